@@ -1,0 +1,75 @@
+# make demo    make the environment and run the main job: contact loss against pressure and current
+# make test    make the environment and run the tests (15 minutes on two cores)
+# make help    the other targets
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.femna-is-installed
+JOBS ?= $(shell nproc 2>/dev/null || echo 1)
+DEMO := results/figure6
+ARGS ?=
+
+# One thread per process: cases and ranks run beside each other.
+export OMP_NUM_THREADS := 1
+# MPI within this machine only; probing for other transports can hang.
+export UCX_TLS ?= self,sm,tcp
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help env demo sensitivity test test-all lint types format clean
+
+help:
+	@echo 'make demo         run studies/figure6.toml into $(DEMO), afresh each time'
+	@echo 'make test         run the tests in their reduced size'
+	@echo 'make test-all     run the tests in full (hours); ARGS="-k name" picks some'
+	@echo 'make sensitivity  run the study of the default heterogeneity'
+	@echo 'make lint         ruff, rules and format'
+	@echo 'make types        mypy, strict'
+	@echo 'make format       let ruff rewrite'
+	@echo 'make env          only make the environment in $(VENV)'
+	@echo 'make clean        remove the environment, caches and the results of the two studies above'
+	@echo 'Variables: PYTHON (the Python to build on), JOBS (processes beside each other, now $(JOBS))'
+
+env: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@python=$$(PATH="$${PATH#*:}" sh tools/prerequisites.sh) || exit 1; \
+	echo "femna: making the environment in $(VENV) with $$python (about a minute)"; \
+	"$$python" -m venv $(VENV) && \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable '.[wheel,pictures,dev]' || \
+		{ echo 'femna: pip could not install the packages, its words are above; call make again' \
+		'once the network answers, or see README, Other ways in' >&2; exit 1; }; \
+	$(BIN)/python tools/check_libraries.py && \
+	touch $@
+
+demo: $(STAMP)
+	@rm -rf $(DEMO)
+	@$(BIN)/femna sweep studies/figure6.toml -o $(DEMO) --jobs $(JOBS)
+
+sensitivity: $(STAMP)
+	@rm -rf results/sensitivity
+	@$(BIN)/femna sweep studies/sensitivity.toml -o results/sensitivity --jobs $(JOBS)
+
+# One pytest worker per core; tests that share a module's fixtures stay on one worker.
+test: $(STAMP)
+	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadscope $(ARGS)
+
+# By environment, so that the pytest which mpi-pytest starts on several ranks hears it too.
+test-all: $(STAMP)
+	@PYTEST_ADDOPTS="-m ''" $(BIN)/python -m pytest -q -n $(JOBS) --dist loadscope $(ARGS)
+
+lint: $(STAMP)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	@$(BIN)/mypy
+
+format: $(STAMP)
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) $(DEMO) results/sensitivity build *.egg-info
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find femna tests tools -name __pycache__ -type d -exec rm -rf {} +

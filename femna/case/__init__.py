@@ -1,0 +1,74 @@
+"""What the user asks: a case file, validated, in SI units."""
+
+from __future__ import annotations
+
+from femna.case.base import Table
+from femna.case.bodies import Creep, Electrolyte, Metal, Wall
+from femna.case.geometry import InitialVoid, MeshFile, UnitCell
+from femna.case.interface import (
+    ButlerVolmerKinetics,
+    Interface,
+    LinearKinetics,
+    PatchesMap,
+    RandomFieldMap,
+    ResistancesMap,
+    StripesMap,
+    UniformMap,
+)
+from femna.case.load import (
+    document_kind,
+    load_case,
+    parse_case,
+    read_document,
+    require_study,
+)
+from femna.case.messages import suggest
+from femna.case.model import SCHEMA_VERSION, Case
+from femna.case.overrides import apply_overrides, split_assignments
+from femna.case.protocol import Protocol, Step
+from femna.case.schema import json_schema
+from femna.case.settings import Limits, Numerics, Output
+from femna.case.templates import template, template_kinds
+from femna.case.toml_text import dumps
+from femna.case.units import UnitError, parse, render
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "ButlerVolmerKinetics",
+    "Case",
+    "Creep",
+    "Electrolyte",
+    "InitialVoid",
+    "Interface",
+    "Limits",
+    "LinearKinetics",
+    "MeshFile",
+    "Metal",
+    "Numerics",
+    "Output",
+    "PatchesMap",
+    "Protocol",
+    "RandomFieldMap",
+    "ResistancesMap",
+    "Step",
+    "StripesMap",
+    "Table",
+    "UniformMap",
+    "UnitCell",
+    "UnitError",
+    "Wall",
+    "apply_overrides",
+    "document_kind",
+    "dumps",
+    "json_schema",
+    "load_case",
+    "parse",
+    "parse_case",
+    "read_document",
+    "render",
+    "require_study",
+    "split_assignments",
+    "suggest",
+    "template",
+    "template_kinds",
+]

@@ -1,0 +1,91 @@
+"""``[geometry]``: the shape that is meshed, from a few lengths or from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo
+
+from femna.case.base import Table
+from femna.case.quantities import Angle, Length, problem
+
+Symmetry = Literal["plane_strain", "axisymmetric", "square"]
+
+
+class InitialVoid(Table):
+    """A void in the metal that touches the electrolyte at the centre of the cell (x = 0).
+
+    Its surface is a circular arc (plane strain) or a spherical cap (axisymmetric).
+
+    Attributes
+    ----------
+    radius : float
+        Of the void's base on the electrolyte [m].
+    contact_angle : float
+        Between the cap and the electrolyte, inside the void [rad], at most a right angle.
+    """
+
+    radius: Length
+    contact_angle: Angle
+
+
+class UnitCell(Table):
+    """A metal layer on a flat electrolyte, periodic in the interface's plane.
+
+    Attributes
+    ----------
+    symmetry : str
+        ``plane_strain`` (stripes), ``axisymmetric`` (a disc of diameter `period`) or ``square``
+        (a square array, 3D).
+    period : float
+        One blocked and one conducting part together [m].
+    metal_thickness, electrolyte_thickness : float
+        [m].
+    initial_void : InitialVoid, optional
+    """
+
+    kind: Literal["unit_cell"]
+    symmetry: Symmetry
+    period: Length
+    metal_thickness: Length
+    electrolyte_thickness: Length
+    initial_void: InitialVoid | None = None
+
+
+def _find(raw: object, info: ValidationInfo) -> Any:
+    """Return the file's absolute path; relative ones start from the case's folder."""
+    if not isinstance(raw, str | Path) or not str(raw):
+        raise problem("a file name expected", "write e.g. 'cell.msh'")
+    folder = (info.context or {}).get("folder")
+    if folder is None:
+        return Path(raw)
+    path = (Path(folder) / raw).resolve()
+    if not path.is_file():
+        raise problem(f"no such file: {path}", "give a path relative to the case file")
+    return path
+
+
+class MeshFile(Table):
+    """A mesh from a file with named groups.
+
+    The file has the bodies ``metal`` and ``electrolyte`` and the facets ``interface``,
+    ``platen``, ``far`` and ``side``.
+
+    Attributes
+    ----------
+    file : Path
+        Absolute once loaded.
+    length_unit : float
+        What one unit of the file's coordinates is [m].
+    symmetry : str
+        As for `UnitCell`.
+    """
+
+    kind: Literal["mesh"]
+    file: Annotated[Path, BeforeValidator(_find)]
+    length_unit: Length
+    symmetry: Symmetry
+
+
+Geometry = Annotated[UnitCell | MeshFile, Field(discriminator="kind")]

@@ -1,0 +1,90 @@
+"""``[limits]``, ``[numerics]`` and ``[output]``: when to stop, how finely, what to write."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
+
+from femna.case.base import Table
+from femna.case.quantities import (
+    Bare,
+    Charge,
+    Count,
+    CurrentDensity,
+    Fraction,
+    Length,
+    OutputCharge,
+    Positive,
+    Voltage,
+)
+
+
+class Limits(Table):
+    """What ends a step before its charge is reached.
+
+    Attributes
+    ----------
+    voltage : float
+        Ends a stripping as ``voltage_limit`` [V].
+    contact_fraction : float
+        Below it the run ends as ``contact_lost``.
+    plating_current : float, optional
+        Local current density above which a plating ends as ``shorted`` [A/m^2].
+    """
+
+    voltage: Voltage = 3.0
+    contact_fraction: Fraction = 0.01
+    plating_current: CurrentDensity | None = None
+
+
+class Numerics(Table):
+    """Resolution and tolerances.
+
+    Attributes
+    ----------
+    interface_size : float
+        Element size along the interface [m]; edges of the map are refined further.
+    contact_error : float
+        Target for the step-size error in the contact fraction.
+    strain_rate_floor : float
+        Below this the creep law turns linear; relative to recession speed over period.
+    quadrature_degree : int
+        Of the creep terms.
+    max_steps : int
+        Of the whole run.
+    step : float, optional
+        A fixed charge increment [C/m^2]; adaptive when left out.
+    first_step : float, optional
+        First charge increment of a half cycle [C/m^2].
+    min_step_ratio : float
+        Smallest step over the half cycle's charge, below which the run fails.
+    """
+
+    interface_size: Length
+    contact_error: Fraction = 0.005
+    strain_rate_floor: Positive = 1e-3
+    quadrature_degree: Annotated[int, Bare(at_least=1, at_most=20, whole=True)] = 4
+    max_steps: Count = 2000
+    step: Charge | None = None
+    first_step: Charge | None = None
+    min_step_ratio: Fraction = 1e-8
+
+
+def _as_tuple(raw: Any) -> Any:
+    return tuple(raw) if isinstance(raw, list) else raw
+
+
+class Output(Table):
+    """Fields for viewing; the history is always written.
+
+    Attributes
+    ----------
+    fields_at : tuple
+        Charges of a half cycle [C/m^2], and ``"end"``; those beyond the charge are never met.
+    format : str
+        ``pvd``.
+    """
+
+    fields_at: Annotated[tuple[OutputCharge, ...], BeforeValidator(_as_tuple)] = ("end",)
+    format: Literal["pvd"] = "pvd"

@@ -1,0 +1,64 @@
+"""Exit codes: 0 done, 2 wrong input, 3 stopped early, 1 a bug."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from cyclopts import CycloptsError
+
+from femna.cli.ranks import abort_others, rank
+from femna.errors import FemnaError, InputError
+
+DONE: Final = 0
+BUG: Final = 1
+WRONG_INPUT: Final = 2
+STOPPED_EARLY: Final = 3
+
+ENDED_BY_PHYSICS: Final = frozenset({"ok", "contact_lost", "voltage_limit", "shorted"})
+"""Statuses of a run that is done."""
+
+
+def guarded(call: Callable[[], int]) -> int:
+    """Return the exit code of `call`; errors become one line on stderr, from rank 0 only."""
+    try:
+        return call()
+    except CycloptsError as error:
+        reason = str(error).partition(" Available commands")[0].rstrip(".")
+        _say(f"{reason}; see femna --help")
+        return WRONG_INPUT
+    except FemnaError as error:
+        _say(str(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return STOPPED_EARLY
+    except Exception:  # noqa: BLE001 - the last stop: a bug, shown in full
+        traceback.print_exc()
+        sys.stderr.flush()
+        abort_others(BUG)
+        return BUG
+
+
+@contextmanager
+def blaming(file: Path) -> Iterator[None]:
+    """Name `file` in errors about a case's entry that do not say which file they mean."""
+    try:
+        yield
+    except InputError as error:
+        from femna.case import Case
+
+        if error.file is None and error.key.partition(".")[0] in Case.model_fields:
+            error.file = file
+        raise
+
+
+def _say(message: str) -> None:
+    """Write one line to stderr, on rank 0."""
+    if rank() == 0:
+        sys.stderr.write(f"femna: {' '.join(message.split())}\n")
+        sys.stderr.flush()

@@ -1,0 +1,69 @@
+"""``femna materials``: the cited sets and their numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from femna.cli.console import output_console
+from femna.cli.exits import DONE
+from femna.errors import InputError
+
+if TYPE_CHECKING:
+    from femna.materials import MaterialSet
+
+
+def materials_command(action: str | None = None, name: str | None = None, /) -> int:
+    """List the material sets; `materials show NAME` prints every number with its source.
+
+    Parameters
+    ----------
+    action
+        Nothing, or show.
+    name
+        Of a set.
+    """
+    from femna.materials import EVIDENCE, available_sets, load_set
+
+    console = output_console()
+    if action is None:
+        for known in available_sets():
+            chosen = load_set(known)
+            console.print(f"{known:<14} {chosen.role:<12} {chosen.title}")
+        console.print("`femna materials show NAME` prints the numbers and their sources")
+        return DONE
+    if action != "show":
+        raise InputError(None, "materials", action, "not an action", "accepted: show NAME")
+    if name is None:
+        listed = ", ".join(available_sets())
+        raise InputError(None, "materials show", name, "a name is missing", f"accepted: {listed}")
+    chosen = load_set(name, key="materials show")
+    for line in set_lines(chosen):
+        console.print(line)
+    labels = {entry.label for entry in chosen.values.values()}
+    labels |= {alternative.label for alternative in chosen.alternatives}
+    console.print()
+    for label in EVIDENCE:
+        if label in labels:
+            console.print(f"[{label}] {EVIDENCE[label]}")
+    return DONE
+
+
+def set_lines(chosen: MaterialSet) -> list[str]:
+    """Return a set as text: each number with its label, note and source."""
+    lines = [f"{chosen.name}: {chosen.title}"]
+    for entry in chosen.values.values():
+        lines += [
+            "",
+            f"{entry.name} = {entry.text}  [{entry.label}]",
+            f"    {entry.note}",
+            f"    {entry.source}",
+        ]
+    for alternative in chosen.alternatives:
+        creep = ", ".join(f"{key} = {value!r}" for key, value in alternative.creep.items())
+        lines += [
+            "",
+            f"alternative, {alternative.name}: creep = {{ {creep} }}  [{alternative.label}]",
+            f"    {alternative.note}",
+            f"    {alternative.source}",
+        ]
+    return lines

@@ -1,0 +1,57 @@
+"""``femna mesh``: the mesh of a case, written and judged."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from femna.cli.console import output_console
+from femna.cli.exits import DONE, blaming
+from femna.cli.options import Assignments, File
+
+
+def mesh_command(case: Path, /, *, output: File, assignments: Assignments | None = None) -> int:
+    """Write the mesh of a case as a Gmsh file and print its quality.
+
+    Parameters
+    ----------
+    case
+        The case file.
+    """
+    from femna.case import load_case, split_assignments
+    from femna.materials import resolve
+
+    with blaming(case):
+        loaded = load_case(case, split_assignments(assignments or []))
+        resolve(loaded)
+
+        from femna.mesh import write_msh
+
+        quality = write_msh(loaded, output)
+    console = output_console()
+    for line in quality_lines(quality):
+        console.print(line)
+    console.print(f"mesh in {output}")
+    return DONE
+
+
+def quality_lines(quality: Any) -> list[str]:
+    """Return a table of a quality report: one row a measure, one column a body."""
+    bodies = {field.name: getattr(quality, field.name) for field in dataclasses.fields(quality)}
+    measures = [field.name for field in dataclasses.fields(next(iter(bodies.values())))]
+    rows = [["", *bodies]]
+    for name in measures:
+        values = [getattr(body, name) for body in bodies.values()]
+        label = name.replace("_", " ")
+        rows.append([f"{label} [um]" if name.endswith("_edge") else label])
+        scale = 1e6 if name.endswith("_edge") else 1
+        rows[-1] += [str(v) if isinstance(v, int) else f"{v * scale:.4g}" for v in values]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return [
+        "  ".join(
+            [row[0].ljust(widths[0])]
+            + [text.rjust(width) for text, width in zip(row[1:], widths[1:], strict=True)]
+        )
+        for row in rows
+    ]

@@ -1,0 +1,55 @@
+"""``femna sweep``: many cases from one study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from femna.cli.console import output_console
+from femna.cli.options import Assignments, Folder, Resume
+
+
+def sweep_command(
+    study: Path,
+    /,
+    *,
+    output: Folder,
+    jobs: Annotated[int, Parameter(help="Cases at a time.")] = 1,
+    dry_run: Annotated[bool, Parameter(negative="", help="List the cases only.")] = False,
+    resume: Resume = False,
+    assignments: Assignments | None = None,
+) -> int:
+    """Run every case of a study and evaluate them.
+
+    Parameters
+    ----------
+    study
+        The study file.
+    """
+    from femna.case import require_study, split_assignments
+    from femna.cli.progress import sweep_progress
+    from femna.errors import InputError
+
+    if jobs < 1:
+        raise InputError(None, "--jobs", jobs, "must be at least 1", "give a positive number")
+    require_study(study)
+    overrides = split_assignments(assignments or [])
+
+    from femna.study import run_sweep
+
+    with sweep_progress() as monitor:
+        outcome = run_sweep(
+            study,
+            output,
+            jobs=jobs,
+            dry_run=dry_run,
+            resume=resume,
+            overrides=overrides,
+            monitor=monitor,
+        )
+    console = output_console()
+    for line in outcome.lines:
+        console.print(line)
+    return int(outcome.exit_code)

@@ -1,0 +1,220 @@
+"""From a case to the numbers that the physics uses, each with its source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from femna.case import Case, MeshFile, render
+from femna.constants import FARADAY
+from femna.errors import InputError
+from femna.materials.creep import CreepLaw, creep_law
+from femna.materials.library import MaterialSet, load_set
+
+_USER = "the user's case"
+
+
+@dataclass(frozen=True)
+class SourceEntry:
+    """One number that a run used.
+
+    Attributes
+    ----------
+    quantity : str
+        The case's key that sets it.
+    value : float
+        In `unit`.
+    unit : str
+        SI; ``"1"`` for a bare number.
+    source : str
+        Full citation, or ``the user's case``.
+    label : str
+        Evidence label.
+    """
+
+    quantity: str
+    value: float
+    unit: str
+    source: str
+    label: str
+
+
+@dataclass(frozen=True)
+class MetalProperties:
+    """The metal in SI units.
+
+    Attributes
+    ----------
+    creep : CreepLaw
+    molar_volume : float
+        [m^3/mol].
+    shear_modulus, bulk_modulus : float, optional
+        [Pa]; only for an elastic metal.
+    """
+
+    creep: CreepLaw
+    molar_volume: float
+    shear_modulus: float | None
+    bulk_modulus: float | None
+
+
+@dataclass(frozen=True)
+class ElectrolyteProperties:
+    """The electrolyte in SI units.
+
+    Attributes
+    ----------
+    conductivity : float
+        Ionic [S/m].
+    """
+
+    conductivity: float
+
+
+@dataclass(frozen=True)
+class Properties:
+    """Everything a run takes from material sets, or from the case in their place."""
+
+    metal: MetalProperties
+    electrolyte: ElectrolyteProperties
+    sources: tuple[SourceEntry, ...]
+
+
+class _Ledger:
+    """Hands out numbers and keeps their sources."""
+
+    def __init__(self) -> None:
+        self.entries: list[SourceEntry] = []
+
+    def take(
+        self, quantity: str, given: float | None, material: MaterialSet, name: str, unit: str = ""
+    ) -> float:
+        """Return the case's number, or else the set's."""
+        entry = material[name]
+        if given is not None:
+            self.entries.append(SourceEntry(quantity, given, unit or entry.unit, _USER, "user"))
+            return given
+        self.entries.append(
+            SourceEntry(quantity, entry.value, entry.unit, entry.source, entry.label)
+        )
+        return entry.value
+
+
+def resolve(case: Case) -> Properties:
+    """Return the material properties of a case with their sources.
+
+    Raises
+    ------
+    InputError
+        For an unknown set, a set of the wrong role, a temperature above melting, or a charge
+        that takes 90 % of the metal or more.
+    """
+    metal_set = _role_checked(case.metal.material, "metal")
+    electrolyte_set = _role_checked(case.electrolyte.material, "electrolyte")
+    ledger = _Ledger()
+    metal = _metal(case, metal_set, ledger)
+    electrolyte = ElectrolyteProperties(
+        conductivity=ledger.take(
+            "electrolyte.conductivity",
+            case.electrolyte.conductivity,
+            electrolyte_set,
+            "conductivity",
+        )
+    )
+    _check_temperatures(case, metal_set)
+    _check_supply(case, metal.molar_volume)
+    return Properties(metal=metal, electrolyte=electrolyte, sources=tuple(ledger.entries))
+
+
+def _role_checked(name: str, role: str) -> MaterialSet:
+    material = load_set(name, key=f"{role}.material")
+    if material.role != role:
+        raise InputError(
+            None,
+            f"{role}.material",
+            name,
+            f"this set describes a material for the {material.role}",
+            f"choose a set for the {role}; `femna materials` lists them",
+        )
+    return material
+
+
+def _metal(case: Case, material: MaterialSet, ledger: _Ledger) -> MetalProperties:
+    chosen = case.metal
+    creep = chosen.creep
+    unit = "" if creep.n is None else f"1/s/Pa^{creep.n:g}"
+    law = creep_law(
+        creep.law,
+        n=ledger.take("metal.creep.n", creep.n, material, "creep_exponent"),
+        prefactor=ledger.take("metal.creep.A", creep.A, material, "creep_prefactor", unit),
+        activation_energy=ledger.take(
+            "metal.creep.activation_energy",
+            creep.activation_energy,
+            material,
+            "creep_activation_energy",
+        ),
+        reference_temperature=ledger.take(
+            "metal.creep.reference_temperature",
+            creep.reference_temperature,
+            material,
+            "creep_reference_temperature",
+        ),
+    )
+    molar_volume = ledger.take("metal.molar_volume", chosen.molar_volume, material, "molar_volume")
+    shear: float | None = None
+    bulk: float | None = None
+    if chosen.elastic:
+        young = ledger.take(
+            "metal.youngs_modulus", chosen.youngs_modulus, material, "youngs_modulus"
+        )
+        poisson = ledger.take(
+            "metal.poisson_ratio", chosen.poisson_ratio, material, "poisson_ratio"
+        )
+        shear = young / (2.0 * (1.0 + poisson))
+        bulk = young / (3.0 * (1.0 - 2.0 * poisson))
+    return MetalProperties(
+        creep=law, molar_volume=molar_volume, shear_modulus=shear, bulk_modulus=bulk
+    )
+
+
+def _check_temperatures(case: Case, metal: MaterialSet) -> None:
+    melting = metal["melting_temperature"]
+    places = {"protocol.temperature": case.protocol.temperature} | {
+        f"protocol.steps.{index}.temperature": step.temperature
+        for index, step in enumerate(case.protocol.steps)
+        if step.temperature is not None
+    }
+    for key, temperature in places.items():
+        if temperature >= melting.value:
+            raise InputError(
+                None,
+                key,
+                render(temperature, ("K",), "K"),
+                f"must be below {melting.text}, where {metal.name} melts",
+                "lower it",
+            )
+
+
+def largest_net_charge(case: Case) -> float:
+    """Return the most charge that the protocol has stripped on balance at any time [C/m^2]."""
+    sign = {"strip": 1.0, "plate": -1.0, "rest": 0.0}
+    net = peak = 0.0
+    for step in case.protocol.steps:
+        net += sign[step.do] * (step.charge if step.charge is not None else case.protocol.charge)
+        peak = max(peak, net)
+    return peak + max(0.0, net) * (case.protocol.repeat - 1)
+
+
+def _check_supply(case: Case, molar_volume: float) -> None:
+    if isinstance(case.geometry, MeshFile):
+        return
+    removed = largest_net_charge(case) * molar_volume / FARADAY
+    limit = 0.9 * case.geometry.metal_thickness
+    if removed >= limit:
+        raise InputError(
+            None,
+            "protocol.charge",
+            render(case.protocol.charge, ("mAh/cm^2",), "C/m^2"),
+            f"the protocol strips {removed * 1e6:.4g} um of metal in all, "
+            f"which must stay below {limit * 1e6:.4g} um, 90 % of geometry.metal_thickness",
+            "lower the charge or make the metal thicker",
+        )

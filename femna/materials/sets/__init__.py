@@ -1,0 +1,1 @@
+"""The cited sets, one TOML file each."""

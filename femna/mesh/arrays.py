@@ -1,0 +1,132 @@
+"""A mesh as plain arrays, before it is distributed over the ranks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from femna.mesh.step import FloatArray
+
+IntArray = npt.NDArray[np.int64]
+
+METAL_FACETS: Final[tuple[str, ...]] = ("interface", "platen", "side")
+ELECTROLYTE_FACETS: Final[tuple[str, ...]] = ("interface", "far", "side")
+
+
+@dataclass(frozen=True)
+class BodyArrays:
+    """One body: simplices and its whole external boundary with tags.
+
+    Attributes
+    ----------
+    points : ndarray, shape (N, d)
+        Coordinates in units of the cell's length scale; the last one is the height.
+    cells : ndarray, shape (M, d + 1)
+        Vertices of each cell.
+    facets : ndarray, shape (K, d)
+        Vertices of each external facet.
+    tags : ndarray, shape (K,)
+        Tag of each external facet.
+    names : dict
+        Tag of each named group.
+    """
+
+    points: FloatArray
+    cells: IntArray
+    facets: IntArray
+    tags: IntArray
+    names: dict[str, int]
+
+    def group(self, name: str) -> IntArray:
+        """Return the facets of a named group, shape (K', d)."""
+        return np.asarray(self.facets[self.tags == self.names[name]], dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class CellArrays:
+    """Both bodies of a cell.
+
+    Attributes
+    ----------
+    metal, electrolyte : BodyArrays
+        The metal above height 0 and the electrolyte below.
+    symmetry : str
+        plane_strain, axisymmetric or square.
+    length_scale : float
+        Length of one unit of the coordinates [m].
+    half_period : float
+        Horizontal extent of the meshed part [m].
+    """
+
+    metal: BodyArrays
+    electrolyte: BodyArrays
+    symmetry: str
+    length_scale: float
+    half_period: float
+
+
+def external_facets(cells: IntArray) -> IntArray:
+    """Return the facets that belong to one cell only, shape (K, d), vertices as in the cell."""
+    corners = cells.shape[1]
+    every = np.concatenate([np.delete(cells, skip, axis=1) for skip in range(corners)])
+    _, first, count = np.unique(
+        np.sort(every, axis=1), axis=0, return_index=True, return_counts=True
+    )
+    return np.asarray(every[np.sort(first[count == 1])], dtype=np.int64)
+
+
+def signed_volumes(points: FloatArray, cells: IntArray) -> FloatArray:
+    """Return the signed areas or volumes of simplices, shape (M,)."""
+    edges = points[cells[:, 1:]] - points[cells[:, :1]]
+    factorial = 2.0 if points.shape[1] == 2 else 6.0
+    return np.asarray(np.linalg.det(edges) / factorial, dtype=np.float64)
+
+
+def compact(points: FloatArray, cells: IntArray) -> tuple[FloatArray, IntArray, IntArray]:
+    """Drop the points that no cell uses and orient every cell positively.
+
+    Returns
+    -------
+    points : ndarray, shape (N', d)
+    cells : ndarray, shape (M, d + 1)
+    old_to_new : ndarray, shape (N,)
+        New number of each point, -1 where dropped.
+    """
+    used = np.unique(cells)
+    old_to_new = np.full(len(points), -1, dtype=np.int64)
+    old_to_new[used] = np.arange(len(used))
+    kept = points[used]
+    renumbered = old_to_new[cells]
+    flipped = signed_volumes(kept, renumbered) < 0.0
+    renumbered[flipped, -2:] = renumbered[flipped][:, [-1, -2]]
+    return kept, renumbered, old_to_new
+
+
+def tag_box(
+    points: FloatArray, cells: IntArray, *, height: float, names: tuple[str, ...]
+) -> BodyArrays:
+    """Tag the boundary of a layer between an interface and a plane at `height`.
+
+    Parameters
+    ----------
+    points, cells : ndarray
+        The body, compact; sides are the planes at the horizontal extremes.
+    height : float
+        Height of the face opposite the interface.
+    names : tuple of str
+        Names of the interface, of the opposite face and of the sides, tagged 1, 2, 3.
+    """
+    facets = external_facets(cells)
+    corners = points[facets]
+    tolerance = 1e-9
+    low, high = points[:, :-1].min(axis=0), points[:, :-1].max(axis=0)
+    side = np.zeros(len(facets), dtype=bool)
+    for axis in range(points.shape[1] - 1):
+        for extreme in (low[axis], high[axis]):
+            side |= np.all(np.abs(corners[:, :, axis] - extreme) < tolerance, axis=1)
+    opposite = np.all(np.abs(corners[:, :, -1] - height) < tolerance, axis=1)
+    tags = np.where(opposite, 2, np.where(side, 3, 1)).astype(np.int64)
+    return BodyArrays(points, cells, facets, tags, {name: k + 1 for k, name in enumerate(names)})

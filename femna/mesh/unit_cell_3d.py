@@ -1,0 +1,92 @@
+"""The quarter of a square unit cell in three dimensions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from femna.mesh.arrays import (
+    ELECTROLYTE_FACETS,
+    METAL_FACETS,
+    BodyArrays,
+    CellArrays,
+    compact,
+    tag_box,
+)
+from femna.mesh.gmsh_session import generate, gmsh_model
+from femna.mesh.grading import COARSE_PLANE
+from femna.mesh.maps import conducting_map
+from femna.mesh.step import FloatArray
+
+if TYPE_CHECKING:
+    from femna.case import Case, UnitCell
+
+METAL_GROWTH: Final[float] = 0.4
+ELECTROLYTE_GROWTH: Final[float] = 0.5
+"""Growth of the element size per distance from the interface."""
+
+
+def unit_cell_3d(case: Case, geometry: UnitCell, *, refine: float = 1.0) -> CellArrays:
+    """Mesh metal and electrolyte of a square unit cell as one conforming model, then split it.
+
+    Parameters
+    ----------
+    case : Case
+        The validated case.
+    geometry : UnitCell
+        Its geometry, of symmetry square.
+    refine : float
+        Divides every element size, for studies of convergence.
+
+    Returns
+    -------
+    CellArrays
+        In units of half of the period; both bodies have the same interface triangles.
+    """
+    half = 0.5 * geometry.period
+    thickness = geometry.metal_thickness / half
+    depth = geometry.electrolyte_thickness / half
+    points, cells = _box(case, half, thickness, depth, refine)
+    centre = points[cells][:, :, 2].mean(axis=1)
+    return CellArrays(
+        metal=_part(points, cells[centre > 0.0], thickness, METAL_FACETS),
+        electrolyte=_part(points, cells[centre < 0.0], -depth, ELECTROLYTE_FACETS),
+        symmetry=geometry.symmetry,
+        length_scale=half,
+        half_period=half,
+    )
+
+
+def _part(points: FloatArray, cells: Any, far: float, names: tuple[str, ...]) -> BodyArrays:
+    kept, renumbered, _ = compact(points, cells)
+    return tag_box(kept, renumbered, height=far, names=names)
+
+
+def _box(
+    case: Case, half: float, thickness: float, depth: float, refine: float
+) -> tuple[FloatArray, Any]:
+    """Mesh two boxes that share the square at height 0."""
+    chart = conducting_map(case, half_period=half)
+    coarsest = min(case.numerics.interface_size / half, 0.25)
+    far_metal, far_electrolyte = min(0.25, thickness / 6.0), min(0.25, depth / 6.0)
+
+    def size(x: float, y: float, z: float) -> float:
+        place = np.array([[x, y]]) * half
+        wanted = chart.size(place, coarsest=coarsest * half, refinement=COARSE_PLANE)
+        near = float(wanted[0]) / half
+        if z >= 0.0:
+            return min(near + METAL_GROWTH * z, far_metal) / refine
+        return min(near - ELECTROLYTE_GROWTH * z, far_electrolyte) / refine
+
+    with gmsh_model() as module:
+        occ = module.model.occ
+        metal = occ.addBox(0.0, 0.0, 0.0, 1.0, 1.0, thickness)
+        electrolyte = occ.addBox(0.0, 0.0, -depth, 1.0, 1.0, depth)
+        occ.fragment([(3, metal)], [(3, electrolyte)])
+        occ.synchronize()
+        points, cells = generate(module, 3, size)
+    for axis, values in ((0, (0.0, 1.0)), (1, (0.0, 1.0)), (2, (-depth, 0.0, thickness))):
+        for value in values:
+            points[np.abs(points[:, axis] - value) < 1e-10, axis] = value
+    return points, cells

@@ -1,0 +1,1 @@
+"""Physics: weak forms (UFL) and pointwise laws (NumPy); no files, no clocks, no solvers."""

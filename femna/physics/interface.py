@@ -1,0 +1,63 @@
+"""The interface's local law at its vertices: contact, current and recession in one place.
+
+All quantities are per vertex of the metal's lower surface and dimensionless in the scales of
+:class:`femna.simulation.scales.Scales`, except what kinetics need (SI).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from femna.physics.contact import openness, relative_pressure
+from femna.physics.kinetics import Kinetics
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LocalCurrent:
+    """Current density at the vertices, ``i = c h(g) f(eta)``, with its derivatives.
+
+    Attributes
+    ----------
+    value, by_z, by_eta : arrays, shape (N,)
+        ``i`` [A/m^2], ``di/dz`` [A/m^2], ``di/d eta`` [A/(V m^2)].
+    """
+
+    value: Array
+    by_z: Array
+    by_eta: Array
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterfaceLaw:
+    """What happens at one vertex.
+
+    Attributes
+    ----------
+    conducting : array, shape (N,)
+        The conducting map c in [0, 1].
+    kinetics : Kinetics
+        Law of a perfect contact.
+    stress_volts : float
+        ``P Vm / F`` [V] of the characteristic traction when the stress term is on, else 0:
+        the stress adds ``p Vm / F`` to the overpotential of stripping.
+    """
+
+    conducting: Array
+    kinetics: Kinetics
+    stress_volts: float
+
+    def current(self, z: Array, overpotential: Array) -> LocalCurrent:
+        """Return the current density at complementary unknowns ``z`` and overpotentials [V]."""
+        h, dh = openness(z)
+        eta = overpotential + self.stress_volts * relative_pressure(z)
+        f, slope = self.kinetics.current(eta)
+        by_eta = self.conducting * h * slope
+        by_z = self.conducting * dh * f
+        if self.stress_volts:
+            by_z = by_z + np.where(z > 0.0, self.stress_volts * by_eta, 0.0)
+        return LocalCurrent(self.conducting * h * f, by_z, by_eta)

@@ -1,0 +1,146 @@
+"""Weak form of the metal: mixed velocity-pressure flow of an isotropic viscoplastic body.
+
+With ``D* = dev D(v) + S_old / (2 G dt)`` (the second term only with elasticity) and its
+equivalent ``D*_e = sqrt(2/3 D*:D*)``, the deviatoric stress is ``S = (2/3) theta D*`` where
+``theta = s_e / D*_e`` comes from :mod:`femna.physics.flow_stress`. That is the associated flow
+rule ``D_creep = (3/2) rate(s_e) S / s_e`` integrated by backward Euler. The tangent is
+
+    dS = (2/3) (theta dD + zeta (D*:dD) D*),     zeta = (2/3) (d theta / d D*_e) / D*_e.
+
+``theta`` and ``zeta`` are quadrature functions, so a creep law is plain NumPy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import ufl
+
+from femna.physics.kinematics import Symmetry, divergence, strain_rate, volume_weight
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetalFields:
+    """The functions that the metal's forms are made of (all on the metal's mesh).
+
+    Attributes
+    ----------
+    velocity, pressure : dolfinx.fem.Function
+        P2 vector velocity and P1 pressure (compression positive).
+    theta, zeta : dolfinx.fem.Function
+        Quadrature functions of the tangent, as in the module's text.
+    memory : dolfinx.fem.Function or None
+        ``S_old / (2 G dt)``, quadrature tensor (3, 3); None without elasticity.
+    old_pressure : dolfinx.fem.Function or None
+        Pressure of the last step, convected; None without elasticity.
+    compliance : dolfinx.fem.Constant or None
+        ``1 / (K dt)``; None without elasticity.
+    wall_weight : dolfinx.fem.Function
+        P1; how much of the wall's drag acts, 1 in contact and 0 away from the electrolyte.
+    wall_drag : dolfinx.fem.Constant
+        Tangential traction over sliding speed; 0 for a free-slip wall.
+    """
+
+    velocity: Any
+    pressure: Any
+    theta: Any
+    zeta: Any
+    memory: Any
+    old_pressure: Any
+    compliance: Any
+    wall_weight: Any
+    wall_drag: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetalForms:
+    """UFL forms of the metal; blocks in the order velocity, pressure."""
+
+    residual: tuple[Any, Any]
+    jacobian: tuple[tuple[Any, Any], tuple[Any, Any]]
+    effective_rate: Any
+    """Expression ``D*``, shape (3, 3)."""
+    interface_flux: Any
+    """Form (test: P1, trial: velocity): ``integral of q v.n`` over the interface."""
+    interface_area: Any
+    """Form (test: P1): projected area of every interface vertex, ``-integral of q n_vertical``."""
+    wall_by_weight: Any
+    """Derivative of the velocity residual with respect to the wall's weight."""
+
+
+def build_forms(
+    fields: MetalFields,
+    *,
+    symmetry: Symmetry,
+    facets: Any,
+    interface_tag: int,
+    quadrature_degree: int,
+) -> MetalForms:
+    """Build the forms.
+
+    Parameters
+    ----------
+    fields : MetalFields
+        The functions, as documented there.
+    symmetry : {"plane_strain", "axisymmetric", "square"}
+        Symmetry of the cell.
+    facets : dolfinx.mesh.MeshTags
+        Facet tags of the metal.
+    interface_tag : int
+        Which of them is the surface that faces the electrolyte.
+    quadrature_degree : int
+        Degree of the volume quadrature; it must be that of the quadrature functions.
+
+    Returns
+    -------
+    MetalForms
+        The weak form ``integral S:D(w) - p div w`` with its tangent, and the interface operators.
+    """
+    v, p = fields.velocity, fields.pressure
+    mesh = v.function_space.mesh
+    x, n = ufl.SpatialCoordinate(mesh), ufl.FacetNormal(mesh)
+    weight = volume_weight(x, symmetry)
+    dx = ufl.dx(domain=mesh, metadata={"quadrature_degree": quadrature_degree})
+    ds = ufl.ds(domain=mesh, subdomain_data=facets)(
+        interface_tag, metadata={"quadrature_degree": 3 + (symmetry == "axisymmetric")}
+    )
+    w, q = ufl.TestFunction(v.function_space), ufl.TestFunction(p.function_space)
+    dv, dp = ufl.TrialFunction(v.function_space), ufl.TrialFunction(p.function_space)
+
+    def rate(u: Any) -> Any:
+        return ufl.dev(strain_rate(u, x, symmetry))
+
+    def div(u: Any) -> Any:
+        return divergence(u, x, symmetry)
+
+    def horizontal(u: Any) -> Any:
+        return ufl.as_vector([u[i] for i in range(mesh.geometry.dim - 1)])
+
+    effective = rate(v) if fields.memory is None else rate(v) + fields.memory
+    stress = (2.0 / 3.0) * fields.theta * effective
+    tangent = (2.0 / 3.0) * (
+        fields.theta * rate(dv) + fields.zeta * ufl.inner(effective, rate(dv)) * effective
+    )
+    # the drag acts on the area projected on the flat electrolyte
+    drag = fields.wall_drag * (-n[len(n) - 1]) * weight
+    momentum = ufl.inner(stress, rate(w)) * weight * dx - p * div(w) * weight * dx
+    momentum += drag * fields.wall_weight * ufl.inner(horizontal(v), horizontal(w)) * ds
+    momentum_v = ufl.inner(tangent, rate(w)) * weight * dx
+    momentum_v += drag * fields.wall_weight * ufl.inner(horizontal(dv), horizontal(w)) * ds
+    continuity = -q * div(v) * weight * dx
+    compress = None
+    if fields.compliance is not None:
+        continuity -= fields.compliance * (p - fields.old_pressure) * q * weight * dx
+        compress = -fields.compliance * dp * q * weight * dx
+    return MetalForms(
+        residual=(momentum, continuity),
+        jacobian=(
+            (momentum_v, -dp * div(w) * weight * dx),
+            (-q * div(dv) * weight * dx, compress),
+        ),
+        effective_rate=effective,
+        interface_flux=q * ufl.dot(dv, n) * weight * ds,
+        interface_area=-q * n[len(n) - 1] * weight * ds,
+        wall_by_weight=drag * dp * ufl.inner(horizontal(v), horizontal(w)) * ds,
+    )

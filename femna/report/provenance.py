@@ -1,0 +1,123 @@
+"""What a result rests on: assumptions, sources of numbers, balances, failed cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from femna.materials.evidence import EVIDENCE
+from femna.report import html
+from femna.report.reading import read_case, read_summary
+
+_ASSUMED: Final = (
+    ("geometry.", "geometry"),
+    ("interface.map", "heterogeneity of the interface (assumed, not measured)"),
+    ("interface.kinetics", "kinetics of the interface"),
+    ("interface.roughness", "roughness: gap over which the current dies off (assumed)"),
+    ("interface.wall", "sliding of the metal on the electrolyte"),
+    ("metal.", "metal"),
+    ("electrolyte.", "electrolyte"),
+    ("protocol.", "protocol"),
+    ("limits.", "limits that end a case"),
+    ("numerics.", "numerics"),
+)
+
+_STATEMENT: Final = (
+    "Under a stack pressure, uniform stripping loses no contact: the metal follows rigidly. "
+    "Contact is lost only where stripping is uneven. The conducting map below is therefore an "
+    "input that decides the result, and so is the roughness; neither has been measured for this "
+    "interface. Gas in the gap and everything outside the cell described here are left out."
+)
+
+
+def assumptions(folders: Sequence[Path]) -> str:
+    """Return the inputs of the cases; where they differ, all values."""
+    cases = [entries for folder in folders if (entries := read_case(folder / "case.toml"))]
+    parts = [html.heading("Assumptions"), html.paragraph(_STATEMENT)]
+    if not cases:
+        return "".join([*parts, html.paragraph("No case.toml was found.")])
+    keys = list(dict.fromkeys(key for case in cases for key in case))
+    rows: list[tuple[str, str, str]] = []
+    for prefix, meaning in _ASSUMED:
+        first = True
+        for key in (key for key in keys if key.startswith(prefix)):
+            values = list(dict.fromkeys(case[key] for case in cases if key in case))
+            rows.append((meaning if first else "", key, _values(values)))
+            first = False
+    return "".join([*parts, html.table(("", "entry", "value"), rows)])
+
+
+def _values(values: Sequence[str]) -> str:
+    if len(values) == 1:
+        return values[0]
+    if len(values) <= 6:
+        return "varied: " + "; ".join(values)
+    return f"varied: {len(values)} values"
+
+
+def sources(folders: Iterable[Path]) -> str:
+    """Return the numbers that the first case with a run.json used, and where they are from."""
+    parts = [html.heading("Sources of the numbers")]
+    for folder in folders:
+        run = read_summary(folder / "run.json")
+        entries = [entry for entry in run.get("sources", []) if isinstance(entry, Mapping)]
+        if not entries:
+            continue
+        rows = [
+            (
+                str(entry.get("quantity", "")),
+                f"{html.shown(entry.get('value'), 6)} {_unit(entry)}".strip(),
+                str(entry.get("source", "")),
+                str(entry.get("label", "")),
+            )
+            for entry in entries
+        ]
+        table = html.table(("quantity", "value", "source", "evidence"), rows)
+        versions = run.get("versions")
+        if isinstance(versions, Mapping):
+            made = ", ".join(f"{name} {version}" for name, version in versions.items())
+            table += html.paragraph(f"Computed with {made}.")
+        used = dict.fromkeys(row[-1] for row in rows)
+        meanings = [f"{label}: {EVIDENCE[label]}" for label in used if label in EVIDENCE]
+        note = "Evidence: " + "; ".join(meanings) + "." if meanings else ""
+        return "".join([*parts, table, html.paragraph(note)])
+    return "".join([*parts, html.paragraph("No run.json with sources was found.")])
+
+
+def _unit(entry: Mapping[str, Any]) -> str:
+    unit = str(entry.get("unit") or "")
+    return "" if unit == "1" else unit
+
+
+def balances(folders: Sequence[Path]) -> str:
+    """Return the largest balance errors of every case."""
+    rows: list[tuple[str, ...]] = []
+    worst: dict[str, float] = {}
+    for folder in folders:
+        summary = read_summary(folder / "summary.json")
+        known = summary.get("balances")
+        values: Mapping[str, Any] = known if isinstance(known, Mapping) else {}
+        cells = []
+        for name in ("charge", "volume", "force"):
+            value = values.get(name)
+            if isinstance(value, int | float):
+                worst[name] = max(worst.get(name, 0.0), float(value))
+            cells.append(html.shown(value, 2))
+        rows.append((folder.name, str(summary.get("status", "failed")), *cells))
+    parts = [html.heading("Balances")]
+    if worst:
+        text = ", ".join(f"{name} {value:.1e}" for name, value in worst.items())
+        parts.append(html.paragraph(f"Largest relative error of any accepted step: {text}."))
+    header = ("case", "status", "charge", "volume", "force")
+    listed = html.table(header, rows, numbers=(2, 3, 4))
+    parts.append(html.details(f"Every case ({len(rows)})", listed) if len(rows) > 8 else listed)
+    return "".join(parts)
+
+
+def failed(entries: Sequence[Mapping[str, Any]]) -> str:
+    """Return the failed cases with their reasons."""
+    if not entries:
+        return html.heading("Failed cases") + html.paragraph("None.")
+    rows = [(str(entry.get("case", "")), str(entry.get("reason", ""))) for entry in entries]
+    return html.heading("Failed cases") + html.table(("case", "reason"), rows)

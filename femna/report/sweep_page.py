@@ -1,0 +1,271 @@
+"""The page of a sweep: what came out, how it stands against the experiment, what it rests on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from matplotlib.figure import Figure
+
+from femna.report import html, provenance
+from femna.report.critical_figure import draw_critical
+from femna.report.curves import draw_contact, draw_voltage
+from femna.report.reading import SweepFolder, value_of
+from femna.report.section_figure import choose_sections, draw_sections
+from femna.report.style import figure, save
+
+type Combination = tuple[str, ...]
+
+
+def write_sweep_report(sweep: SweepFolder) -> Path:
+    """Write the figures and report.html of a sweep into its folder."""
+    folders = [sweep.directory / row["case"] for row in sweep.rows]
+    title = str(sweep.summary.get("title") or sweep.directory.name)
+    parts = [_lead(sweep), html.heading("Critical pressure"), _critical_table(sweep)]
+    parts += [_scaling(sweep), _comparison(sweep)]
+    combinations = sweep.combinations or ((),)
+    for place, combination in enumerate(combinations):
+        pictures = _figures(sweep, combination, place if len(combinations) > 1 else None)
+        name = ", ".join(f"{k} = {v}" for k, v in zip(sweep.others, combination, strict=True))
+        # Many combinations make a long page; the first stands open.
+        content = "".join(pictures)
+        parts.append(
+            html.heading("Figures" + (f": {name}" if name else "")) + content
+            if place == 0
+            else html.details(f"Figures: {name}", content)
+        )
+    parts += [
+        provenance.assumptions(folders),
+        provenance.sources(folders),
+        provenance.failed(sweep.summary.get("failed", [])),
+        provenance.balances(folders),
+        _files(),
+    ]
+    path = sweep.directory / "report.html"
+    path.write_text(html.page(title, parts), encoding="utf-8")
+    return path
+
+
+def _lead(sweep: SweepFolder) -> str:
+    counts: dict[str, int] = {}
+    for row in sweep.rows:
+        counts[row["status"]] = counts.get(row["status"], 0) + 1
+    words = {
+        "ok": "reached their full charge",
+        "contact_lost": "lost contact",
+        "voltage_limit": "reached the voltage limit",
+        "shorted": "shorted",
+        "failed": "failed",
+    }
+    listed = ", ".join(f"{n} {words.get(name, name)}" for name, n in counts.items())
+    text = f"{len(sweep.rows)} cases: {listed}."
+    if sweep.summary.get("status") == "interrupted":
+        text += " The sweep was interrupted; what follows rests on the cases that were done."
+    return html.paragraph(text, kind="lead")
+
+
+def _critical_table(sweep: SweepFolder) -> str:
+    settings = sweep.summary.get("critical", {})
+    slope = f"{settings.get('slope', -0.05):g}".replace("-", "−")
+    text = (
+        f"The critical pressure by two criteria: where the slope of the fitted voltage rise is "
+        f"{slope} V/MPa, as in the experiment, and where the contact fraction at the end is "
+        f"{settings.get('contact_fraction', 0.95):g}. The fit is a monotone piecewise cubic of the "
+        "logarithms; cases that ended early bracket the value and do not enter it. A dash means "
+        "that the tested pressures do not bracket it; nothing is extrapolated."
+    )
+    rows = [
+        (
+            *(row.get(name, "") for name in sweep.others),
+            html.shown(row["current_mA_cm2"]),
+            html.shown(row["p_crit_dVdP_MPa"], 4),
+            _bracket(row, "bracket_dVdP_low_MPa", "bracket_dVdP_high_MPa"),
+            html.shown(row["p_crit_contact_MPa"], 4),
+            _bracket(row, "bracket_low_MPa", "bracket_high_MPa"),
+            row["method"],
+        )
+        for row in sweep.critical
+    ]
+    header = (
+        *sweep.others,
+        "current (mA/cm²)",
+        "P_crit, slope (MPa)",
+        "bracket",
+        "P_crit, contact (MPa)",
+        "bracket",
+        "method",
+    )
+    first = len(sweep.others)
+    return html.paragraph(text) + html.table(header, rows, numbers=range(first, first + 5))
+
+
+def _bracket(row: Mapping[str, str], low: str, high: str) -> str:
+    ends = row.get(low), row.get(high)
+    if not any(ends):
+        return "–"
+    return f"{html.shown(ends[0], 4)} … {html.shown(ends[1], 4)}"
+
+
+def _scaling(sweep: SweepFolder) -> str:
+    groups = sweep.summary.get("groups", [])
+    several = len(groups) > 1
+    rows: list[tuple[str, ...]] = []
+    for group in groups:
+        name = ", ".join(f"{k} = {v}" for k, v in group.get("inputs", {}).items())
+        for criterion, key in (("slope", "dVdP"), ("contact", "contact")):
+            rows.append(
+                (
+                    *((name,) if several else ()),
+                    criterion,
+                    html.shown(group.get(f"exponent_{key}")),
+                    html.shown(group.get(f"exponent_{key}_error"), 2),
+                    html.shown(group.get(f"exponent_{key}_currents")),
+                    html.shown(group.get(f"ratio_{key}")),
+                    html.shown(group.get("collapse_error"), 2) if key == "contact" else "",
+                )
+            )
+    if not rows:
+        return ""
+    header = (
+        *(("inputs",) if several else ()),
+        "criterion",
+        "exponent q",
+        "± std. error",
+        "currents used",
+        "ratio",
+        "collapse error",
+    )
+    text = (
+        "Exponent: least squares of P_crit ~ j^q. Ratio: P_crit at the largest over that at the "
+        "smallest current. Collapse error: largest difference between the contact curves of two "
+        "currents on the common axis P/j^(1/n), interpolation included."
+    )
+    first = 2 if several else 1
+    return html.table(header, rows, numbers=range(first, first + 5)) + html.paragraph(text)
+
+
+def _comparison(sweep: SweepFolder) -> str:
+    entries = [e for e in sweep.summary.get("comparison", []) if isinstance(e, Mapping)]
+    if not entries:
+        return ""
+    counts = {name: sum(e.get("verdict") == name for e in entries) for name in _VERDICTS}
+    parts = [html.heading("Against the experiment")]
+    listed = ", ".join(f"{count} {name}" for name, count in counts.items())
+    parts.append(html.paragraph(f"Statement by statement and criterion by criterion: {listed}."))
+    gap = _gap(sweep)
+    if gap:
+        parts.append(html.paragraph(gap))
+    several = any(entry.get("inputs") for entry in entries)
+    rows = [
+        (
+            *((", ".join(str(v) for v in entry.get("inputs", {}).values()),) if several else ()),
+            str(entry.get("statement", "")),
+            str(entry.get("criterion", "")),
+            str(entry.get("computed", "")),
+            str(entry.get("verdict", "")),
+        )
+        for entry in entries
+    ]
+    header = (*(("inputs",) if several else ()), "stated", "criterion", "computed (MPa)", "verdict")
+    parts.append(html.table(header, rows))
+    source = sweep.summary.get("observations")
+    if source:
+        parts.append(html.paragraph(f"Experiment: {source}."))
+    return "".join(parts)
+
+
+_VERDICTS: Final = ("met", "not met", "not decided")
+
+
+def _gap(sweep: SweepFolder) -> str:
+    """Say in numbers how far the computed pressures are from the stated ones."""
+    said: list[str] = []
+    for item in sweep.summary.get("stated_brackets", []):
+        current = float(item["current"])
+        for row in sweep.critical:
+            if abs(float(row["current_mA_cm2"]) - current) > 1e-9 * current:
+                continue
+            known = [value_of(row, f"p_crit_{name}_MPa") for name in ("dVdP", "contact")]
+            values = [value for value in known if value is not None]
+            low = item.get("low")
+            if values and low and max(values) < low:
+                factor = low / max(values)
+                said.append(
+                    f"at {current:g} mA/cm² the computed critical pressure is at least "
+                    f"{factor:.3g} times below the stated {low:g} MPa"
+                )
+    return (
+        "The model as set here does not reproduce the magnitude: "
+        + "; ".join(dict.fromkeys(said))
+        + "."
+        if said
+        else ""
+    )
+
+
+def _figures(sweep: SweepFolder, combination: Combination, place: int | None) -> list[str]:
+    suffix = "" if place is None else "_" + _slug(combination, place)
+    plain: list[tuple[str, tuple[float, float], Callable[..., None], str]] = [
+        (
+            "voltage_rise",
+            (6.6, 4.3),
+            draw_voltage,
+            "Voltage rise at the end of stripping against stack pressure.",
+        ),
+        (
+            "contact_fraction",
+            (7.6, 3.7),
+            draw_contact,
+            (
+                "Contact fraction at the end of stripping against stack pressure (left), and on "
+                "the axis on which power-law creep with exponent n makes all currents one curve "
+                "(right). Cases that ended early are left out."
+            ),
+        ),
+        (
+            "critical_pressure",
+            (6.6, 4.3),
+            draw_critical,
+            (
+                "Critical stack pressure against current density by both criteria, and what the "
+                "experiment's text states."
+            ),
+        ),
+    ]
+    pictures: list[str] = []
+    for name, size, draw, caption in plain:
+        with figure(*size) as made:
+            draw(made, sweep, combination)
+            pictures.append(html.picture(_saved(made, sweep, f"{name}{suffix}"), caption))
+    sections = choose_sections(sweep, combination)
+    if sections:
+        with figure(2.5 * len(sections) + 0.4, 4.9) as made:
+            draw_sections(made, sections)
+            current = float(sections[0][0]["current_mA_cm2"])
+            caption = (
+                f"The interface in section at the end of stripping, {current:g} mA/cm². "
+                "Shaded: the part of the map that does not conduct."
+            )
+            pictures.append(html.picture(_saved(made, sweep, f"interface{suffix}"), caption))
+    return pictures
+
+
+def _saved(made: Figure, sweep: SweepFolder, name: str) -> Path:
+    return save(made, sweep.directory / f"{name}.png")
+
+
+def _slug(combination: Combination, place: int) -> str:
+    return re.sub(r"[^A-Za-z0-9.+-]+", "-", "_".join(combination))[:60] or str(place)
+
+
+def _files() -> str:
+    items = (
+        "sweep.csv: one row for each case",
+        "critical.csv: critical pressures with their brackets",
+        "critical_current.csv: critical current density at each pressure",
+        "summary.json: exponents, ratios, collapse, comparison",
+        "one folder for each case: case.toml, history.csv, run.json and its log",
+    )
+    return html.heading("Files beside this page") + html.listing(items)

@@ -1,0 +1,164 @@
+"""Function spaces, boundary dofs and the vertices where metal and electrolyte meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import basix
+import basix.ufl
+import numpy as np
+import numpy.typing as npt
+from dolfinx import fem
+from petsc4py import PETSc
+from scipy.spatial import cKDTree
+
+from femna.errors import ComputationError
+from femna.mesh import Body, Cell
+
+Array = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.int32]
+
+
+def owned_facet_dofs(space: Any, body: Body, name: str) -> Indices:
+    """Return the owned dofs of ``space`` (or sub-space) on the named facets of a body."""
+    mesh = body.mesh
+    facets = body.facets.find(body.names[name])
+    mesh.topology.create_connectivity(mesh.topology.dim - 1, mesh.topology.dim)
+    dofs = fem.locate_dofs_topological(space, mesh.topology.dim - 1, facets)
+    index_map, size = space.dofmap.index_map, space.dofmap.index_map_bs
+    return np.asarray(np.sort(dofs[dofs < index_map.size_local * size]), dtype=np.int32)
+
+
+def symmetry_conditions(space: Any, body: Body, walls: dict[str, bool]) -> list[Any]:
+    """Return the homogeneous conditions of the velocity in the platen's frame.
+
+    Parameters
+    ----------
+    space : dolfinx.fem.FunctionSpace
+        Velocity space.
+    body : Body
+        The metal.
+    walls : dict
+        ``{"platen": sticks}``: whether the collector holds the metal tangentially.
+
+    Returns
+    -------
+    list of dolfinx.fem.DirichletBC
+        Sides: no normal velocity. Platen: no vertical velocity, and none at all if it sticks.
+    """
+    mesh = body.mesh
+    fdim, gdim = mesh.topology.dim - 1, mesh.geometry.dim
+    mesh.topology.create_connectivity(fdim, mesh.topology.dim)
+    mesh.topology.create_connectivity(fdim, 0)
+    sides = body.facets.find(body.names["side"])
+    nodes = mesh.geometry.x[_facet_nodes(mesh, sides)]
+    extent = np.ptp(nodes, axis=1) if len(sides) else np.zeros((0, 3))
+    conditions = []
+
+    def hold(direction: int, facets: Any) -> None:
+        dofs = fem.locate_dofs_topological(space.sub(direction), fdim, facets)
+        conditions.append(fem.dirichletbc(PETSc.ScalarType(0.0), dofs, space.sub(direction)))
+
+    for direction in range(gdim - 1):
+        hold(direction, sides[extent[:, direction] <= 1e-9])
+    platen = body.facets.find(body.names["platen"])
+    for direction in range(gdim - 1) if walls["platen"] else ():
+        hold(direction, platen)
+    hold(gdim - 1, platen)
+    return conditions
+
+
+def _facet_nodes(mesh: Any, facets: Indices) -> npt.NDArray[Any]:
+    """Return the geometry nodes of facets, shape (N, nodes a facet)."""
+    from dolfinx.mesh import entities_to_geometry
+
+    return np.asarray(entities_to_geometry(mesh, mesh.topology.dim - 1, facets))
+
+
+@dataclass(frozen=True)
+class InterfaceVertices:
+    """The metal's surface vertices and their partners on the electrolyte.
+
+    Attributes
+    ----------
+    metal : int array, shape (N,)
+        Owned dofs (local numbers) of the P1 space on the metal.
+    electrolyte : int array, shape (N,)
+        Global dofs of the P1 space on the electrolyte.
+    horizontal : array, shape (N, d - 1)
+        Horizontal coordinates, in the mesh's unit of length.
+    """
+
+    metal: Indices
+    electrolyte: npt.NDArray[np.int64]
+    horizontal: Array
+
+
+def match_interface(cell: Cell, pressure_space: Any, potential_space: Any) -> InterfaceVertices:
+    """Pair the vertices of both bodies by their horizontal coordinates (collective).
+
+    Raises
+    ------
+    ComputationError
+        On every rank, if a vertex of either body has no partner.
+    """
+    comm, d = cell.metal.mesh.comm, cell.metal.mesh.geometry.dim
+    metal = owned_facet_dofs(pressure_space, cell.metal, "interface")
+    other = owned_facet_dofs(potential_space, cell.electrolyte, "interface")
+    horizontal = pressure_space.tabulate_dof_coordinates()[metal, : d - 1]
+    points = comm.allgather(potential_space.tabulate_dof_coordinates()[other, : d - 1])
+    index_map = potential_space.dofmap.index_map
+    numbers = np.concatenate(comm.allgather(index_map.local_to_global(other)))
+    distance, partner = cKDTree(np.concatenate(points)).query(horizontal)
+    count = comm.allreduce(len(metal))
+    worst = comm.allreduce(float(np.max(distance, initial=0.0)), op=_max())
+    if count != len(numbers) or worst > 1e-9:
+        raise ComputationError(
+            f"the interface of metal and electrolyte does not match: {count} and {len(numbers)} "
+            f"vertices, largest distance {worst:.3g} half periods"
+        )
+    return InterfaceVertices(metal, np.asarray(numbers[partner], dtype=np.int64), horizontal)
+
+
+def _max() -> Any:
+    from mpi4py import MPI
+
+    return MPI.MAX
+
+
+@dataclass(frozen=True)
+class Quadrature:
+    """Points of the volume quadrature and functions that live on them."""
+
+    points: Array
+    scalar_space: Any
+    tensor_space: Any
+
+    @classmethod
+    def build(cls, mesh: Any, degree: int) -> Quadrature:
+        """Build the spaces of scalars and 3 x 3 tensors for a quadrature degree."""
+        name = mesh.basix_cell()
+        points, _ = basix.make_quadrature(name, degree)
+        scalar = basix.ufl.quadrature_element(name, value_shape=(), degree=degree)
+        tensor = basix.ufl.quadrature_element(name, value_shape=(3, 3), degree=degree)
+        return cls(points, fem.functionspace(mesh, scalar), fem.functionspace(mesh, tensor))
+
+
+class QuadratureEvaluator:
+    """Evaluates one UFL expression at all quadrature points, ghost cells included."""
+
+    def __init__(self, expression: Any, quadrature: Quadrature, mesh: Any) -> None:
+        self._expression = fem.Expression(expression, quadrature.points)
+        self._mesh = mesh
+        index_map = mesh.topology.index_map(mesh.topology.dim)
+        self._cells = np.arange(index_map.size_local + index_map.num_ghosts, dtype=np.int32)
+        self._dofs = quadrature.scalar_space.dofmap.list.reshape(-1)
+
+    def __call__(self) -> Array:
+        """Return values, shape (points, components), in the order of the quadrature space."""
+        raw = np.asarray(self._expression.eval(self._mesh, self._cells))
+        raw = raw.reshape(len(self._dofs), -1)
+        values = np.empty_like(raw)
+        values[self._dofs] = raw
+        return values

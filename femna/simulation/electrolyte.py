@@ -1,0 +1,118 @@
+"""The electrolyte's share of the coupled problem: conduction on a mesh that stays where it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from dolfinx import fem
+from dolfinx.fem import petsc as fem_petsc
+from petsc4py import PETSc
+
+from femna.mesh import Cell
+from femna.physics.electrolyte import conduction_form
+from femna.simulation.discretisation import owned_facet_dofs
+from femna.simulation.jacobian import Entries, csr_coordinates
+from femna.simulation.layout import BlockLayout
+
+Array = npt.NDArray[np.float64]
+
+
+class ElectrolyteBlock:
+    """Linear conduction (P1), grounded at the far side, fed at the interface vertices.
+
+    Parameters
+    ----------
+    cell : Cell
+        The meshed cell.
+    conductivity : float
+        ``kappa Z / length``, dimensionless.
+    """
+
+    def __init__(self, cell: Cell, conductivity: float) -> None:
+        mesh = cell.electrolyte.mesh
+        self.comm = mesh.comm
+        self.space = fem.functionspace(mesh, ("Lagrange", 1))
+        self.potential = fem.Function(self.space, name="potential")
+        self.size = self.space.dofmap.index_map.size_local
+        form = fem.form(
+            conduction_form(
+                self.potential, fem.Constant(mesh, PETSc.ScalarType(conductivity)), cell.symmetry
+            )
+        )
+        far = owned_facet_dofs(self.space, cell.electrolyte, "far")
+        facets = cell.electrolyte.facets.find(cell.electrolyte.names["far"])
+        dofs = fem.locate_dofs_topological(self.space, mesh.topology.dim - 1, facets)
+        self._far = far
+        free = fem_petsc.assemble_matrix(form)
+        free.assemble()
+        self._unconstrained = free
+        self._matrix = fem_petsc.assemble_matrix(
+            form, bcs=[fem.dirichletbc(PETSc.ScalarType(0.0), dofs, self.space)]
+        )
+        self._matrix.assemble()
+        self._vector = self._matrix.createVecRight()
+        self._scatter: PETSc.Scatter | None = None
+        self._at_interface: PETSc.Vec | None = None
+        self._places: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]] | None = None
+
+    def connect(self, vertices: npt.NDArray[np.int64]) -> None:
+        """Name the global dofs that face the metal, in the order of z (collective)."""
+        here = PETSc.Vec().createMPI((len(vertices), None), comm=self.comm)
+        start, end = here.getOwnershipRange()
+        source = PETSc.IS().createGeneral(vertices.astype(np.int32), comm=self.comm)
+        target = PETSc.IS().createStride(end - start, start, 1, comm=self.comm)
+        self._scatter = PETSc.Scatter().create(self._vector, source, here, target)
+        self._at_interface = here
+
+    def get(self) -> tuple[Array]:
+        """Return the owned entries of the potential."""
+        return (self.potential.x.array[: self.size],)
+
+    def set(self, potential: Array) -> None:
+        """Set the owned entries and update the ghosts (collective)."""
+        self.potential.x.array[: self.size] = potential
+        self.potential.x.scatter_forward()
+
+    def at_interface(self) -> Array:
+        """Return the potential at the interface vertices, in the order of z (collective)."""
+        scatter, here = self._connected()
+        self._vector.setArray(self.get()[0])
+        scatter.scatter(self._vector, here)
+        return np.asarray(here.getArray()).copy()
+
+    def spread(self, values: Array) -> Array:
+        """Add values at the interface vertices into an owned vector of the potential's space."""
+        scatter, here = self._connected()
+        here.setArray(values)
+        self._vector.set(0.0)
+        scatter.scatter(
+            here, self._vector, addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE
+        )
+        return np.asarray(self._vector.getArray()).copy()
+
+    def residual(self, supply: Array) -> Array:
+        """Return the owned residual for currents ``supply`` fed at the vertices (collective)."""
+        source = self.spread(supply)
+        self._vector.setArray(self.get()[0])
+        out = self._vector.duplicate()
+        self._matrix.mult(self._vector, out)
+        return np.asarray(out.getArray()) - source
+
+    def current_out(self) -> float:
+        """Return the current through the far side, from its reactions (collective)."""
+        self._vector.setArray(self.get()[0])
+        out = self._vector.duplicate()
+        self._unconstrained.mult(self._vector, out)
+        return -float(self.comm.allreduce(float(out.getArray()[self._far].sum())))
+
+    def jacobian(self, layout: BlockLayout) -> list[Entries]:
+        """Return the entries of the conduction matrix."""
+        if self._places is None:
+            rows, columns = csr_coordinates(self._matrix)
+            self._places = (layout.monolithic(3, rows), layout.monolithic(3, columns))
+        return [(*self._places, self._matrix.getValuesCSR()[2])]
+
+    def _connected(self) -> tuple[PETSc.Scatter, PETSc.Vec]:
+        if self._scatter is None or self._at_interface is None:
+            raise RuntimeError("the interface is not connected")
+        return self._scatter, self._at_interface

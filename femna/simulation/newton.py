@@ -1,0 +1,101 @@
+"""Newton's method on the coupled system, by PETSc's SNES with a direct solver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from petsc4py import PETSc
+
+from femna.errors import ComputationError
+from femna.simulation.system import System
+
+
+@dataclass(frozen=True)
+class NewtonResult:
+    """How a solve went."""
+
+    converged: bool
+    iterations: int
+    reason: int
+    norms: tuple[float, ...]
+
+
+class Newton:
+    """Solves the system's present step from its present unknowns.
+
+    Parameters
+    ----------
+    system : System
+        The coupled system.
+    tolerance : float
+        Residual norm at which a step has converged, over the square root of the nominal area
+        (residuals are dimensionless; their round-off grows with that of the loads).
+    max_iterations : int
+        Newton steps before the solve counts as failed.
+    """
+
+    def __init__(
+        self, system: System, *, tolerance: float = 1e-11, max_iterations: int = 25
+    ) -> None:
+        self.system = system
+        self._x = system.create_vector()
+        self._norms: list[float] = []
+        snes = PETSc.SNES().create(system.comm)
+        snes.setOptionsPrefix("femna_")
+        snes.setType(PETSc.SNES.Type.NEWTONLS)
+        snes.setFunction(self._function, self._x.duplicate())
+        system.pack(self._x)
+        self._matrix: PETSc.Mat | None = None
+        self._snes = snes
+        self._tolerance = tolerance
+        self._max_iterations = max_iterations
+
+    def _function(self, _snes: PETSc.SNES, x: PETSc.Vec, out: PETSc.Vec) -> None:
+        try:
+            self.system.residual(x, out)
+        except ComputationError:
+            out.set(np.inf)
+
+    def _jacobian(
+        self, _snes: PETSc.SNES, x: PETSc.Vec, matrix: PETSc.Mat, _preconditioner: PETSc.Mat
+    ) -> None:
+        self.system.jacobian(x)
+
+    def _monitor(self, _snes: PETSc.SNES, _iteration: int, norm: float) -> None:
+        self._norms.append(norm)
+
+    def _prepare(self) -> None:
+        snes = self._snes
+        self._matrix = self.system.jacobian(self._x)
+        snes.setJacobian(self._jacobian, self._matrix)
+        snes.setTolerances(
+            rtol=0.0,
+            atol=self._tolerance * float(np.sqrt(self.system.total_area)),
+            stol=0.0,
+            max_it=self._max_iterations,
+        )
+        snes.getLineSearch().setType(__import__("os").environ.get("LS","bt"))
+        snes.setMonitor(self._monitor)
+        ksp = snes.getKSP()
+        ksp.setType(PETSc.KSP.Type.PREONLY)
+        pc = ksp.getPC()
+        pc.setType(PETSc.PC.Type.LU)
+        pc.setFactorSolverType("mumps")
+        options = PETSc.Options()
+        options.setValue("femna_mat_mumps_icntl_14", 60)
+        pc.setFromOptions()
+        snes.setErrorIfNotConverged(False)
+
+    def solve(self) -> NewtonResult:
+        """Solve; the system's unknowns are the solution, or the last iterate on failure."""
+        self.system.pack(self._x)
+        if self._matrix is None:
+            self._prepare()
+        self._norms.clear()
+        self._snes.solve(None, self._x)
+        self.system.unpack(self._x)
+        reason = int(self._snes.getConvergedReason())
+        return NewtonResult(
+            reason > 0, int(self._snes.getIterationNumber()), reason, tuple(self._norms)
+        )

@@ -1,0 +1,250 @@
+"""The coupled discrete problem of one step: residual and Jacobian for Newton's method.
+
+Unknowns, in this order in the monolithic vector: velocity (in the platen's frame), pressure of the
+metal, complementary contact unknown z, potential of the electrolyte, and two numbers: the voltage
+(as its inverse hyperbolic sine, so that a runaway is followed in its logarithm) and the platen's
+velocity. Nothing is lagged except the mesh, which moves between steps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from petsc4py import PETSc
+
+from femna.mesh import Cell
+from femna.physics.contact import SHARPNESS, in_contact, openness, relative_gap, relative_pressure
+from femna.physics.interface import InterfaceLaw, LocalCurrent
+from femna.simulation.discretisation import match_interface
+from femna.simulation.electrolyte import ElectrolyteBlock
+from femna.simulation.jacobian import CooMatrix
+from femna.simulation.layout import BlockLayout
+from femna.simulation.metal import MetalBlock
+from femna.simulation.scales import Scales
+
+Array = npt.NDArray[np.float64]
+VELOCITY, PRESSURE, CONTACT, POTENTIAL, SCALARS = range(5)
+
+
+@dataclass(kw_only=True)
+class StepData:
+    """What one step is asked to do.
+
+    Attributes
+    ----------
+    dt : float
+        Length of the step, dimensionless.
+    old_gap : array, shape (N,)
+        Gap at the interface vertices at the step's beginning, dimensionless.
+    current : float
+        Applied mean current over the nominal one; negative plates, 0 rests.
+    pressure : float
+        Stack pressure over the characteristic traction.
+    temperature : float
+        Temperature of the metal [K].
+    law : InterfaceLaw
+        The interface's local law (SI).
+    """
+
+    dt: float
+    old_gap: Array
+    current: float
+    pressure: float
+    temperature: float
+    law: InterfaceLaw
+
+
+@dataclass(frozen=True)
+class InterfaceView:
+    """The interface at one set of unknowns; arrays over the owned vertices, dimensionless."""
+
+    pressure: Array
+    gap: Array
+    openness: Array
+    current: LocalCurrent
+    overpotential: Array
+
+
+class System:
+    """Residual and Jacobian of a step for one cell.
+
+    Parameters
+    ----------
+    cell : Cell
+        The meshed cell, in units of the length scale.
+    metal : MetalBlock
+        Flow of the metal.
+    electrolyte : ElectrolyteBlock
+        Conduction of the electrolyte.
+    scales : Scales
+        Characteristic values.
+    gap_scale : float
+        Roughness over length.
+    voltage_unit : float
+        Voltage over the potential scale below which asinh is linear.
+    """
+
+    def __init__(
+        self,
+        cell: Cell,
+        metal: MetalBlock,
+        electrolyte: ElectrolyteBlock,
+        *,
+        scales: Scales,
+        gap_scale: float,
+        voltage_unit: float,
+    ) -> None:
+        self.comm = cell.metal.mesh.comm
+        self.cell, self.metal, self.electrolyte = cell, metal, electrolyte
+        self.scales, self.gap_scale, self.voltage_unit = scales, gap_scale, voltage_unit
+        self.vertices = match_interface(cell, metal.pressure_space, electrolyte.space)
+        metal.connect(self.vertices.metal)
+        electrolyte.connect(self.vertices.electrolyte)
+        self.area = metal.vertex_area()
+        self.total_area = float(self.comm.allreduce(float(self.area.sum())))
+        count = len(self.vertices.metal)
+        self.layout = BlockLayout.gather(
+            self.comm,
+            [*metal.sizes, count, electrolyte.size, 2 if self.comm.rank == 0 else 0],
+        )
+        self.z = np.ones(count)
+        self.scalars = np.zeros(2)
+        self.step: StepData | None = None
+        self._matrix = CooMatrix(self.comm, self.layout.local_size)
+        self._coupling = self._coupling_pattern()
+
+    # -- unknowns ------------------------------------------------------------------------------
+
+    def pack(self, x: PETSc.Vec) -> None:
+        """Write the present unknowns into a monolithic vector."""
+        parts = [*self.metal.get(), self.z, *self.electrolyte.get()]
+        parts.append(self.scalars if self.comm.rank == 0 else np.zeros(0))
+        x.setArray(np.concatenate(parts))
+
+    def unpack(self, x: PETSc.Vec) -> None:
+        """Take the unknowns from a monolithic vector (collective)."""
+        values = x.getArray(readonly=True)
+        cut = [values[self.layout.local_slice(block)] for block in range(5)]
+        self.metal.set(cut[VELOCITY], cut[PRESSURE])
+        self.z = cut[CONTACT].copy()
+        self.electrolyte.set(cut[POTENTIAL])
+        self.scalars = self.comm.bcast(cut[SCALARS].copy() if self.comm.rank == 0 else None)
+
+    def create_vector(self) -> PETSc.Vec:
+        """Return a new monolithic vector."""
+        return PETSc.Vec().createMPI((self.layout.local_size, None), comm=self.comm)
+
+    # -- the interface -------------------------------------------------------------------------
+
+    @property
+    def voltage(self) -> float:
+        """Cell voltage over the potential scale."""
+        return float(self.voltage_unit * np.sinh(self.scalars[0]))
+
+    @voltage.setter
+    def voltage(self, value: float) -> None:
+        self.scalars[0] = np.arcsinh(value / self.voltage_unit)
+
+    @property
+    def platen_velocity(self) -> float:
+        """Upward velocity of the platen over the velocity scale."""
+        return float(self.scalars[1])
+
+    @property
+    def gap(self) -> Array:
+        """Gap at the owned interface vertices over the length scale."""
+        return self.gap_scale * relative_gap(self.z)
+
+    def interface(self) -> InterfaceView:
+        """Evaluate the interface at the present unknowns."""
+        step = self._active()
+        eta = self.voltage - self.electrolyte.at_interface()
+        local = step.law.current(self.z, eta * self.scales.potential)
+        i0, u0 = self.scales.current, self.scales.potential
+        scaled = LocalCurrent(local.value / i0, local.by_z / i0, local.by_eta * u0 / i0)
+        return InterfaceView(
+            relative_pressure(self.z), self.gap, openness(self.z)[0], scaled, eta
+        )
+
+    def _active(self) -> StepData:
+        if self.step is None:
+            raise RuntimeError("no step is set")
+        return self.step
+
+    # -- residual ------------------------------------------------------------------------------
+
+    def residual(self, x: PETSc.Vec, out: PETSc.Vec) -> None:
+        """Evaluate the residual at ``x`` (collective)."""
+        self.unpack(x)
+        step = self._active()
+        view = self.interface()
+        self.metal.update(view.openness, step.temperature)
+        flow, continuity = self.metal.residual(view.pressure)
+        kinematic = self.area * (
+            (view.gap - step.old_gap) / step.dt - view.current.value - self.platen_velocity
+        )
+        kinematic += self.metal.flux()
+        supply = self.area * view.current.value
+        conduction = self.electrolyte.residual(supply)
+        sums = self.comm.allreduce(np.array([supply.sum(), self.area @ view.pressure]))
+        parts = [flow, continuity, kinematic, conduction]
+        if self.comm.rank == 0:
+            parts.append(
+                np.array(
+                    [
+                        sums[0] - step.current * self.total_area,
+                        step.pressure * self.total_area - sums[1],
+                    ]
+                )
+            )
+        out.setArray(np.concatenate(parts))
+
+    # -- Jacobian ------------------------------------------------------------------------------
+
+    def _coupling_pattern(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+        layout = self.layout
+        z = layout.monolithic(CONTACT, layout.owned(CONTACT))
+        phi = layout.monolithic(POTENTIAL, self.vertices.electrolyte)
+        voltage, platen = (np.full_like(z, layout.monolithic(SCALARS, np.array([k]))[0]) for k in (0, 1))
+        rows = [z, z, z, z, phi, phi, phi, voltage, voltage, platen]
+        cols = [z, phi, voltage, platen, z, phi, voltage, z, phi, z]
+        corner = layout.monolithic(SCALARS, np.array([0, 1])) if self.comm.rank == 0 else z[:0]
+        return np.concatenate([*rows, corner]), np.concatenate([*cols, corner])
+
+    def _coupling_values(self) -> Array:
+        step, view = self._active(), self.interface()
+        m, by_z, by_eta = self.area, view.current.by_z, view.current.by_eta
+        by_voltage = by_eta * self.voltage_unit * np.cosh(self.scalars[0])
+        closed = in_contact(self.z)
+        gap_slope = np.where(closed, 0.0, -self.gap_scale / SHARPNESS / step.dt)
+        blocks = [
+            m * (gap_slope - by_z),
+            m * by_eta,
+            -m * by_voltage,
+            -m,
+            -m * by_z,
+            m * by_eta,
+            -m * by_voltage,
+            m * by_z,
+            -m * by_eta,
+            -m * closed,
+        ]
+        total = self.comm.allreduce(float(m @ by_voltage))
+        corner = np.array([total, 0.0]) if self.comm.rank == 0 else np.zeros(0)
+        return np.concatenate([*blocks, corner])
+
+    def jacobian(self, x: PETSc.Vec) -> PETSc.Mat:
+        """Assemble the Jacobian at ``x`` (collective); the unknowns are taken from it."""
+        self.unpack(x)
+        step = self._active()
+        h, dh = openness(self.z)
+        self.metal.update(h, step.temperature)
+        entries = [
+            *self.metal.jacobian(self.layout, in_contact(self.z).astype(float), dh),
+            *self.electrolyte.jacobian(self.layout),
+            (*self._coupling, self._coupling_values()),
+        ]
+        return self._matrix.assemble(entries)

@@ -1,0 +1,230 @@
+"""What a study file says: the pydantic model of it, and reading it with one-line errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from femna.case import require_study, suggest
+from femna.case.messages import Missing
+from femna.errors import InputError
+from femna.study.quantities import parse_quantity
+
+type Scalar = bool | int | float | str
+
+
+class _Table(BaseModel):
+    """A TOML table: immutable, unknown keys refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Values(_Table):
+    """An explicit list of values, bare numbers with one common `unit`, or texts."""
+
+    values: tuple[Scalar, ...] = Field(min_length=1)
+    unit: str | None = None
+
+    @model_validator(mode="after")
+    def _unit_needs_numbers(self) -> Values:
+        if self.unit is not None:
+            if any(isinstance(v, str | bool) for v in self.values):
+                raise ValueError("with a unit, every value is a bare number")
+            parse_quantity(f"1 {self.unit}")
+        if len(set(map(str, self.values))) != len(self.values):
+            raise ValueError("a value occurs twice")
+        return self
+
+
+class Range(_Table):
+    """Evenly spaced values between two ends, both included."""
+
+    start: float | str = Field(alias="from")
+    stop: float | str = Field(alias="to")
+    count: int = Field(ge=2, le=10000)
+    spacing: Literal["log", "linear"] = "linear"
+
+    @model_validator(mode="after")
+    def _ends_agree(self) -> Range:
+        texts = [isinstance(end, str) for end in (self.start, self.stop)]
+        if any(texts) != all(texts):
+            raise ValueError("`from` and `to` are both quantities with units or both bare numbers")
+        ends: list[float] = []
+        if isinstance(self.start, str) and isinstance(self.stop, str):
+            first = parse_quantity(self.start)
+            ends = [first.number, parse_quantity(self.stop).to(first.unit).number]
+        else:
+            ends = [float(self.start), float(self.stop)]
+        if ends[0] == ends[1]:
+            raise ValueError("`from` and `to` are equal")
+        if self.spacing == "log" and min(ends) <= 0:
+            raise ValueError("log spacing needs both ends above zero")
+        return self
+
+
+class Variant(_Table):
+    """A named alternative: entries of the case that change together."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,39}$")
+    set: dict[str, Any] = Field(default_factory=dict)
+
+
+class Critical(_Table):
+    """How the critical pressure is read from a curve.
+
+    Attributes
+    ----------
+    slope : float
+        dV/dP at the critical pressure [V/MPa], negative.
+    contact_fraction : float
+        Contact fraction at the critical pressure, between 0 and 1.
+    extra_points : int
+        Pressures added to each curve inside its bracket.
+    """
+
+    slope: float = -0.05
+    contact_fraction: float = Field(default=0.95, gt=0, lt=1)
+    extra_points: int = Field(default=0, ge=0, le=50)
+
+    @field_validator("slope", mode="before")
+    @classmethod
+    def _slope_in_volt_per_megapascal(cls, value: object) -> float:
+        if not isinstance(value, str):
+            raise ValueError('a quantity with its unit is expected, as "-0.05 V/MPa"')
+        number = parse_quantity(value).to("V/MPa").number
+        if number >= 0:
+            raise ValueError("must be negative: the voltage rises as the pressure falls")
+        return number
+
+
+class Compare(_Table):
+    """With what the results are compared; the path is relative to the study file."""
+
+    observations: Path
+
+
+class Output(_Table):
+    """Which cases keep field files: "none", "all" or a list of selectors.
+
+    A selector gives swept paths with a value; of the base grid it picks the one case whose
+    values are nearest (numbers: by ratio).
+    """
+
+    fields: Literal["none", "all"] | tuple[dict[str, Scalar], ...] = "none"
+
+
+class Study(_Table):
+    """One study file."""
+
+    femna: Literal[1]
+    title: str = Field(min_length=1)
+    case: Path
+    set: dict[str, Any] = Field(default_factory=dict)
+    sweep: tuple[dict[str, Values | Range], ...] = ()
+    variant: tuple[Variant, ...] = ()
+    critical: Critical = Critical()
+    compare: Compare | None = None
+    output: Output = Output()
+
+    @field_validator("sweep", mode="before")
+    @classmethod
+    def _choose_by_key(cls, value: object) -> object:
+        """Parse each entry as the kind that its keys name, so that errors speak of that kind."""
+        if not isinstance(value, list):
+            return value
+        return tuple(_table(entry, position) for position, entry in enumerate(value))
+
+    @model_validator(mode="after")
+    def _paths_occur_once(self) -> Study:
+        swept = [path for table in self.sweep for path in table]
+        for path in swept:
+            if swept.count(path) > 1:
+                raise ValueError(f"{path!r} is swept in two tables; sweep it once")
+            if path in self.set:
+                raise ValueError(f"{path!r} is both in [set] and swept; keep one")
+            if any(path in variant.set for variant in self.variant):
+                raise ValueError(f"{path!r} is both in a [[variant]] and swept; keep one")
+        names = [variant.name for variant in self.variant]
+        if len(set(names)) != len(names):
+            raise ValueError("two variants have the same name")
+        return self
+
+
+def _table(entry: object, position: int) -> object:
+    if not isinstance(entry, dict):
+        return entry
+    if not entry:
+        raise ValueError(f"sweep {position} is empty; name a path of the case")
+    parsed: dict[str, Values | Range] = {}
+    for path, content in entry.items():
+        if not isinstance(content, dict):
+            raise ValueError(
+                f"{path!r}: a table is expected, {{ values = [...], unit = ... }} or "
+                "{ from = ..., to = ..., count = ..., spacing = ... }"
+            )
+        kind = Values if "values" in content else Range
+        try:
+            parsed[path] = kind.model_validate(content)
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(str(part) for part in first["loc"])
+            raise ValueError(f"{path!r} {key}: {_plain(first['msg'])}".replace(" :", ":")) from None
+    lengths = {path: length(item) for path, item in parsed.items()}
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"keys of one table vary together, but their lengths differ: {lengths}")
+    return parsed
+
+
+def length(item: Values | Range) -> int:
+    """Return how many values a swept entry has."""
+    return len(item.values) if isinstance(item, Values) else item.count
+
+
+def _plain(message: str) -> str:
+    return message.removeprefix("Value error, ").rstrip(".")
+
+
+def load_study(path: Path) -> Study:
+    """Read and validate a study file.
+
+    Parameters
+    ----------
+    path : Path
+        A TOML file with a top-level `case`.
+
+    Returns
+    -------
+    Study
+        The study as written; the case that it names has not been read.
+
+    Raises
+    ------
+    InputError
+        File missing, not TOML or not a study; unknown, missing or wrong entries.
+    """
+    content = require_study(path)
+    try:
+        return Study.model_validate(content)
+    except ValidationError as error:
+        details: list[Any] = list(error.errors(include_url=False))
+        # A misspelt key comes first, because it also shows up as a missing one.
+        first = min(details, key=lambda item: item["type"] != "extra_forbidden")
+    place = [str(part) for part in first["loc"]]
+    key = ".".join(place) or "study"
+    if first["type"] == "missing":
+        raise InputError(path, key, Missing(), "this key is required", f"add {place[-1]}")
+    value = first["input"] if len(repr(first["input"])) <= 80 else "..."
+    if first["type"] == "extra_forbidden":
+        accepted = _TABLES.get(place[0], Study) if len(place) > 1 else Study
+        remedy = suggest(place[-1], accepted.model_fields)
+        raise InputError(path, key, value, "unknown key", remedy)
+    raise InputError(path, key, value, _plain(first["msg"]), "correct the entry")
+
+
+_TABLES: Final[Mapping[str, type[_Table]]] = MappingProxyType(
+    {"variant": Variant, "critical": Critical, "compare": Compare, "output": Output}
+)

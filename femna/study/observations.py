@@ -1,0 +1,168 @@
+"""What a measurement states, and whether the computed critical pressures agree with it."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from femna.errors import InputError
+from femna.study.curve import Crossing
+from femna.study.evaluation import Group
+
+type Verdict = Literal["met", "not met", "not decided"]
+
+LINE_R2: Final = 0.99
+"""A straight line counts as met from this R^2 on; j^0.2 at five currents reaches 0.966."""
+
+_BOUNDS: Final = ("above", "at_least", "below", "at_most")
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A stated bracket of the critical pressure at one current.
+
+    Attributes
+    ----------
+    current : float
+        [mA/cm^2].
+    low, high : float | None
+        [MPa].
+    text : str
+        As it is stated, '4 < P_crit <= 7 MPa'.
+    """
+
+    current: float
+    low: float | None
+    high: float | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Observations:
+    """The statements that a sweep can be held against.
+
+    Attributes
+    ----------
+    source : str
+        Full reference.
+    bounds : tuple[Bound, ...]
+        Brackets of the critical pressure.
+    linear : bool
+        Whether the critical pressure is stated to be linear in the current.
+    """
+
+    source: str
+    bounds: tuple[Bound, ...]
+    linear: bool
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One statement, one criterion, and the verdict."""
+
+    statement: str
+    criterion: str
+    computed: str
+    verdict: Verdict
+
+
+def load_observations(path: Path) -> Observations:
+    """Read an observations file; InputError where it is missing or not in order."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(
+            path, "compare.observations", str(path), error.strerror or "unreadable", "name a file"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(path, "file", str(path), f"not TOML: {error}", "correct it") from None
+    entries = content.get("critical_pressure", [])
+    if not isinstance(entries, list):
+        raise InputError(path, "critical_pressure", "...", "a list of tables", "use [[...]]")
+    protocol = content.get("critical_pressure_protocol", {})
+    relation = str(protocol.get("relation", "")) if isinstance(protocol, Mapping) else ""
+    return Observations(
+        source=str(content.get("source", path.name)),
+        bounds=tuple(_bound(path, index, entry) for index, entry in enumerate(entries)),
+        linear=relation.startswith("linear"),
+    )
+
+
+def _bound(path: Path, index: int, entry: Mapping[str, Any]) -> Bound:
+    key = f"critical_pressure.{index}"
+    for name in ("current", *(name for name in _BOUNDS if name in entry)):
+        value = entry.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            raise InputError(path, f"{key}.{name}", value, "a positive number", "correct it")
+    low, high = entry.get("above", entry.get("at_least")), entry.get("below", entry.get("at_most"))
+    if low is None and high is None:
+        raise InputError(path, key, "...", "states no bound", f"give one of {', '.join(_BOUNDS)}")
+    parts = [f"{low:g} {'<' if 'above' in entry else '<='} "] if low is not None else []
+    parts.append("P_crit")
+    if high is not None:
+        parts.append(f" {'<' if 'below' in entry else '<='} {high:g}")
+    text = (
+        "".join(parts)
+        if high is not None
+        else f"P_crit {'>' if 'above' in entry else '>='} {low:g}"
+    )
+    return Bound(float(entry["current"]), low, high, f"{text} MPa")
+
+
+def compare(group: Group, observations: Observations) -> tuple[Comparison, ...]:
+    """Hold one group's critical pressures against the observations."""
+    result: list[Comparison] = []
+    for bound in observations.bounds:
+        statement = f"{bound.text} at {bound.current:g} mA/cm2"
+        found = next((p for j, p in group.critical.items() if math.isclose(j, bound.current)), None)
+        if found is None:
+            result.append(Comparison(statement, "both", "current not computed", "not decided"))
+            continue
+        for name, crossing in (("dV/dP", found.by_slope), ("contact", found.by_contact)):
+            result.append(Comparison(statement, name, describe(crossing), _judge(bound, crossing)))
+    if observations.linear:
+        for name, item in (("dV/dP", group.by_slope), ("contact", group.by_contact)):
+            computed, verdict = "fewer than three currents", _UNDECIDED
+            if item.line_r2 is not None and item.exponent is not None:
+                computed = f"R2 of a line {item.line_r2:.3f}, exponent {item.exponent:.2f}"
+                verdict = "met" if item.line_r2 >= LINE_R2 else "not met"
+            result.append(Comparison("P_crit linear in current", name, computed, verdict))
+    return tuple(result)
+
+
+_UNDECIDED: Final[Verdict] = "not decided"
+
+
+def _judge(bound: Bound, crossing: Crossing) -> Verdict:
+    """Judge a bracket by the computed value, or by its own bracket where there is none."""
+    low = crossing.value if crossing.value is not None else crossing.failing
+    high = crossing.value if crossing.value is not None else crossing.holding
+    if (low is not None and bound.high is not None and low > bound.high) or (
+        high is not None and bound.low is not None and high < bound.low
+    ):
+        return "not met"
+    above = bound.low is None or (low is not None and low > bound.low)
+    below = bound.high is None or (high is not None and high <= bound.high)
+    return "met" if above and below else "not decided"
+
+
+def describe(crossing: Crossing) -> str:
+    """Write a crossing in words, MPa."""
+    if crossing.value is not None:
+        return f"{crossing.value:.3g}"
+    if crossing.failing is not None and crossing.holding is not None:
+        return f"{crossing.failing:.3g}..{crossing.holding:.3g}"
+    if crossing.holding is not None:
+        return f"< {crossing.holding:.3g}"
+    if crossing.failing is not None:
+        return f"> {crossing.failing:.3g}"
+    return "not bracketed"
+
+
+def undecided(comparisons: Sequence[Comparison]) -> int:
+    """Count the statements that the sweep does not decide."""
+    return sum(item.verdict == _UNDECIDED for item in comparisons)

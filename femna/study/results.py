@@ -1,0 +1,98 @@
+"""The files of a sweep: sweep.csv, critical.csv, critical_current.csv, summary.json."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from femna.study.definition import Study
+from femna.study.evaluation import (
+    Group,
+    critical_current_table,
+    critical_table,
+    evaluate,
+    group_summary,
+)
+from femna.study.observations import Comparison, Observations, compare
+from femna.study.rows import FAILED, FINISHED, Row, render_csv, render_json, sweep_table, write_text
+from femna.study.table import result_lines
+
+
+def write_sweep(directory: Path, rows: Sequence[Row]) -> None:
+    """Write sweep.csv as far as it is."""
+    header, cells = sweep_table(rows)
+    write_text(directory / "sweep.csv", render_csv(header, cells))
+
+
+def write_results(
+    directory: Path,
+    study: Study,
+    rows: Sequence[Row],
+    *,
+    observations: Observations | None,
+    interrupted: bool,
+) -> list[str]:
+    """Evaluate the rows, write the tables and the summary, and return the lines to print."""
+    settings = study.critical
+    groups = evaluate(rows, settings)
+    write_sweep(directory, rows)
+    for name, (header, cells) in {
+        "critical.csv": critical_table(groups),
+        "critical_current.csv": critical_current_table(groups),
+    }.items():
+        write_text(directory / name, render_csv(header, cells))
+    comparisons = [compare(group, observations) if observations else () for group in groups]
+    content = _summary(study, rows, groups, comparisons, observations, interrupted=interrupted)
+    write_text(directory / "summary.json", render_json(content))
+    lines = result_lines(
+        study.title,
+        rows,
+        groups,
+        settings,
+        observations=observations,
+        comparisons=comparisons,
+    )
+    if interrupted:
+        lines.append(f"Interrupted after {len(rows)} cases; go on with --resume.")
+    return lines
+
+
+def _summary(
+    study: Study,
+    rows: Sequence[Row],
+    groups: Sequence[Group],
+    comparisons: Sequence[Sequence[Comparison]],
+    observations: Observations | None,
+    *,
+    interrupted: bool,
+) -> dict[str, object]:
+    """Return summary.json; with several groups their numbers are under `groups` only."""
+    settings = study.critical
+    listed = [group_summary(group) for group in groups]
+    single = listed[0] if len(listed) == 1 else {}
+    failed = [{"case": row.case, "reason": row.reason} for row in rows if row.status == FAILED]
+    status = "interrupted" if interrupted else FAILED if failed else "ok"
+    worst = {
+        name: max((v for row in rows if (v := row.balances.get(name)) is not None), default=None)
+        for name in ("charge", "volume", "force")
+    }
+    keys = ("exponent_contact", "exponent_dVdP", "ratio_contact", "ratio_dVdP", "collapse_error")
+    return {
+        "title": study.title,
+        "status": status,
+        **{key: single.get(key) for key in keys},
+        **{key: value for key, value in single.items() if key not in keys and key != "inputs"},
+        "cases": {name: sum(row.status == name for row in rows) for name in (*FINISHED, FAILED)},
+        "failed": failed,
+        "balances": worst,
+        "critical": settings.model_dump(),
+        "observations": None if observations is None else observations.source,
+        "stated_brackets": [] if observations is None else [vars(b) for b in observations.bounds],
+        "comparison": [
+            {"inputs": dict(g.others), **vars(item)}
+            for g, items in zip(groups, comparisons, strict=True)
+            for item in items
+        ],
+        "groups": listed,
+        "solver_wall_s": round(sum(row.wall or 0.0 for row in rows), 2),
+    }

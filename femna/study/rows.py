@@ -1,0 +1,164 @@
+"""The rows of a sweep and the files they become; empty where there is no value, never NaN."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from femna.study.curve import Point
+
+FINISHED: Final = ("ok", "contact_lost", "voltage_limit", "shorted")
+"""How a case can end without an error; only "ok" reached its full charge."""
+
+FAILED: Final = "failed"
+
+_RESULTS: Final = ("contact_fraction", "voltage_rise_V", "asr_ohm_cm2", "void_volume_um3")
+_ADDED: Final = ("charge_mAh_cm2", "voltage_V", "voltage_limit_charge_mAh_cm2", "creep_exponent")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case of a sweep with its result.
+
+    Attributes
+    ----------
+    case, status, reason : str
+        Folder name, how it ended and why.
+    pressure, current : float
+        [MPa], [mA/cm^2].
+    others : tuple[tuple[str, float | str], ...]
+        The other swept inputs.
+    results : Mapping[str, float | None]
+        Values by column name, units in the names.
+    balances : Mapping[str, float | None]
+        Largest errors of charge, volume and force, relative.
+    wall : float | None
+        Wall time [s].
+    extra : bool
+        Placed inside a bracket after the base grid.
+    """
+
+    case: str
+    status: str
+    pressure: float
+    current: float
+    others: tuple[tuple[str, float | str], ...] = ()
+    results: Mapping[str, float | None] = field(default_factory=dict)
+    balances: Mapping[str, float | None] = field(default_factory=dict)
+    wall: float | None = None
+    extra: bool = False
+    reason: str = ""
+
+    @property
+    def point(self) -> Point:
+        """The row as a point of its curve."""
+        return Point(
+            self.pressure,
+            self.results.get("contact_fraction"),
+            self.results.get("voltage_rise_V"),
+            stopped=self.status != "ok",
+        )
+
+
+def number(value: object) -> float | None:
+    """Return a finite float, or None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) else None
+
+
+def results_of(summary: Mapping[str, Any]) -> dict[str, float | None]:
+    """Take a row's numbers from a case's summary."""
+    final = summary.get("final")
+    source = final if isinstance(final, Mapping) else {}
+    values = {name: number(source.get(name)) for name in (*_RESULTS, *_ADDED[:2])}
+    for name in _ADDED[2:]:
+        values[name] = number(summary.get(name))
+    return values
+
+
+def balances_of(summary: Mapping[str, Any]) -> dict[str, float | None]:
+    """Take the largest balance errors from a case's summary."""
+    source = summary.get("balances")
+    known = source if isinstance(source, Mapping) else {}
+    return {name: number(known.get(name)) for name in ("charge", "volume", "force")}
+
+
+def sweep_table(rows: Iterable[Row]) -> tuple[list[str], list[list[object]]]:
+    """Return header and cells of sweep.csv."""
+    listed = list(rows)
+    others = list(dict.fromkeys(column for row in listed for column, _ in row.others))
+    header = ["case", "status", "pressure_MPa", "current_mA_cm2", *others, *_RESULTS, "wall_s"]
+    header += [*_ADDED, "extra_point", "reason"]
+    cells: list[list[object]] = []
+    for row in listed:
+        given = dict(row.others)
+        cells.append(
+            [
+                row.case,
+                row.status,
+                row.pressure,
+                row.current,
+                *(given.get(column) for column in others),
+                *(row.results.get(name) for name in _RESULTS),
+                None if row.wall is None else round(row.wall, 2),
+                *(row.results.get(name) for name in _ADDED),
+                int(row.extra),
+                row.reason,
+            ]
+        )
+    return header, cells
+
+
+def render_csv(header: Sequence[str], cells: Iterable[Sequence[object]]) -> str:
+    """Render a table as CSV text."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([_cell(value) for value in row] for row in cells)
+    return stream.getvalue()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.10g}" if math.isfinite(value) else ""
+    return " ".join(str(value).split())
+
+
+def render_json(content: Mapping[str, object]) -> str:
+    """Render a summary as JSON text; what is not finite becomes null."""
+    return json.dumps(_finite(content), indent=2, ensure_ascii=False) + "\n"
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a file as a whole, so that a reader never sees half of it."""
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """Read a JSON object; None where the file is missing or is not one."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) else None

@@ -1,0 +1,132 @@
+"""Run a study: its cases in worker processes, extra pressures where curves need them, the files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from femna.errors import InputError
+from femna.study.definition import load_study
+from femna.study.folder import claim
+from femna.study.observations import load_observations
+from femna.study.plan import CaseLoader, Plan, make_plan
+from femna.study.results import write_results
+from femna.study.rows import FAILED
+from femna.study.schedule import Monitor, Progress, run_cases
+from femna.study.workers import Solve
+
+EXIT_DONE: Final = 0
+EXIT_STOPPED_EARLY: Final = 3
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """How a sweep ended.
+
+    Attributes
+    ----------
+    exit_code : int
+        0 done, 3 with a failed case or after an interrupt.
+    lines : list[str]
+        The table to print.
+    """
+
+    exit_code: int
+    lines: list[str]
+
+
+def run_sweep(
+    path: Path,
+    directory: Path,
+    *,
+    jobs: int | None = None,
+    dry_run: bool = False,
+    resume: bool = False,
+    overrides: Mapping[str, str] | None = None,
+    monitor: Monitor | None = None,
+    solve: Solve | None = None,
+    loader: CaseLoader | None = None,
+) -> SweepResult:
+    """Run every case of a study and evaluate the critical pressure.
+
+    Parameters
+    ----------
+    path : Path
+        The study file.
+    directory : Path
+        Where sweep.csv, critical.csv, critical_current.csv, summary.json and one folder for
+        each case go.
+    jobs : int, optional
+        Number of worker processes, by default the processors at hand.
+    dry_run : bool
+        List and validate the cases only; nothing is written.
+    resume : bool
+        Skip the cases that are finished.
+    overrides : Mapping[str, str], optional
+        Further entries of every case, as `--set` gives them.
+    monitor : callable, optional
+        Receives mappings with `event` (start, step, end, interrupted), `case`, `cases_done`,
+        `cases_total`; a step carries what the simulation's monitor says.
+    solve, loader : callable, optional
+        Stand-ins for `femna.simulation.run_case` and `femna.case.load_case`.
+
+    Returns
+    -------
+    SweepResult
+        Exit code and the table to print.
+
+    Raises
+    ------
+    InputError
+        Study, case, observations or folder are not in order; nothing has been run.
+    """
+    study = load_study(path)
+    if jobs is not None and jobs < 1:
+        raise InputError(None, "--jobs", jobs, "at least 1", "give the number of processes")
+    plan = make_plan(path, study, loader=loader or _default_loader(), overrides=overrides)
+    observations = None
+    if study.compare is not None:
+        observations = load_observations(path.parent / study.compare.observations)
+    if dry_run:
+        return SweepResult(EXIT_DONE, _dry_lines(plan))
+    claim(directory, plan, resume=resume)
+    progress = Progress(plan, directory, resume, monitor)
+    try:
+        run_cases(progress, jobs or _processors(), solve)
+    except KeyboardInterrupt:
+        lines = write_results(
+            directory, study, progress.ordered_rows(), observations=observations, interrupted=True
+        )
+        progress.tell("interrupted")
+        return SweepResult(EXIT_STOPPED_EARLY, lines)
+    failed = any(row.status == FAILED for row in progress.rows.values())
+    lines = write_results(
+        directory, study, progress.ordered_rows(), observations=observations, interrupted=False
+    )
+    return SweepResult(EXIT_STOPPED_EARLY if failed else EXIT_DONE, lines)
+
+
+def _default_loader() -> CaseLoader:
+    from femna.case import load_case
+
+    return load_case
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+def _dry_lines(plan: Plan) -> list[str]:
+    extra = plan.study.critical.extra_points if plan.adaptive else 0
+    lines = [f"{plan.study.title}: {len(plan.cases)} cases"]
+    if extra:
+        lines[0] += f", and up to {extra} more pressures for each curve"
+    width = max(len(item.name) for item in plan.cases)
+    for item in plan.cases:
+        rest = ", ".join(f"{name} = {value}" for name, value in item.others)
+        line = f"{item.name:<{width}}  {item.pressure:.6g} MPa  {item.current:.6g} mA/cm2  {rest}"
+        lines.append(line.rstrip())
+    return lines

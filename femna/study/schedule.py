@@ -1,0 +1,148 @@
+"""The order of a sweep: the base grid, then one more pressure wherever a curve asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from femna.study.adapt import next_pressure
+from femna.study.folder import finished_summary
+from femna.study.plan import Plan, Planned
+from femna.study.results import write_sweep
+from femna.study.rows import FAILED, FINISHED, Row, balances_of, number, results_of
+from femna.study.workers import Outcome, Solve, Task, run_tasks
+
+type Monitor = Callable[[Mapping[str, object]], None]
+
+
+@dataclass
+class Progress:
+    """What a running sweep knows."""
+
+    plan: Plan
+    directory: Path
+    resume: bool
+    monitor: Monitor | None
+    rows: dict[str, Row] = field(default_factory=dict)
+    planned: dict[str, Planned] = field(default_factory=dict)
+    waiting: dict[tuple[object, ...], int] = field(default_factory=dict)
+    used: dict[tuple[object, ...], int] = field(default_factory=dict)
+
+    def tell(self, event: str, **content: object) -> None:
+        """Send one event, with the count of cases."""
+        if self.monitor is not None:
+            counts = {"cases_done": len(self.rows), "cases_total": self._total()}
+            self.monitor({"event": event, **counts, **content})
+
+    def ordered_rows(self) -> list[Row]:
+        """Sort rows by the other inputs (as they first occur), current, pressure."""
+        inputs = dict.fromkeys(item.others for item in self.plan.cases)
+        rank = {others: place for place, others in enumerate(inputs)}
+        return sorted(
+            self.rows.values(), key=lambda row: (rank[row.others], row.current, row.pressure)
+        )
+
+    def _total(self) -> int:
+        extra = self.plan.study.critical.extra_points if self.plan.adaptive else 0
+        # Extra points that are still to come are counted, so that the time left is not a lie.
+        spent = sum(self.used.values())
+        return len(self.planned) + max(0, extra * len(self.waiting) - spent)
+
+
+def _curve(item: Planned | Row) -> tuple[object, ...]:
+    return (item.others, item.current)
+
+
+def run_cases(progress: Progress, jobs: int, solve: Solve | None) -> None:
+    """Run the base grid; a curve whose cases have all ended may ask for one more."""
+    tasks: list[Task] = []
+    for item in progress.plan.cases:
+        progress.planned[item.name] = item
+        key = _curve(item)
+        progress.waiting[key] = progress.waiting.get(key, 0) + 1
+    for item in progress.plan.cases:
+        tasks += _task_or_row(progress, item)
+
+    def on_outcome(outcome: Outcome) -> list[Task]:
+        item = progress.planned[outcome.task.name]
+        progress.rows[item.name] = _row(item, outcome.summary, outcome.reason)
+        progress.waiting[_curve(item)] -= 1
+        more = _extend(progress, item)
+        row = progress.rows[item.name]
+        write_sweep(progress.directory, progress.ordered_rows())
+        progress.tell("end", case=item.name, status=row.status, reason=row.reason)
+        return more
+
+    first = {_curve(item): item for item in reversed(progress.plan.cases)}
+    for item in first.values():
+        tasks += _extend(progress, item)
+    run_tasks(
+        tasks,
+        jobs=max(1, min(jobs, len(tasks))),
+        solve=solve,
+        on_start=lambda task: progress.tell("start", case=task.name),
+        on_step=lambda task, event: progress.tell(
+            "step", **{**{k: v for k, v in event.items() if k != "event"}, "case": task.name}
+        ),
+        on_outcome=on_outcome,
+    )
+
+
+def _task_or_row(progress: Progress, item: Planned) -> list[Task]:
+    """Return the task of a case, or take its result where it is finished."""
+    folder = progress.directory / item.name
+    if progress.resume:
+        summary = finished_summary(progress.directory, item)
+        if summary is not None:
+            progress.rows[item.name] = _row(item, summary, "")
+            progress.waiting[_curve(item)] -= 1
+            return []
+    return [Task(item.name, item.case, folder, resume=progress.resume and folder.exists())]
+
+
+def _extend(progress: Progress, like: Planned) -> list[Task]:
+    """Add pressures to a curve that has nothing running; finished ones are taken at once."""
+    key = _curve(like)
+    plan = progress.plan
+    while plan.adaptive and progress.waiting[key] == 0:
+        points = [
+            row.point
+            for row in progress.rows.values()
+            if _curve(row) == key and row.status != FAILED
+        ]
+        pressure = next_pressure(points, plan.study.critical, used=progress.used.get(key, 0))
+        if pressure is None:
+            return []
+        added = plan.add_pressure(like, pressure)
+        if added.name in progress.planned:
+            return []
+        progress.used[key] = progress.used.get(key, 0) + 1
+        progress.planned[added.name] = added
+        progress.waiting[key] += 1
+        tasks = _task_or_row(progress, added)
+        if tasks:
+            return tasks
+    return []
+
+
+def _row(item: Planned, summary: Mapping[str, Any] | None, reason: str) -> Row:
+    known: Mapping[str, Any] = summary or {}
+    status = str(known.get("status", FAILED))
+    why = reason or str(known.get("reason") or "")
+    if status not in FINISHED:
+        why = why or f"ended as {status}"
+        status = FAILED
+    return Row(
+        case=item.name,
+        status=status,
+        pressure=item.pressure,
+        current=item.current,
+        others=item.others,
+        results=results_of(known),
+        balances=balances_of(known),
+        wall=number(known.get("wall_s")),
+        extra=item.extra,
+        reason=why,
+    )

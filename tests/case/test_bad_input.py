@@ -1,0 +1,311 @@
+"""Each kind of wrong entry is one line that names key, value, limit and remedy."""
+
+import tomllib
+
+import pytest
+
+from femna.case import load_case, parse_case, template
+from femna.errors import InputError
+
+STRIPES = 'kind = "stripes", blocked_fraction = 0.3, transition = "1 um"'
+ZONES = 'kind = "resistances", transition = "1 um"'
+
+CASES = {
+    # what: (overrides, key, part of the line)
+    "unknown key": ({"protocol.presure": "4 MPa"}, "protocol.presure", "did you mean 'pressure'?"),
+    "unknown table": ({"protocl.pressure": "4 MPa"}, "protocl", "did you mean 'protocol'?"),
+    "unknown key in a kind": (
+        {"interface.map": f"{{ {STRIPES}, inside = 'blocked' }}"},
+        "interface.map.inside",
+        "unknown key",
+    ),
+    "missing key": (
+        {"interface.map": "{ kind = 'stripes', blocked_fraction = 0.3 }"},
+        "interface.map.transition",
+        "required; add e.g. transition = '50 um'",
+    ),
+    "missing table": ({"numerics": "{}"}, "numerics.interface_size", "required"),
+    "missing kind": ({"geometry": "{}"}, "geometry.kind", "accepted: mesh, unit_cell"),
+    "kind of a later version": ({"geometry.kind": "stack"}, "geometry.kind", "mesh, unit_cell"),
+    "map of a later version": (
+        {"interface.map.kind": "image"},
+        "interface.map.kind",
+        "accepted: patches, random_field, resistances, stripes, uniform",
+    ),
+    "wall of a later version": (
+        {"interface.wall.law": "friction"},
+        "interface.wall.law",
+        "'free_slip' or 'sticking'",
+    ),
+    "creep law of a later version": (
+        {"metal.creep.law": "anand"},
+        "metal.creep.law",
+        "accepted: 'norton'",
+    ),
+    "kinetics misspelt": (
+        {"interface.kinetics.law": "butlervolmer"},
+        "interface.kinetics.law",
+        "did you mean 'butler_volmer'?",
+    ),
+    "step misspelt": ({"protocol.steps.0.do": "stripp"}, "protocol.steps.0.do", "'strip', 'plate'"),
+    "wrong unit": ({"protocol.pressure": "4 um"}, "protocol.pressure", "wrong dimension"),
+    "unknown unit": ({"protocol.pressure": "4 mpa"}, "protocol.pressure", "not a known unit"),
+    "bare number": ({"protocol.pressure": 4}, "protocol.pressure", "unit is missing"),
+    "number in a text": ({"protocol.pressure": "'4'"}, "protocol.pressure", "unit is missing"),
+    "boolean for a quantity": ({"protocol.pressure": True}, "protocol.pressure", "with a unit"),
+    "boolean for a number": ({"limits.contact_fraction": True}, "limits.contact_fraction", "bare"),
+    "text for a number": ({"limits.contact_fraction": "'0.1'"}, "limits.contact_fraction", "bare"),
+    "boolean for a count": ({"protocol.repeat": True}, "protocol.repeat", "bare whole number"),
+    "number for a boolean": ({"metal.elastic": 1}, "metal.elastic", "true or false"),
+    "text for a table": ({"metal": "'sodium'"}, "metal", "must be a table"),
+    "number for a kind's table": ({"interface.map": 3}, "interface.map", "must be a table"),
+    "table for a list": ({"protocol.steps": "{}"}, "protocol.steps", "must be a list"),
+    "empty list": ({"protocol.steps": "[]"}, "protocol.steps", "at least one entry"),
+    "number for a text": ({"title": 3}, "title", "must be a text"),
+    "fraction of a count": ({"protocol.repeat": 1.5}, "protocol.repeat", "whole number"),
+    "count of zero": ({"protocol.repeat": 0}, "protocol.repeat", "at least 1"),
+    "negative seed": (
+        {
+            "interface.map": "{ kind = 'random_field', blocked_fraction = 0.3, "
+            "correlation_length = '5 um', seed = -1, transition = '1 um' }"
+        },
+        "interface.map.seed",
+        "at least 0",
+    ),
+    "negative size": ({"geometry.period": "-5 um"}, "geometry.period", "above 0 um"),
+    "zero size": ({"geometry.metal_thickness": "0 um"}, "geometry.metal_thickness", "above 0 um"),
+    "zero pressure": ({"protocol.pressure": "0 MPa"}, "protocol.pressure", "above 0 MPa"),
+    "below absolute zero": (
+        {"protocol.temperature": "-300 degC"},
+        "protocol.temperature",
+        "above 0 K",
+    ),
+    "nan": ({"interface.map.blocked_fraction": "nan"}, "interface.map.blocked_fraction", "finite"),
+    "inf": ({"numerics.strain_rate_floor": "inf"}, "numerics.strain_rate_floor", "finite"),
+    "nan with a unit": ({"geometry.period": "nan um"}, "geometry.period", "finite"),
+    "inf with a unit": ({"geometry.period": "inf um"}, "geometry.period", "finite"),
+    "fraction of one": (
+        {"interface.map.blocked_fraction": 1.0},
+        "interface.map.blocked_fraction",
+        "above 0 and below 1",
+    ),
+    "exponent out of range": (
+        {"metal.creep": "{ n = 9, A = '1 1/s/MPa^9' }"},
+        "metal.creep.n",
+        "at least 1 and at most 8",
+    ),
+    "exponent alone": ({"metal.creep.n": 3}, "metal.creep.A", "without A"),
+    "prefactor alone": ({"metal.creep.A": "1 1/s/MPa^5"}, "metal.creep.A", "without n"),
+    "prefactor of another exponent": (
+        {"metal.creep": "{ n = 6.1, A = '1.58 1/s/MPa^5' }"},
+        "metal.creep.A",
+        "wrong dimension",
+    ),
+    "prefactor of zero": (
+        {"metal.creep": "{ n = 5, A = '0 1/s/MPa^5' }"},
+        "metal.creep.A",
+        "above 0",
+    ),
+    "incompressible beyond": ({"metal.poisson_ratio": 0.5}, "metal.poisson_ratio", "below 0.5"),
+    "another schema version": ({"femna": 2}, "femna", "write femna = 1"),
+    "word for a charge": (
+        {"output.fields_at": "['end', 'never']"},
+        "output.fields_at.1",
+        "with a unit",
+    ),
+    "negative output charge": (
+        {"output.fields_at": "['-1 mAh/cm^2']"},
+        "output.fields_at.0",
+        "at least 0",
+    ),
+    "patch wider than the period": (
+        {
+            "geometry.symmetry": "square",
+            "interface.map": "{ kind = 'patches', blocked_fraction = 0.8, transition = '1 um' }",
+        },
+        "interface.map.blocked_fraction",
+        "wider than the period of 50 um",
+    ),
+    "transition wider than the blocked stripe": (
+        {"interface.map.transition": "15 um"},
+        "interface.map.transition",
+        "below 15 um",
+    ),
+    "transition wider than the conducting stripe": (
+        {"interface.map.blocked_fraction": 0.9, "interface.map.transition": "6 um"},
+        "interface.map.transition",
+        "below 5 um",
+    ),
+    "transition wider than the gap round a disc": (
+        {
+            "geometry.symmetry": "axisymmetric",
+            "interface.map": "{ kind = 'patches', blocked_fraction = 0.81, transition = '6 um' }",
+        },
+        "interface.map.transition",  # 2 (b - a) = 50 um (1 - 0.9)
+        "below 5 um",
+    ),
+    "transition wider than the correlation": (
+        {
+            "interface.map": "{ kind = 'random_field', blocked_fraction = 0.3, "
+            "correlation_length = '5 um', seed = 1, transition = '5 um' }"
+        },
+        "interface.map.transition",
+        "below 5 um",
+    ),
+    "correlation wider than the period": (
+        {
+            "interface.map": "{ kind = 'random_field', blocked_fraction = 0.3, "
+            "correlation_length = '60 um', seed = 1, transition = '1 um' }"
+        },
+        "interface.map.correlation_length",
+        "below 50 um",
+    ),
+    "stripes in a disc": (
+        {"geometry.symmetry": "axisymmetric"},
+        "interface.map.kind",
+        "plane_strain or square",
+    ),
+    "fractions that do not sum to one": (
+        {
+            "interface.map": f"{{ {ZONES}, fractions = [0.5, 0.4], "
+            "resistances = ['8 ohm*cm^2', '80 ohm*cm^2'] }"
+        },
+        "interface.map.fractions",
+        "sum to 0.9",
+    ),
+    "one fraction too few": (
+        {
+            "interface.map": f"{{ {ZONES}, fractions = [1.0], "
+            "resistances = ['8 ohm*cm^2', '80 ohm*cm^2'] }"
+        },
+        "interface.map.fractions",
+        "1 fractions for 2",
+    ),
+    "zone better than the kinetics": (
+        {
+            "interface.map": f"{{ {ZONES}, fractions = [0.5, 0.5], "
+            "resistances = ['8 ohm*cm^2', '4 ohm*cm^2'] }"
+        },
+        "interface.map.resistances.1",
+        "at least 8 ohm*cm^2",
+    ),
+    "zone better than the exchange current": (
+        {
+            # R T/F = 25.69 mV at 298.15 K; over 5 mA/cm2 that is 5.14 ohm cm2
+            "interface.kinetics": "{ law = 'butler_volmer', "
+            "exchange_current_density = '5 mA/cm^2' }",
+            "interface.map": f"{{ {ZONES}, fractions = [0.5, 0.5], "
+            "resistances = ['5 ohm*cm^2', '50 ohm*cm^2'] }",
+        },
+        "interface.map.resistances.0",
+        "at least 5.13",
+    ),
+    "void wider than the cell": (
+        {"geometry.initial_void": "{ radius = '25 um', contact_angle = '90 deg' }"},
+        "geometry.initial_void.radius",
+        "below 25 um",
+    ),
+    "void higher than the metal": (
+        {
+            "geometry.metal_thickness": "10 um",
+            "geometry.initial_void": "{ radius = '9.5 um', contact_angle = '90 deg' }",
+        },
+        "geometry.initial_void.radius",
+        "90 % of the metal",
+    ),
+    "void in a square cell": (
+        {
+            "geometry.symmetry": "square",
+            "geometry.initial_void": "{ radius = '2 um', contact_angle = '90 deg' }",
+        },
+        "geometry.initial_void",
+        "not available in a square cell",
+    ),
+    "contact angle above a right one": (
+        {"geometry.initial_void": "{ radius = '2 um', contact_angle = '91 deg' }"},
+        "geometry.initial_void.contact_angle",
+        "at most 90 deg",
+    ),
+    "rest without time": ({"protocol.steps": "[{ do = 'rest' }]"}, "protocol.steps.0.time", "time"),
+    "rest with a charge": (
+        {"protocol.steps": "[{ do = 'rest', time = '1 h', charge = '1 mAh/cm^2' }]"},
+        "protocol.steps.0.charge",
+        "no current",
+    ),
+    "strip with a time": (
+        {"protocol.steps": "[{ do = 'strip', time = '1 h' }]"},
+        "protocol.steps.0.time",
+        "ends by its charge",
+    ),
+    "step larger than the charge": (
+        {"numerics.step": "0.2 mAh/cm^2"},
+        "numerics.step",
+        "at most 0.1 mAh/cm^2",
+    ),
+    "elements larger than the cell": (
+        {"numerics.interface_size": "20 um"},
+        "numerics.interface_size",
+        "at most 12.5 um",
+    ),
+    "mesh file that is not there": (
+        {
+            "geometry": "{ kind = 'mesh', file = 'no.msh', length_unit = '1 um', "
+            "symmetry = 'plane_strain' }"
+        },
+        "geometry.file",
+        "no such file",
+    ),
+}
+
+
+@pytest.fixture
+def case_file(tmp_path):
+    path = tmp_path / "case.toml"
+    path.write_text(template("case"))
+    return path
+
+
+@pytest.mark.parametrize("what", CASES)
+def test_a_wrong_entry_is_one_line_with_key_limit_and_remedy(what, case_file):
+    overrides, key, part = CASES[what]
+    with pytest.raises(InputError) as caught:
+        load_case(case_file, overrides)
+    error = caught.value
+    assert error.key == key
+    assert part in str(error)
+    assert str(error).startswith(f"{case_file}: {key} = ")
+    assert "\n" not in str(error)
+    assert error.limit
+    assert error.remedy
+    assert error.exit_code == 2
+
+
+def test_a_misspelt_key_is_named_before_the_key_that_it_leaves_missing():
+    document = tomllib.loads(template("case"))
+    document["protocol"]["presure"] = document["protocol"].pop("pressure")
+    with pytest.raises(InputError, match=r"protocol\.presure.*did you mean 'pressure'"):
+        parse_case(document)
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [(None, "no such file"), (b"a = ", "is not TOML"), (b"\xff\xfe", "is not UTF-8")],
+)
+def test_a_file_that_cannot_be_read_is_one_line(tmp_path, content, part):
+    path = tmp_path / "case.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match=part):
+        load_case(path)
+
+
+def test_a_folder_given_as_a_case_is_one_line(tmp_path):
+    with pytest.raises(InputError, match="is a folder"):
+        load_case(tmp_path)
+
+
+def test_a_study_given_as_a_case_is_named_as_one(tmp_path):
+    path = tmp_path / "study.toml"
+    path.write_text(template("study"))
+    with pytest.raises(InputError, match="this file is a study"):
+        load_case(path)

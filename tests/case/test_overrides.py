@@ -1,0 +1,67 @@
+"""``--set`` reaches every entry and nothing else."""
+
+import tomllib
+
+import pytest
+
+from femna.case import apply_overrides, parse_case, split_assignments, template
+from femna.errors import InputError
+
+
+@pytest.fixture
+def document():
+    return tomllib.loads(template("case"))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0.3", 0.3),
+        ("3", 3),
+        ("true", True),
+        ("4 MPa", "4 MPa"),
+        ('"4 MPa"', "4 MPa"),
+        ("sticking", "sticking"),
+        ("[1, 2]", [1, 2]),
+        ('{ law = "norton" }', {"law": "norton"}),
+        ("1\nother = 2", "1\nother = 2"),
+    ],
+)
+def test_a_value_is_toml_if_it_can_be_and_text_otherwise(text, value):
+    assert apply_overrides({}, {"a.b": text}) == {"a": {"b": value}}
+
+
+def test_an_index_reaches_into_a_list(document):
+    case = parse_case(document, {"protocol.steps.0.do": "plate"})
+    assert case.protocol.steps[0].do == "plate"
+
+
+def test_overrides_leave_the_document_alone(document):
+    before = tomllib.loads(template("case"))
+    apply_overrides(document, {"protocol.pressure": "9 MPa", "protocol.steps.0.do": "plate"})
+    assert document == before
+
+
+@pytest.mark.parametrize(
+    ("key", "part"),
+    [
+        ("protocol.steps.3.do", "not an index of a list of 1"),
+        ("protocol.steps.first.do", "not an index"),
+        ("title.length", "title is not a table"),
+        ("protocol..pressure", "not a table"),
+        ("", "not a table"),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_refused(document, key, part):
+    with pytest.raises(InputError, match=part):
+        apply_overrides(document, {key: "1"})
+
+
+def test_assignments_split_at_the_first_equals_sign():
+    assert split_assignments(["a.b=c = d", "e = 1"]) == {"a.b": "c = d", "e": "1"}
+
+
+@pytest.mark.parametrize("text", ["a.b", "=3"])
+def test_an_assignment_without_key_or_sign_is_refused(text):
+    with pytest.raises(InputError, match="not an assignment"):
+        split_assignments([text])

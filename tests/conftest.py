@@ -1,0 +1,25 @@
+"""What every test shares: DOLFINx in the right order, no windows, no luck."""
+
+import gc
+import os
+
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+import femna.backend  # noqa: F401  (before mpi4py)  # isort: split
+
+import hypothesis
+import pytest
+from mpi4py import MPI
+
+# A busy machine must not fail a test, and two calls must try the same examples.
+hypothesis.settings.register_profile("femna", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("femna")
+
+
+@pytest.fixture(autouse=True)
+def ranks_leave_a_test_together(request):
+    """After a test on several ranks, free its objects on all of them at the same point."""
+    yield
+    if request.node.get_closest_marker("parallel") and MPI.COMM_WORLD.size > 1:
+        gc.collect()
+        MPI.COMM_WORLD.Barrier()

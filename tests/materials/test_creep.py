@@ -1,0 +1,50 @@
+"""Creep laws give the published rates and their own slope."""
+
+import numpy as np
+import pytest
+
+from femna.constants import GAS_CONSTANT
+from femna.materials import CREEP_LAWS, Norton, creep_law
+
+SODIUM = Norton(n=5.0, prefactor=0.53e-30, activation_energy=44e3, reference_temperature=298.15)
+
+
+@pytest.mark.parametrize(
+    ("rate", "stress"), [(1e-5, 0.114e6), (1e-4, 0.180e6), (1e-3, 0.285e6), (1e-2, 0.452e6)]
+)
+def test_sodium_flows_at_the_published_stress(rate, stress):
+    # s = (rate/A)^(1/n); the table is rounded to three digits
+    assert SODIUM.rate(stress, 298.15) == pytest.approx(rate, rel=0.025)
+
+
+def test_temperature_enters_by_arrhenius():
+    factor = SODIUM.rate(1e6, 333.15) / SODIUM.rate(1e6, 298.15)
+    by_hand = np.exp(-44e3 / GAS_CONSTANT * (1 / 333.15 - 1 / 298.15))
+    assert factor == pytest.approx(by_hand, rel=1e-13)
+    assert 6.0 < factor < 7.0
+
+
+def test_rates_broadcast_and_the_slope_is_that_of_the_rate():
+    stress = np.array([[1e4], [1e5], [1e6]])
+    temperature = np.array([290.0, 310.0])
+    slope = SODIUM.log_slope(stress, temperature)
+    assert SODIUM.rate(stress, temperature).shape == slope.shape == (3, 2)
+    step = 1e-6
+    numeric = (
+        np.log(SODIUM.rate(stress * (1 + step), temperature))
+        - np.log(SODIUM.rate(stress * (1 - step), temperature))
+    ) / (np.log1p(step) - np.log1p(-step))
+    np.testing.assert_allclose(slope, numeric, rtol=1e-8)
+
+
+def test_a_law_is_made_by_its_name():
+    made = creep_law(
+        "norton", n=5.0, prefactor=0.53e-30, activation_energy=44e3, reference_temperature=298.15
+    )
+    assert made == SODIUM
+    assert set(CREEP_LAWS) == {"norton"}
+
+
+def test_the_registry_cannot_be_changed():
+    with pytest.raises(TypeError):
+        CREEP_LAWS["other"] = Norton

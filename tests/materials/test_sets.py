@@ -1,0 +1,67 @@
+"""Every number of a material set says where it comes from and how far to trust it."""
+
+import pytest
+
+from femna.case import parse_case, template
+from femna.errors import InputError
+from femna.materials import EVIDENCE, available_sets, load_set
+
+
+def test_the_sets_of_this_version_are_there():
+    assert available_sets() == ("beta_alumina", "sodium")
+
+
+@pytest.mark.parametrize("name", available_sets())
+def test_every_number_has_unit_source_label_and_note(name):
+    chosen = load_set(name)
+    assert chosen.name == name
+    assert chosen.values
+    for entry in chosen.values.values():
+        assert entry.unit
+        assert len(entry.source) > 20
+        assert entry.label in EVIDENCE
+        assert entry.note
+        assert entry.value > 0.0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "label"),
+    [
+        ("creep_exponent", 5.0, "R"),
+        ("creep_prefactor", 0.53e-30, "R"),
+        ("creep_activation_energy", 44e3, "R"),
+        ("youngs_modulus", 4.6e9, "R"),
+        ("poisson_ratio", 0.41, "R"),
+        ("density", 971.0, "R"),
+        ("molar_volume", 23.78e-6, "C"),
+        ("melting_temperature", 371.0, "R"),
+    ],
+)
+def test_sodium_has_the_published_numbers(name, value, label):
+    entry = load_set("sodium")[name]
+    assert entry.value == pytest.approx(value, rel=1e-15)
+    assert entry.label == label
+
+
+def test_the_electrolyte_conducts_as_published():
+    assert load_set("beta_alumina")["conductivity"].value == 0.2
+
+
+def test_the_alternative_creep_pair_can_be_put_into_a_case():
+    import tomllib
+
+    document = tomllib.loads(template("case"))
+    (alternative,) = load_set("sodium").alternatives
+    document["metal"]["creep"] = dict(alternative.creep)
+    assert parse_case(document).metal.creep.n == 6.1
+
+
+def test_the_densities_bound_the_molar_volume():
+    # 22.990 g/mol over 0.971 g/cm3 is the low end of the stated range
+    sodium = load_set("sodium")
+    assert 22.990e-3 / sodium["density"].value == pytest.approx(23.68e-6, rel=1e-3)
+
+
+def test_an_unknown_set_is_refused_with_the_closest_name():
+    with pytest.raises(InputError, match="did you mean 'sodium'"):
+        load_set("sodum", key="metal.material")

@@ -1,0 +1,89 @@
+"""Two ranks hold the same mesh as one, and an error of rank 0 reaches both."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = """
+import json, sys
+from pathlib import Path
+from femna.case import load_case
+from femna.errors import FemnaError
+from femna.mesh import build_cell
+from mpi4py import MPI
+import dolfinx, ufl
+
+comm = MPI.COMM_WORLD
+result = {}
+for name in sys.argv[2:]:
+    try:
+        cell = build_cell(load_case(name), comm)
+    except FemnaError as error:
+        result[name] = comm.allgather(str(error))
+        continue
+    numbers = []
+    for body in (cell.metal, cell.electrolyte):
+        one = dolfinx.fem.Constant(body.mesh, 1.0)
+        ds = ufl.Measure("ds", domain=body.mesh, subdomain_data=body.facets)
+        forms = [one * ufl.dx, *(one * ds(tag) for tag in body.names.values())]
+        numbers += [
+            comm.allreduce(dolfinx.fem.assemble_scalar(dolfinx.fem.form(f))) for f in forms
+        ]
+        top = body.mesh.topology
+        numbers += [top.index_map(top.dim).size_global, top.index_map(0).size_global]
+        squares = ufl.SpatialCoordinate(body.mesh)[0] ** 2 * ufl.dx
+        numbers.append(comm.allreduce(dolfinx.fem.assemble_scalar(dolfinx.fem.form(squares))))
+    result[name] = numbers
+if comm.rank == 0:
+    Path(sys.argv[1]).write_text(json.dumps(result))
+"""
+
+
+def run(folder: Path, ranks: int, names: list[str]) -> dict:
+    script, out = folder / "ranks.py", folder / f"out{ranks}.json"
+    script.write_text(SCRIPT)
+    launcher = shutil.which("mpiexec", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    if launcher is None:
+        pytest.fail("no mpiexec beside the interpreter or on PATH")
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "UCX_TLS": "self,sm,tcp"}
+    root = str(Path(__file__).parents[2])
+    environment["PYTHONPATH"] = os.pathsep.join([root, environment.get("PYTHONPATH", "")])
+    command = [launcher, "-n", str(ranks), sys.executable, str(script), str(out), *names]
+    done = subprocess.run(
+        command,
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(out.read_text())
+
+
+def test_two_ranks_hold_the_mesh_of_one_and_fail_alike(make_case, tmp_path):
+    square = {"symmetry": "square", "period": "20 um", "metal_thickness": "10 um"}
+    (tmp_path / "bad.msh").write_text("not a mesh")
+    bad = {
+        "kind": "mesh", "file": "bad.msh", "length_unit": "1 um", "symmetry": "plane_strain"
+    }  # fmt: skip
+    cases = {
+        "plane.toml": make_case(),
+        "square.toml": make_case(geometry=square, chart={"kind": "uniform"}, interface_size="4 um"),
+        "bad.toml": make_case(geometry=bad),
+    }
+    for name, case in cases.items():
+        (tmp_path / name).write_text(case.to_toml())
+    names = list(cases)
+    one, two = run(tmp_path, 1, names), run(tmp_path, 2, names)
+    for name in names[:2]:
+        assert two[name] == pytest.approx(one[name], rel=1e-12)
+    assert len(set(two["bad.toml"])) == 1
+    assert len(two["bad.toml"]) == 2
+    assert "cannot be read as a mesh" in two["bad.toml"][0]

@@ -1,0 +1,1 @@
+"""Independent reference solutions; they share no code with femna."""

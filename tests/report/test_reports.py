@@ -1,0 +1,180 @@
+"""Figures and pages from folders as a sweep and a run leave them."""
+
+import csv
+import json
+import re
+import struct
+
+import pytest
+from study.conftest import CASE, HEAD
+from study.fake_solver import solve, solve_badly
+
+from femna.errors import InputError
+from femna.report import write_report
+from femna.study import run_sweep
+
+SWEEP = """
+[[sweep]]
+"protocol.current_density" = { values = [0.5, 2.5], unit = "mA/cm^2" }
+[[sweep]]
+"protocol.pressure" = { from = "0.06 MPa", to = "0.6 MPa", count = 6, spacing = "log" }
+[compare]
+observations = "observations.toml"
+"""
+OBSERVATIONS = """
+source = "A. <Nobody> & J. Nowhere, 1 (2000) 1"
+[[critical_pressure]]
+current = 2.5
+above = 9.0
+[critical_pressure_protocol]
+relation = "linear in current"
+"""
+
+
+def make_sweep(folder, body=SWEEP, solver=solve):
+    (folder / "case.toml").write_text(CASE)
+    (folder / "observations.toml").write_text(OBSERVATIONS)
+    (folder / "study.toml").write_text(HEAD + body)
+    run_sweep(folder / "study.toml", folder / "out", jobs=1, solve=solver)
+    return folder / "out"
+
+
+def write_interface(folder):
+    with (folder / "interface.csv").open("w", newline="") as stream:
+        out = csv.writer(stream)
+        out.writerow(
+            ["x_um", "gap_um", "contact_pressure_MPa", "current_mA_cm2", "conducting", "contact"]
+        )
+        for step in range(11):
+            open_part = step > 3
+            out.writerow([2.5 * step, 0.1 * open_part, 0.3 * (not open_part), 2.0, open_part, 1])
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    out = make_sweep(tmp_path_factory.mktemp("report"))
+    for case in sorted(out.glob("j2.5_P*")):
+        write_interface(case)
+    entry = {"quantity": "n", "value": 5.0, "unit": "", "source": "Materialia 12", "label": "R"}
+    (out / "j0.5_P0.06/run.json").write_text(json.dumps({"sources": [entry]}))
+    return out, write_report(out)
+
+
+def png_size(path):
+    data = path.read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    return struct.unpack(">II", data[16:24])
+
+
+def test_a_sweep_gives_four_figures_and_one_page(swept):
+    out, page = swept
+    assert page == out / "report.html"
+    names = ("voltage_rise", "contact_fraction", "critical_pressure", "interface")
+    for name in names:
+        width, height = png_size(out / f"{name}.png")
+        assert width > 1000
+        assert height > 500
+    assert page.read_text().count("data:image/png;base64,") == 4
+
+
+def test_the_page_needs_nothing_from_outside(swept):
+    text = swept[1].read_text()
+    assert not re.search(r'(src|href)\s*=\s*"(?!data:)', text)
+    assert "<script" not in text
+    assert "url(" not in text
+    assert "nan" not in re.sub(r"base64,[^\"]*", "", text).lower().split()
+
+
+def test_the_page_says_what_it_rests_on_and_how_it_compares(swept):
+    text = swept[1].read_text()
+    assert "interface.map.blocked_fraction" in text
+    assert "assumed, not measured" in text
+    assert "Materialia 12" in text
+    assert "not met" in text
+    assert "times below the stated 9 MPa" in text
+    assert "A. &lt;Nobody&gt; &amp; J. Nowhere" in text
+    assert "3.0e-12" in text
+    for row in csv.DictReader((swept[0] / "critical.csv").read_text().splitlines()):
+        assert f"{float(row['p_crit_contact_MPa']):.4g}" in text
+
+
+def test_the_same_results_give_the_same_page(swept):
+    before = swept[1].read_bytes()
+    assert write_report(swept[0]).read_bytes() == before
+
+
+def test_failed_cases_are_listed_and_empty_cells_are_dashes(tmp_path):
+    body = """
+[[sweep]]
+"protocol.pressure" = { values = [0.1, 0.3], unit = "MPa" }
+"""
+    out = make_sweep(tmp_path, body, solve_badly)
+    text = write_report(out).read_text()
+    assert "the step went below its floor" in text
+    assert "ZeroDivisionError" in text
+    assert "–" in text
+    assert "not_bracketed" in text
+
+
+def test_several_combinations_get_figures_of_their_own(tmp_path):
+    body = (
+        SWEEP
+        + """
+[[variant]]
+name = "a"
+[[variant]]
+name = "b"
+set = { "interface.roughness" = "0.2 um" }
+"""
+    )
+    out = make_sweep(tmp_path, body)
+    text = write_report(out).read_text()
+    assert (out / "critical_pressure_a.png").is_file()
+    assert (out / "critical_pressure_b.png").is_file()
+    assert "varied: 0.1 um; 0.2 um" in text
+
+
+def write_history(folder, cycles=(1,)):
+    header = (
+        "step,time_s,half_cycle,charge_mAh_cm2,contact_fraction,voltage_rise_V,"
+        "void_volume_um3,charge_balance,volume_balance,force_balance"
+    )
+    lines = [header]
+    step = 0
+    for cycle in cycles:
+        for place in range(6):
+            rise = 1e-5 * 10**place
+            values = [step, 40.0 * step, cycle, 0.02 * place, 1 - 0.15 * place, rise, place]
+            lines.append(",".join(f"{v:g}" for v in [*values, 1e-13, 0.0, 2e-12]))
+            step += 1
+    (folder / "history.csv").write_text("\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize("cycles", [(1,), (1, 2)])
+def test_a_run_gives_its_curves(tmp_path, cycles):
+    write_history(tmp_path, cycles)
+    (tmp_path / "case.toml").write_text(CASE)
+    (tmp_path / "summary.json").write_text(json.dumps({"status": "voltage_limit"}))
+    text = write_report(tmp_path).read_text()
+    assert "voltage reached its limit" in text
+    assert text.count("data:image/png;base64,") == 2
+    assert "case of the study tests" in text
+
+
+def test_a_run_that_stopped_early_says_why(tmp_path):
+    write_history(tmp_path)
+    summary = {"status": "failed", "reason": "the step went below its floor"}
+    (tmp_path / "summary.json").write_text(json.dumps(summary))
+    assert "the step went below its floor" in write_report(tmp_path).read_text()
+
+
+def test_a_run_without_a_step_still_has_a_page(tmp_path):
+    (tmp_path / "history.csv").write_text("step,time_s\n")
+    assert "No step was accepted" in write_report(tmp_path).read_text()
+
+
+def test_a_folder_that_is_neither_is_refused(tmp_path):
+    with pytest.raises(InputError, match="neither a sweep"):
+        write_report(tmp_path)
+    with pytest.raises(InputError, match="is not a folder"):
+        write_report(tmp_path / "nowhere")

@@ -1,0 +1,67 @@
+"""DOLFINx arrives in the right order and leaves the process as Python wants it."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from femna import backend
+
+
+def run(program: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A Python program in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("module", ["mpi4py.MPI", "petsc4py.PETSc", "dolfinx", "dolfinx.fem.petsc"])
+def test_every_part_of_dolfinx_can_be_the_next_import(module):
+    answer = run(f"import femna.backend, {module}; print('fine')")
+    assert (answer.returncode, answer.stdout) == (0, "fine\n")
+
+
+def test_a_broken_pipe_is_an_exception_and_not_the_end_of_the_process():
+    # PETSc's own handler would call MPI_Abort here.
+    program = """
+import os
+import femna.backend
+read, write = os.pipe()
+os.close(read)
+try:
+    os.write(write, b"x")
+except BrokenPipeError:
+    print("caught")
+"""
+    answer = run(program)
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "caught\n", "")
+
+
+def test_a_terminated_process_ends_by_the_signal():
+    answer = run("import os, signal, femna.backend; os.kill(os.getpid(), signal.SIGTERM)")
+    assert (answer.returncode, answer.stderr) == (-signal.SIGTERM, "")
+
+
+def test_the_users_transports_win_over_the_default():
+    program = "import os, femna.backend; print(os.environ['UCX_TLS'])"
+    assert run(program, UCX_TLS="self,tcp").stdout == "self,tcp\n"
+
+
+def test_the_form_cache_is_the_folder_that_dolfinx_uses(tmp_path):
+    program = "from femna import backend; print(backend.form_cache_folder())"
+    answer = run(program, XDG_CACHE_HOME=str(tmp_path))
+    assert Path(answer.stdout.strip()) == tmp_path / "fenics"
+
+
+def test_processes_wait_longer_than_ten_seconds_for_a_form_that_another_compiles():
+    from dolfinx.jit import get_options
+
+    assert get_options()["timeout"] == backend.COMPILE_TIMEOUT > 10

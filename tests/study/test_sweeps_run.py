@@ -1,0 +1,273 @@
+"""The runner with a stand-in for the solver: files, order, failures, resume, extra points."""
+
+import csv
+import json
+import multiprocessing
+import time
+
+import pytest
+from study.fake_solver import solve, solve_badly, solve_for_ever
+from study.test_critical_pressure_of_known_curves import exact
+
+from femna.errors import InputError
+from femna.study import run_sweep
+
+BODY = """
+[[sweep]]
+"protocol.current_density" = { values = [2.5, 0.5], unit = "mA/cm^2" }
+[[sweep]]
+"protocol.pressure" = { from = "0.06 MPa", to = "0.6 MPa", count = 7, spacing = "log" }
+[critical]
+extra_points = 3
+"""
+COMPARE = '[compare]\nobservations = "observations.toml"\n'
+OBSERVATIONS = """
+source = "A. Nobody, J. Nowhere 1 (2000) 1"
+[[critical_pressure]]
+current = 2.5
+above = 9.0
+[[critical_pressure]]
+current = 0.5
+above = 0.1
+at_most = 0.2
+[[critical_pressure]]
+current = 0.1
+below = 4.0
+[critical_pressure_protocol]
+relation = "linear in current"
+"""
+
+
+def table(path):
+    with path.open() as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("swept")
+    from study.conftest import CASE, HEAD
+
+    (folder / "case.toml").write_text(CASE)
+    (folder / "observations.toml").write_text(OBSERVATIONS)
+    (folder / "study.toml").write_text(HEAD + BODY + COMPARE)
+    events = []
+    result = run_sweep(
+        folder / "study.toml", folder / "out", jobs=2, solve=solve, monitor=events.append
+    )
+    return folder, result, events
+
+
+def test_a_sweep_ends_well_and_says_so(swept):
+    _, result, events = swept
+    assert result.exit_code == 0
+    text = "\n".join(result.lines)
+    assert "P_crit > 9 MPa at 2.5 mA/cm2" in text
+    assert "not met" in text
+    assert "not decided" in text
+    assert "current not computed" in text
+    assert {event["event"] for event in events} == {"start", "step", "end"}
+    assert events[-1]["cases_done"] == events[-1]["cases_total"] == 20
+    assert all(len(line) <= 110 for line in result.lines)
+
+
+def test_sweep_csv_keeps_the_contract(swept):
+    folder, _, _ = swept
+    rows = table(folder / "out/sweep.csv")
+    assert list(rows[0])[:9] == [
+        "case",
+        "status",
+        "pressure_MPa",
+        "current_mA_cm2",
+        "contact_fraction",
+        "voltage_rise_V",
+        "asr_ohm_cm2",
+        "void_volume_um3",
+        "wall_s",
+    ]
+    key = [(float(r["current_mA_cm2"]), float(r["pressure_MPa"])) for r in rows]
+    assert key == sorted(key)
+    assert len(rows) == 14 + 6
+    assert {r["status"] for r in rows} == {"ok", "voltage_limit"}
+    assert "nan" not in (folder / "out/sweep.csv").read_text().lower()
+
+
+def test_extra_points_narrow_the_brackets_around_the_known_answer(swept):
+    folder, _, _ = swept
+    for row in table(folder / "out/critical.csv"):
+        slope, contact = exact(float(row["current_mA_cm2"]))
+        low, high = float(row["bracket_low_MPa"]), float(row["bracket_high_MPa"])
+        assert low < contact < high
+        assert high / low < 1.25
+        assert float(row["bracket_dVdP_low_MPa"]) < slope < float(row["bracket_dVdP_high_MPa"])
+        assert float(row["p_crit_contact_MPa"]) == pytest.approx(contact, rel=0.01)
+        assert float(row["p_crit_dVdP_MPa"]) == pytest.approx(slope, rel=0.01)
+        assert row["method"] == "pchip_log_log"
+    summary = json.loads((folder / "out/summary.json").read_text())
+    assert summary["exponent_contact"] == pytest.approx(0.2, abs=0.01)
+    assert summary["ratio_contact"] == pytest.approx(5**0.2, rel=0.01)
+    assert summary["exponent_contact_currents"] == 2
+    assert summary["collapse_error"] < 0.05
+    assert summary["balances"]["volume"] == 2e-12
+    assert summary["status"] == "ok"
+    verdicts = {(c["statement"], c["criterion"]): c["verdict"] for c in summary["comparison"]}
+    assert verdicts["0.1 < P_crit <= 0.2 MPa at 0.5 mA/cm2", "contact"] == "met"
+    assert verdicts["P_crit linear in current", "contact"] == "not decided"
+
+
+def test_critical_current_has_a_row_for_each_pressure_of_the_grid(swept):
+    folder, _, _ = swept
+    rows = table(folder / "out/critical_current.csv")
+    assert len(rows) == 7
+    bracketed = [r for r in rows if r["j_crit_contact_mA_cm2"]]
+    for row in bracketed:
+        assert 0.5 < float(row["j_crit_contact_mA_cm2"]) < 2.5
+    assert rows[-1]["method"] == "not_bracketed"
+    assert rows[-1]["j_crit_contact_mA_cm2"] == ""
+
+
+def test_a_finished_sweep_resumes_at_once_and_writes_the_same(swept):
+    folder, result, _ = swept
+    names = ("sweep.csv", "critical.csv", "critical_current.csv", "summary.json")
+    before = [(folder / "out" / name).read_text() for name in names]
+    again = run_sweep(folder / "study.toml", folder / "out", jobs=2, solve=solve, resume=True)
+    assert again == result
+    assert before == [(folder / "out" / name).read_text() for name in names]
+    calls = list((folder / "out").glob("*/calls"))
+    assert len(calls) == 20
+    assert all(path.read_text() == "started\n" for path in calls)
+
+
+def test_one_worker_gives_the_same_tables_as_two(swept, tmp_path):
+    folder, result, _ = swept
+    alone = run_sweep(folder / "study.toml", tmp_path / "alone", jobs=1, solve=solve)
+    assert alone == result
+    for name in ("sweep.csv", "critical.csv"):
+        assert (tmp_path / "alone" / name).read_text() == (folder / "out" / name).read_text()
+
+
+def test_the_folder_of_another_study_is_refused_untouched(swept, write_study):
+    folder, _, _ = swept
+    before = (folder / "out/sweep.csv").read_text()
+    other = write_study('[[sweep]]\n"protocol.pressure" = { values = ["1 MPa"] }')
+    for resume in (False, True):
+        with pytest.raises(InputError, match="another study"):
+            run_sweep(other, folder / "out", solve=solve, resume=resume)
+    with pytest.raises(InputError, match="--resume"):
+        run_sweep(folder / "study.toml", folder / "out", solve=solve)
+    assert (folder / "out/sweep.csv").read_text() == before
+
+
+def test_a_file_or_a_run_in_the_way_is_refused(write_study, tmp_path):
+    study = write_study('[[sweep]]\n"protocol.pressure" = { values = ["1 MPa"] }')
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(InputError, match="is a file"):
+        run_sweep(study, tmp_path / "file", solve=solve)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run/history.csv").write_text("mine")
+    with pytest.raises(InputError, match="other results"):
+        run_sweep(study, tmp_path / "run", solve=solve)
+    assert (tmp_path / "run/history.csv").read_text() == "mine"
+
+
+def test_dry_run_lists_the_cases_and_writes_nothing(write_study, tmp_path):
+    result = run_sweep(write_study(BODY), tmp_path / "out", dry_run=True)
+    assert result.exit_code == 0
+    assert len(result.lines) == 15
+    assert not (tmp_path / "out").exists()
+
+
+def test_failed_cases_are_named_and_the_sweep_goes_on(write_study, tmp_path):
+    body = """
+[[sweep]]
+"protocol.pressure" = { values = [0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4], unit = "MPa" }
+"""
+    study = write_study(body)
+    result = run_sweep(study, tmp_path / "out", jobs=2, solve=solve_badly)
+    assert result.exit_code == 3
+    rows = {r["pressure_MPa"]: r for r in table(tmp_path / "out/sweep.csv")}
+    assert len(rows) == 7
+    assert [p for p, r in rows.items() if r["status"] == "failed"] == ["0.1", "0.2", "0.3"]
+    assert "below its floor" in rows["0.1"]["reason"]
+    assert "SIGKILL" in rows["0.2"]["reason"]
+    assert "ZeroDivisionError" in rows["0.3"]["reason"]
+    assert rows["0.1"]["contact_fraction"] == ""
+    assert any("below its floor" in line for line in result.lines)
+    summary = json.loads((tmp_path / "out/summary.json").read_text())
+    assert summary["status"] == "failed"
+    assert len(summary["failed"]) == 3
+    # With the cause gone, --resume runs the failed cases only.
+    healed = run_sweep(study, tmp_path / "out", jobs=2, solve=solve, resume=True)
+    assert healed.exit_code == 0
+    assert (tmp_path / "out/P0.15/calls").read_text() == "started\n"
+    assert "failed" not in (tmp_path / "out/sweep.csv").read_text()
+
+
+def test_an_interrupt_keeps_what_was_done(write_study, tmp_path):
+    seen = []
+
+    def stop(event):
+        if event["event"] == "end":
+            seen.append(event)
+            if len(seen) == 4:
+                raise KeyboardInterrupt
+
+    study = write_study(BODY)
+    began = time.monotonic()
+    result = run_sweep(study, tmp_path / "out", jobs=2, solve=solve, monitor=stop)
+    assert time.monotonic() - began < 60
+    assert result.exit_code == 3
+    assert "--resume" in result.lines[-1]
+    assert len(table(tmp_path / "out/sweep.csv")) == 4
+    assert json.loads((tmp_path / "out/summary.json").read_text())["status"] == "interrupted"
+    again = run_sweep(study, tmp_path / "out", jobs=2, solve=solve, resume=True)
+    assert again.exit_code == 0
+    assert len(table(tmp_path / "out/sweep.csv")) == 20
+
+
+def test_a_busy_worker_is_ended_with_the_sweep(write_study, tmp_path):
+    def stop(event):
+        if event["event"] == "step":
+            raise KeyboardInterrupt
+
+    study = write_study('[[sweep]]\n"protocol.pressure" = { values = ["0.1 MPa", "0.2 MPa"] }')
+    began = time.monotonic()
+    result = run_sweep(study, tmp_path / "out", jobs=2, solve=solve_for_ever, monitor=stop)
+    assert result.exit_code == 3
+    assert time.monotonic() - began < 30
+    assert table(tmp_path / "out/sweep.csv") == []
+    assert list((tmp_path / "out").glob("*/ended")) != []
+    assert multiprocessing.active_children() == []
+
+
+def test_several_combinations_have_rows_of_their_own(write_study, tmp_path):
+    body = (
+        BODY.replace("extra_points = 3", "extra_points = 0")
+        + """
+[[variant]]
+name = "a"
+[[variant]]
+name = "b"
+set = { "interface.roughness" = "0.2 um" }
+"""
+    )
+    run_sweep(write_study(body), tmp_path / "out", jobs=1, solve=solve)
+    rows = table(tmp_path / "out/critical.csv")
+    assert [(r["variant"], r["current_mA_cm2"]) for r in rows] == [
+        ("a", "0.5"),
+        ("a", "2.5"),
+        ("b", "0.5"),
+        ("b", "2.5"),
+    ]
+    summary = json.loads((tmp_path / "out/summary.json").read_text())
+    assert summary["exponent_contact"] is None
+    assert [g["inputs"] for g in summary["groups"]] == [{"variant": "a"}, {"variant": "b"}]
+
+
+def test_the_study_of_the_repository_is_in_order(tmp_path):
+    from pathlib import Path
+
+    studies = Path(__file__).parents[2] / "studies"
+    for name in ("figure6.toml", "sensitivity.toml"):
+        result = run_sweep(studies / name, tmp_path / "none", dry_run=True)
+        assert result.exit_code == 0

@@ -63,7 +63,7 @@ class Numerics(Table):
 
     interface_size: Length
     contact_error: Fraction = 0.005
-    strain_rate_floor: Positive = 1e-3
+    strain_rate_floor: Positive = 1e-2
     quadrature_degree: Annotated[int, Bare(at_least=1, at_most=20, whole=True)] = 4
     max_steps: Count = 2000
     step: Charge | None = None

@@ -38,7 +38,7 @@ def run_command(
         loaded = load_case(case, split_assignments(assignments or []))
         resolve(loaded)
 
-        from femna.simulation import run_case
+        from femna.output import run_case
 
         with run_progress(loaded) as monitor:
             summary = run_case(loaded, output, resume=resume, monitor=monitor)

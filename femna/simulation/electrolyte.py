@@ -75,10 +75,7 @@ class ElectrolyteBlock:
 
     def at_interface(self) -> Array:
         """Return the potential at the interface vertices, in the order of z (collective)."""
-        scatter, here = self._connected()
-        self._vector.setArray(self.get()[0])
-        scatter.scatter(self._vector, here)
-        return np.asarray(here.getArray()).copy()
+        return self.pick(self.get()[0])
 
     def spread(self, values: Array) -> Array:
         """Add values at the interface vertices into an owned vector of the potential's space."""
@@ -89,6 +86,30 @@ class ElectrolyteBlock:
             here, self._vector, addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE
         )
         return np.asarray(self._vector.getArray()).copy()
+
+    def pick(self, values: Array) -> Array:
+        """Return an owned vector's entries at the interface vertices, in the order of z."""
+        scatter, here = self._connected()
+        self._vector.setArray(values)
+        scatter.scatter(self._vector, here)
+        return np.asarray(here.getArray()).copy()
+
+    def shifted_matrix(self, slope: Array) -> PETSc.Mat:
+        """Return the conduction matrix plus ``slope`` on the diagonal of the interface vertices."""
+        matrix = self._matrix.copy()
+        shift = self._vector.duplicate()
+        shift.setArray(self.spread(slope))
+        matrix.setDiagonal(shift, addv=PETSc.InsertMode.ADD)
+        return matrix
+
+    def solve(self, solver: PETSc.KSP, right: Array) -> Array:
+        """Solve with a solver for an owned right-hand side; entries at the far side are zero."""
+        source, out = self._vector.duplicate(), self._vector.duplicate()
+        values = right.copy()
+        values[self._far] = 0.0
+        source.setArray(values)
+        solver.solve(source, out)
+        return np.asarray(out.getArray()).copy()
 
     def residual(self, supply: Array) -> Array:
         """Return the owned residual for currents ``supply`` fed at the vertices (collective)."""

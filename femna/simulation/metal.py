@@ -11,7 +11,7 @@ from dolfinx.fem import petsc as fem_petsc
 from petsc4py import PETSc
 
 from femna.mesh import Cell
-from femna.physics.flow_stress import CreepLaw, flow_stress
+from femna.physics.flow_stress import CreepLaw
 from femna.physics.metal import MetalFields, build_forms
 from femna.simulation.discretisation import (
     Quadrature,
@@ -20,7 +20,10 @@ from femna.simulation.discretisation import (
 )
 from femna.simulation.jacobian import Entries, csr_coordinates
 from femna.simulation.layout import BlockLayout
+from femna.simulation.memory import ElasticMemory, ElasticModuli
+from femna.simulation.metal_surface import MetalSurface
 from femna.simulation.scales import Scales
+from femna.simulation.viscosity import Viscosity
 
 Array = npt.NDArray[np.float64]
 
@@ -44,6 +47,8 @@ class MetalBlock:
         Dimensionless drag of the electrolyte's wall; 0 slips freely.
     platen_sticks : bool
         Whether the collector holds the metal tangentially.
+    elastic : ElasticModuli or None
+        Elastic moduli of the metal; None for a purely viscous, incompressible one.
     """
 
     def __init__(
@@ -56,21 +61,37 @@ class MetalBlock:
         quadrature_degree: int,
         wall_drag: float,
         platen_sticks: bool,
+        elastic: ElasticModuli | None = None,
     ) -> None:
         mesh = cell.metal.mesh
-        self.mesh, self.creep, self.scales, self.rate_floor = mesh, creep, scales, rate_floor
+        self.mesh, self.scales = mesh, scales
+        self.creep, self.rate_floor = creep, rate_floor
         self.velocity_space = fem.functionspace(mesh, ("Lagrange", 2, (mesh.geometry.dim,)))
         self.pressure_space = fem.functionspace(mesh, ("Lagrange", 1))
         self.quadrature = Quadrature.build(mesh, quadrature_degree)
         scalar = self.quadrature.scalar_space
+        velocity = fem.Function(self.velocity_space, name="velocity")
+        pressure = fem.Function(self.pressure_space, name="pressure")
+        memory = None
+        if elastic is not None:
+            memory = ElasticMemory(
+                velocity,
+                pressure,
+                self.quadrature,
+                quadrature_degree=quadrature_degree,
+                moduli=elastic,
+                scales=scales,
+                symmetry=cell.symmetry,
+            )
+        self._memory = memory
         self.fields = MetalFields(
-            velocity=fem.Function(self.velocity_space, name="velocity"),
-            pressure=fem.Function(self.pressure_space, name="pressure"),
+            velocity=velocity,
+            pressure=pressure,
             theta=fem.Function(scalar),
             zeta=fem.Function(scalar),
-            memory=None,
-            old_pressure=None,
-            compliance=None,
+            memory=None if memory is None else memory.strain_rate,
+            old_pressure=None if memory is None else memory.old_pressure,
+            compliance=None if memory is None else memory.compliance,
             wall_weight=fem.Function(self.pressure_space),
             wall_drag=fem.Constant(mesh, PETSc.ScalarType(wall_drag)),
         )
@@ -81,31 +102,32 @@ class MetalBlock:
             interface_tag=cell.metal.names["interface"],
             quadrature_degree=quadrature_degree,
         )
-        self.conditions = symmetry_conditions(
-            self.velocity_space, cell.metal, {"platen": platen_sticks}
-        )
+        walls = {"platen": platen_sticks}
+        self.conditions = symmetry_conditions(self.velocity_space, cell.metal, walls)
         size = self.velocity_space.dofmap.index_map.size_local * mesh.geometry.dim
         self.sizes = [size, self.pressure_space.dofmap.index_map.size_local]
         self._held = np.unique(np.concatenate([c.dof_indices()[0] for c in self.conditions]))
         self._held = self._held[self._held < size]
         self._residual = [fem.form(f) for f in forms.residual]
-        self._jacobian = [[None if f is None else fem.form(f) for f in row] for row in forms.jacobian]
-        self._flux_form = fem.form(forms.interface_flux)
-        self._area_form = fem.form(forms.interface_area)
-        self._wall_form = fem.form(forms.wall_by_weight) if wall_drag > 0.0 else None
+        self._jacobian = [[f and fem.form(f) for f in row] for row in forms.jacobian]
+        self._surface = MetalSurface(
+            forms,
+            self.velocity_space,
+            self.pressure_space,
+            conditions=self.conditions,
+            held=self._held,
+            has_wall=wall_drag > 0.0,
+        )
         self._rate = QuadratureEvaluator(forms.effective_rate, self.quadrature, mesh)
         self.relaxed_modulus = np.inf
         self.exponent_blend = 1.0
+        self._temperature = np.nan
         self._matrices: dict[str, PETSc.Mat] = {}
         self._places: dict[str, tuple[Any, Any]] = {}
-        self._interface = np.zeros(0, dtype=np.int32)
-        self._operator: PETSc.Mat | None = None
-        self._held_is_zero: PETSc.Vec | None = None
 
     def connect(self, interface_dofs: npt.NDArray[np.int32]) -> None:
         """Name the owned P1 dofs that face the electrolyte, in the order of z."""
-        self._interface = interface_dofs
-        self.geometry_changed()
+        self._surface.connect(interface_dofs)
 
     # -- unknowns ------------------------------------------------------------------------------
 
@@ -121,65 +143,37 @@ class MetalBlock:
         self.fields.velocity.x.scatter_forward()
         self.fields.pressure.x.scatter_forward()
 
-    # -- geometry ------------------------------------------------------------------------------
-
     def geometry_changed(self) -> None:
         """Rebuild the interface operator ``B: velocity -> integral of q v.n`` (collective)."""
-        full = fem_petsc.assemble_matrix(self._flux_form)
-        full.assemble()
-        rows = self._interface_set()
-        start, end = full.getOwnershipRangeColumn()
-        columns = PETSc.IS().createStride(end - start, start, 1, comm=self.mesh.comm)
-        operator = full.createSubMatrix(rows, columns)
-        free = operator.createVecRight()
-        values = np.ones(self.sizes[0])
-        values[self._held] = 0.0
-        free.setArray(values)
-        operator.diagonalScale(None, free)
-        for old in (self._operator, full):
-            if old is not None:
-                old.destroy()
-        self._operator = operator
-
-    def _interface_set(self) -> PETSc.IS:
-        start = self.pressure_space.dofmap.index_map.local_range[0]
-        return PETSc.IS().createGeneral(
-            (self._interface + start).astype(np.int32), comm=self.mesh.comm
-        )
+        self._surface.geometry_changed()
 
     def vertex_area(self) -> Array:
         """Return the projected area that belongs to each interface vertex, shape (N,)."""
-        vector = fem_petsc.assemble_vector(self._area_form)
-        vector.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
-        return np.asarray(vector.getArray()[self._interface]).copy()
+        return self._surface.vertex_area()
 
     # -- residual and Jacobian -----------------------------------------------------------------
 
     def update(self, wall_weight: Array, temperature: float) -> None:
         """Evaluate the creep law at every quadrature point, and the wall's weight (collective)."""
-        d = self._rate() * self.scales.rate
-        equivalent = np.sqrt((2.0 / 3.0) * np.einsum("qi,qi->q", d, d))
-        regular = np.sqrt(equivalent**2 + self.rate_floor**2)
-        stress, slope = flow_stress(
-            self.creep, regular, temperature=temperature, relaxed_modulus=self.relaxed_modulus
-        )
-        blend = self.exponent_blend
-        if blend < 1.0:
-            reference = flow_stress(
-                self.creep, np.array([self.scales.rate]), temperature=temperature
-            )[0][0]
-            reference=min(reference,float(__import__('os').environ.get('SOFT','1e9'))*self.scales.traction); linear = reference * regular / self.scales.rate
-            softened = stress**blend * linear ** (1.0 - blend)
-            slope = softened * (blend * slope / stress + (1.0 - blend) / regular)
-            stress = softened
-        viscosity = stress / regular
-        unit = self.scales.rate / self.scales.traction
-        self.fields.theta.x.array[:] = viscosity * unit
-        curvature = (slope - viscosity) / regular**2
-        self.fields.zeta.x.array[:] = (2.0 / 3.0) * curvature * unit * self.scales.rate**2
-        if self._wall_form is not None:
-            self.fields.wall_weight.x.array[self._interface] = wall_weight
+        self._update_flow(temperature)
+        if self._surface.has_wall:
+            self.fields.wall_weight.x.array[self._surface.dofs] = wall_weight
             self.fields.wall_weight.x.scatter_forward()
+
+    def _update_flow(self, temperature: float) -> None:
+        self._temperature = temperature
+        law = Viscosity(
+            creep=self.creep, rate_floor=self.rate_floor, reference_rate=self.scales.rate
+        )
+        theta, zeta = law(
+            self._rate() * self.scales.rate,
+            temperature=temperature,
+            relaxed_modulus=self.relaxed_modulus,
+            blend=self.exponent_blend,
+        )
+        unit = self.scales.rate / self.scales.traction
+        self.fields.theta.x.array[:] = theta * unit
+        self.fields.zeta.x.array[:] = zeta * unit * self.scales.rate**2
 
     def residual(self, contact_pressure: Array) -> tuple[Array, Array]:
         """Return the owned entries of the momentum and continuity residuals (collective)."""
@@ -191,50 +185,23 @@ class MetalBlock:
 
     def momentum(self, contact_pressure: Array) -> Array:
         """Return the momentum residual, reactions at held dofs included (collective)."""
-        if self._operator is None:
-            raise RuntimeError("the interface is not connected")
         vector = fem_petsc.assemble_vector(self._residual[0])
         vector.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
-        traction = self._operator.createVecLeft()
-        traction.setArray(contact_pressure)
-        load = self._operator.createVecRight()
-        self._operator.multTranspose(traction, load)
-        return np.asarray(vector.getArray()) + np.asarray(load.getArray())
+        return np.asarray(vector.getArray()) + self._surface.load(contact_pressure)
 
     def flux(self) -> Array:
         """Return ``integral of q v.n`` at every interface vertex, shape (N,) (collective)."""
-        if self._operator is None:
-            raise RuntimeError("the interface is not connected")
-        right, left = self._operator.createVecs()
-        right.setArray(self.get()[0])
-        self._operator.mult(right, left)
-        return np.asarray(left.getArray()).copy()
+        return self._surface.flux(self.get()[0])
 
     def jacobian(self, layout: BlockLayout, pressure_slope: Array, h_slope: Array) -> list[Entries]:
         """Return the entries of all blocks that touch the metal (collective)."""
-        blocks: list[Entries] = []
-        for r in range(2):
-            for c in range(2):
-                if self._jacobian[r][c] is not None:
-                    blocks.append(self._block(layout, f"{r}{c}", r, c, self._jacobian[r][c]))
-        if self._operator is None:
-            raise RuntimeError("the interface is not connected")
-        if "B" not in self._places:
-            rows, columns = csr_coordinates(self._operator)
-            self._places["B"] = (
-                layout.monolithic(2, rows),
-                layout.monolithic(0, columns),
-            )
-            start, _ = self._operator.getOwnershipRange()
-            self._places["B_local"] = (rows - start, columns)
-        rows, columns = self._places["B"]
-        values = self._operator.getValuesCSR()[2]
-        blocks.append((rows, columns, values))
-        local = self._places["B_local"][0]
-        blocks.append((columns, rows, values * pressure_slope[local]))
-        if self._wall_form is not None:
-            blocks.append(self._wall_block(layout, h_slope))
-        return blocks
+        blocks = [
+            self._block(layout, f"{row}{column}", row, column, form)
+            for row, forms in enumerate(self._jacobian)
+            for column, form in enumerate(forms)
+            if form is not None
+        ]
+        return [*blocks, *self._surface.jacobian(layout, pressure_slope, h_slope)]
 
     def _block(self, layout: BlockLayout, key: str, row: int, column: int, form: Any) -> Entries:
         if key not in self._matrices:
@@ -245,26 +212,39 @@ class MetalBlock:
         matrix.assemble()
         if key not in self._places:
             rows, columns = csr_coordinates(matrix)
-            self._places[key] = (
-                layout.monolithic(row, rows),
-                layout.monolithic(column, columns),
-            )
+            self._places[key] = (layout.monolithic(row, rows), layout.monolithic(column, columns))
         return (*self._places[key], matrix.getValuesCSR()[2])
 
-    def _wall_block(self, layout: BlockLayout, h_slope: Array) -> Entries:
-        full = fem_petsc.assemble_matrix(self._wall_form, bcs=self.conditions, diag=0.0)
-        full.assemble()
-        start, end = full.getOwnershipRange()
-        matrix = full.createSubMatrix(
-            PETSc.IS().createStride(end - start, start, 1, comm=self.mesh.comm), self._interface_set()
-        )
-        slope = matrix.createVecRight()
-        slope.setArray(h_slope)
-        matrix.diagonalScale(None, slope)
-        if "wall" not in self._places:
-            rows, columns = csr_coordinates(matrix)
-            self._places["wall"] = (layout.monolithic(0, rows), layout.monolithic(2, columns))
-        values = matrix.getValuesCSR()[2]
-        full.destroy()
-        matrix.destroy()
-        return (*self._places["wall"], values)
+    # -- elastic memory ------------------------------------------------------------------------
+
+    def begin_step(self, dt: float) -> None:
+        """Prepare a step of dimensionless length ``dt``: what the metal remembers enters it."""
+        if self._memory is not None:
+            self.relaxed_modulus = self._memory.begin_step(dt)
+
+    def accept_step(self, dt: float, mesh_displacement: Any, platen_velocity: float) -> None:
+        """Remember a converged step, before the mesh moves (collective).
+
+        The parameters are those of :meth:`ElasticMemory.accept_step`.
+        """
+        if self._memory is not None:
+            self._update_flow(self._temperature)
+            stress = (2.0 / 3.0) * self.fields.theta.x.array[:, None] * self._rate()
+            self._memory.accept_step(dt, stress, mesh_displacement, platen_velocity)
+
+    def memory_state(self) -> dict[str, Array]:
+        """Return copies of the owned arrays of the memory; empty without elasticity."""
+        return {} if self._memory is None else self._memory.state()
+
+    def memory_points(self) -> dict[str, Array]:
+        """Return a point for every entry of `memory_state`, no two of an array the same."""
+        return {} if self._memory is None else self._memory.points()
+
+    def restore_memory(self, state: dict[str, Array]) -> None:
+        """Return to a memory saved by `memory_state` (collective)."""
+        if self._memory is not None:
+            self._memory.restore(state)
+
+    def elastic_volume_change(self, dt: float) -> float:
+        """Return the solved step's gain, see :meth:`ElasticMemory.volume_change` (collective)."""
+        return 0.0 if self._memory is None else self._memory.volume_change(dt)

@@ -20,6 +20,16 @@ class NewtonResult:
     reason: int
     norms: tuple[float, ...]
 
+    @property
+    def reason_name(self) -> str:
+        """Return PETSc's name of the reason, in lower case."""
+        names = {
+            value: name
+            for name, value in vars(PETSc.SNES.ConvergedReason).items()
+            if isinstance(value, int)
+        }
+        return names.get(self.reason, str(self.reason)).lower().replace("_", " ")
+
 
 class Newton:
     """Solves the system's present step from its present unknowns.
@@ -75,7 +85,7 @@ class Newton:
             stol=0.0,
             max_it=self._max_iterations,
         )
-        snes.getLineSearch().setType(__import__("os").environ.get("LS","bt"))
+        snes.getLineSearch().setType(PETSc.SNESLineSearch.Type.SECANT)
         snes.setMonitor(self._monitor)
         ksp = snes.getKSP()
         ksp.setType(PETSc.KSP.Type.PREONLY)

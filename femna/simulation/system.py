@@ -160,7 +160,7 @@ class System:
 
     def interface(self) -> InterfaceView:
         """Evaluate the interface at the present unknowns."""
-        step = self._active()
+        step = self.required_step()
         eta = self.voltage - self.electrolyte.at_interface()
         local = step.law.current(self.z, eta * self.scales.potential)
         i0, u0 = self.scales.current, self.scales.potential
@@ -169,7 +169,8 @@ class System:
             relative_pressure(self.z), self.gap, openness(self.z)[0], scaled, eta
         )
 
-    def _active(self) -> StepData:
+    def required_step(self) -> StepData:
+        """Return the present step's data."""
         if self.step is None:
             raise RuntimeError("no step is set")
         return self.step
@@ -179,7 +180,7 @@ class System:
     def residual(self, x: PETSc.Vec, out: PETSc.Vec) -> None:
         """Evaluate the residual at ``x`` (collective)."""
         self.unpack(x)
-        step = self._active()
+        step = self.required_step()
         view = self.interface()
         self.metal.update(view.openness, step.temperature)
         flow, continuity = self.metal.residual(view.pressure)
@@ -215,7 +216,7 @@ class System:
         return np.concatenate([*rows, corner]), np.concatenate([*cols, corner])
 
     def _coupling_values(self) -> Array:
-        step, view = self._active(), self.interface()
+        step, view = self.required_step(), self.interface()
         m, by_z, by_eta = self.area, view.current.by_z, view.current.by_eta
         by_voltage = by_eta * self.voltage_unit * np.cosh(self.scalars[0])
         closed = in_contact(self.z)
@@ -239,7 +240,7 @@ class System:
     def jacobian(self, x: PETSc.Vec) -> PETSc.Mat:
         """Assemble the Jacobian at ``x`` (collective); the unknowns are taken from it."""
         self.unpack(x)
-        step = self._active()
+        step = self.required_step()
         h, dh = openness(self.z)
         self.metal.update(h, step.temperature)
         entries = [

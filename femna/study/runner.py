@@ -71,7 +71,7 @@ def run_sweep(
         Receives mappings with `event` (start, step, end, interrupted), `case`, `cases_done`,
         `cases_total`; a step carries what the simulation's monitor says.
     solve, loader : callable, optional
-        Stand-ins for `femna.simulation.run_case` and `femna.case.load_case`.
+        Stand-ins for `femna.output.run_case` and `femna.case.load_case`.
 
     Returns
     -------

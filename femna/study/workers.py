@@ -91,7 +91,7 @@ def run_tasks(
         Number of processes.
     solve : callable, optional
         Called as run_case(case, directory, resume=..., monitor=...); importable by name. None
-        stands for `femna.simulation.run_case`.
+        stands for `femna.output.run_case`.
     on_start, on_step : callable
         Told of every start and of every event of a running case.
     on_outcome : callable
@@ -225,7 +225,7 @@ def _serve(pipe: Connection, solve: Solve | None) -> None:
         try:
             record.unlink(missing_ok=True)
             if run is None:
-                from femna.simulation import run_case
+                from femna.output import run_case
 
                 run = run_case
 

@@ -1,0 +1,128 @@
+"""The folder of a run: whose it is, and how far the run in it has come."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from mpi4py import MPI
+
+from femna.case import Case
+from femna.errors import InputError
+from femna.mesh.bodies import on_root
+from femna.output.files import read_json, write_text
+
+FINISHED: Final = frozenset({"ok", "contact_lost", "voltage_limit", "shorted"})
+"""How a run can end without an error."""
+
+CASE_FILE: Final = "case.toml"
+_STUDY: Final = ("study.json", "sweep.csv")
+_IGNORED: Final = ("failure.txt",)  # what a sweep notes about a case that never began
+
+type Previous = Literal["none", "unfinished", "finished"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A folder that belongs to the case.
+
+    Attributes
+    ----------
+    directory : Path
+    previous : {"none", "unfinished", "finished"}
+        What the folder held of this case before.
+    """
+
+    directory: Path
+    previous: Previous
+
+
+def claim(directory: Path, case: Case, *, resume: bool, comm: MPI.Comm) -> Claim:
+    """Make the folder and write ``case.toml``, or check that it holds this case (collective).
+
+    Parameters
+    ----------
+    directory : Path
+        Folder of the run; made with its parents where it is missing.
+    case : Case
+        The validated case.
+    resume : bool
+        Whether results of the same case may be there.
+    comm : MPI.Comm
+        Rank 0 decides for all.
+
+    Returns
+    -------
+    Claim
+
+    Raises
+    ------
+    InputError
+        On every rank: the folder cannot be used, holds something else, or holds this case and
+        `resume` is not asked for. Nothing is overwritten.
+    """
+    found = on_root(comm, lambda: _claim(directory, case, resume))
+    previous: Previous = comm.bcast(found, root=0)
+    return Claim(directory, previous)
+
+
+def same_case(written: str, case: Case) -> bool:
+    """Return whether the text of a ``case.toml`` is this case, comments and blanks aside."""
+    return _bare(written) == _bare(case.to_toml())
+
+
+def _claim(directory: Path, case: Case, resume: bool) -> Previous:
+    try:
+        if directory.exists() and not directory.is_dir():
+            raise _refused(directory, "is a file", "name a folder with -o")
+        previous = _previous(directory, case)
+        if previous != "none" and not resume:
+            state = "the finished results" if previous == "finished" else "an unfinished run"
+            raise _refused(
+                directory,
+                f"holds {state} of this case",
+                "add --resume to go on, or name another folder with -o",
+            )
+        if previous != "finished":
+            directory.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=directory):
+                pass
+        if previous == "none":
+            write_text(directory / CASE_FILE, case.to_toml())
+    except OSError as error:
+        reason = f"cannot be used: {error.strerror or error}"
+        raise _refused(directory, reason, "name a folder that can be written with -o") from None
+    return previous
+
+
+def _previous(directory: Path, case: Case) -> Previous:
+    """Return what the folder holds of this case; InputError where it holds anything else."""
+    other = "name another folder with -o"
+    if any((directory / name).exists() for name in _STUDY):
+        raise _refused(directory, "holds the results of a study", other)
+    if not (directory / CASE_FILE).exists():
+        names = [item.name for item in directory.iterdir()] if directory.exists() else []
+        foreign = sorted(name for name in names if name not in _IGNORED and not _partial(name))
+        if foreign:
+            raise _refused(directory, f"holds other files ({foreign[0]})", other)
+        return "none"
+    written = (directory / CASE_FILE).read_bytes().decode("utf-8", errors="replace")
+    if not same_case(written, case):
+        raise _refused(directory, "holds another case", other)
+    summary = read_json(directory / "summary.json")
+    finished = summary is not None and summary.get("status") in FINISHED
+    return "finished" if finished else "unfinished"
+
+
+def _partial(name: str) -> bool:
+    return name.startswith(".") and name.endswith(".part")
+
+
+def _bare(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def _refused(directory: Path, limit: str, remedy: str) -> InputError:
+    return InputError(None, "output folder", str(directory), limit, remedy)

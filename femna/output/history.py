@@ -1,0 +1,148 @@
+"""``history.csv``: one row for every accepted step."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from mpi4py import MPI
+
+from femna.output.files import cell_text, on_root_disk, write_text
+
+COLUMNS: Final[tuple[str, ...]] = (
+    "step",
+    "time_s",
+    "half_cycle",
+    "charge_mAh_cm2",
+    "pressure_MPa",
+    "current_mA_cm2",
+    "contact_fraction",
+    "voltage_V",
+    "voltage_rise_V",
+    "asr_ohm_cm2",
+    "void_volume_um3",
+    "max_local_current_mA_cm2",
+    "contact_pressure_min_MPa",
+    "contact_pressure_max_MPa",
+    "charge_balance",
+    "volume_balance",
+    "force_balance",
+    "complementarity",
+    "newton_iterations",
+    "dt_s",
+)
+"""The first columns, always there and in this order."""
+
+
+class HistoryWriter:
+    """Writes the history row by row, on rank 0; every method is collective.
+
+    Parameters
+    ----------
+    path : Path
+        The CSV file.
+    comm : MPI.Comm
+        Ranks of the run.
+    keep_through : int, optional
+        Go on with an existing file: rows up to this step stay, later ones, which a run wrote
+        after its last checkpoint, are dropped. None begins a new file.
+    """
+
+    def __init__(self, path: Path, comm: MPI.Comm, *, keep_through: int | None = None) -> None:
+        self.path = path
+        self._comm = comm
+        self._columns: tuple[str, ...] = ()
+        on_root_disk(comm, path, lambda: self._begin(keep_through))
+
+    def write(self, row: Mapping[str, object]) -> None:
+        """Append one step.
+
+        Parameters
+        ----------
+        row : mapping
+            By column name. The first row decides which columns follow those of `COLUMNS`; a
+            missing, None or not finite value leaves its cell empty.
+
+        Raises
+        ------
+        ComputationError
+            On every rank, if the file cannot be written.
+        ValueError
+            If a later row has columns that the first one had not.
+        """
+        if not self._columns:
+            self._columns = (*COLUMNS, *(name for name in row if name not in COLUMNS))
+            lines = [self._columns, _cells(self._columns, row)]
+        else:
+            lines = [_cells(self._columns, row)]
+        on_root_disk(self._comm, self.path, lambda: self._append(_render(lines)))
+
+    def _begin(self, keep_through: int | None) -> None:
+        kept: list[Sequence[str]] = []
+        if keep_through is not None and self.path.exists():
+            header, rows = _read(self.path)
+            if header[: len(COLUMNS)] == list(COLUMNS):
+                self._columns = tuple(header)
+                kept = [header, *(r for r in rows if _step(r) <= keep_through)]
+        write_text(self.path, _render(kept))
+
+    def _append(self, text: str) -> None:
+        with self.path.open("a", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+
+
+def read_history(path: Path) -> list[dict[str, float | None]]:
+    """Read a history; None where a cell is empty, rows that were cut off are left out.
+
+    Parameters
+    ----------
+    path : Path
+        A ``history.csv``; a missing one has no rows.
+
+    Returns
+    -------
+    list of dict
+        One mapping by column name for every step.
+    """
+    if not path.exists():
+        return []
+    header, rows = _read(path)
+    return [{n: _number(t) for n, t in zip(header, row, strict=True)} for row in rows]
+
+
+def _read(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Return header and whole rows; a line without its end was cut off by a kill."""
+    text = path.read_text(encoding="utf-8")
+    lines = list(csv.reader(io.StringIO(text[: text.rfind("\n") + 1])))
+    header = lines[0] if lines else []
+    rows = [r for r in lines[1:] if len(r) == len(header) and math.isfinite(_step(r))]
+    return header, rows
+
+
+def _step(row: Sequence[str]) -> float:
+    step = _number(row[0]) if row else None
+    return math.inf if step is None else step
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _cells(columns: Sequence[str], row: Mapping[str, object]) -> list[str]:
+    unknown = [name for name in row if name not in columns]
+    if unknown:
+        raise ValueError(f"columns that the history has not: {', '.join(unknown)}")
+    return [cell_text(row.get(name)) for name in columns]
+
+
+def _render(lines: Iterable[Sequence[str]]) -> str:
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows(lines)
+    return stream.getvalue()

@@ -1,0 +1,219 @@
+"""One case from its folder to its last file: the march with its history, fields and checkpoint."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from mpi4py import MPI
+
+from femna.case import Case
+from femna.errors import ComputationError
+from femna.output.fields import FieldWriter
+from femna.output.files import read_json
+from femna.output.folder import claim
+from femna.output.history import HistoryWriter
+from femna.output.log import LOGGER, run_log
+from femna.output.record import mesh_sizes, unknowns, write_run, write_summary
+from femna.simulation.checkpoint import Checkpoint
+from femna.simulation.driver import Accepted, Driver
+from femna.simulation.setup import Model, build_model
+
+Monitor = Callable[[Mapping[str, object]], None]
+
+BALANCE_LIMIT: Final = 1e-8
+"""Largest relative error of a balance in a run that counts as a success."""
+
+CHECKPOINT_SECONDS: Final = 1.0
+"""Least wall time between two checkpoints; the last step of a run is always kept."""
+
+_BALANCES: Final = {"charge": "charge_balance", "volume": "volume_balance", "force": "force_balance"}
+
+
+@dataclass
+class _Progress:
+    """What a run has come to, for its summary."""
+
+    row: dict[str, Any] = field(default_factory=dict)
+    balances: dict[str, float] = field(default_factory=lambda: dict.fromkeys(_BALANCES, 0.0))
+    limit_charge: float | None = None
+    status: str = "failed"
+    reason: str = ""
+
+    def take(self, accepted: Accepted) -> None:
+        """Take over an accepted step."""
+        self.row = accepted.row
+        for name, column in _BALANCES.items():
+            self.balances[name] = max(self.balances[name], accepted.row[column])
+        if accepted.status is not None:
+            self.status = accepted.status
+        if accepted.status == "voltage_limit":
+            self.limit_charge = accepted.row["charge_mAh_cm2"]
+
+    @property
+    def open_balances(self) -> list[str]:
+        """Names of the balances that do not close."""
+        return [name for name, value in self.balances.items() if not value <= BALANCE_LIMIT]
+
+
+def run_case(
+    case: Case,
+    directory: Path,
+    *,
+    resume: bool = False,
+    comm: MPI.Comm = MPI.COMM_WORLD,
+    monitor: Monitor | None = None,
+    checkpoint_seconds: float = CHECKPOINT_SECONDS,
+) -> dict[str, Any]:
+    """Run one case and write its folder (collective).
+
+    Parameters
+    ----------
+    case : Case
+        The validated case.
+    directory : Path
+        Folder of the run.
+    resume : bool
+        Go on from the checkpoint that is there; a finished run is returned as it is.
+    comm : MPI.Comm
+        Ranks of the run.
+    monitor : callable, optional
+        Gets the row of every accepted step, on rank 0.
+    checkpoint_seconds : float
+        Least wall time [s] between two checkpoints.
+
+    Returns
+    -------
+    dict
+        What ``summary.json`` holds. Status is ok, contact_lost, voltage_limit or shorted where
+        the physics ended the run; failed or interrupted where it stopped early, with the reason.
+
+    Raises
+    ------
+    InputError
+        The folder or the case cannot be used; nothing is overwritten.
+    """
+    found = claim(directory, case, resume=resume, comm=comm)
+    if found.previous == "finished":
+        summary = read_json(directory / "summary.json") if comm.rank == 0 else None
+        return dict(comm.bcast(summary))
+    with run_log(directory, comm):
+        return _Run(case, directory, comm, monitor, checkpoint_seconds).go()
+
+
+class _Run:
+    def __init__(
+        self,
+        case: Case,
+        directory: Path,
+        comm: MPI.Comm,
+        monitor: Monitor | None,
+        checkpoint_seconds: float,
+    ) -> None:
+        self.case, self.directory, self.comm = case, directory, comm
+        self.monitor = monitor if comm.rank == 0 else None
+        self.seconds = checkpoint_seconds
+        self.began, self.started = time.monotonic(), datetime.now(UTC)
+        self.log = logging.getLogger(LOGGER)
+        self.progress = _Progress()
+
+    def go(self) -> dict[str, Any]:
+        """Build the model, march, and write what came of it."""
+        model = build_model(self.case, self.comm)
+        self._record(model, ended=False)
+        driver = Driver(model)
+        checkpoint = Checkpoint(self.directory / "checkpoint", self.comm, driver.points())
+        resumed = checkpoint.exists()
+        if resumed:
+            saved = checkpoint.read()
+            driver.restore(saved)
+            self.progress.balances.update(saved.clock.balances)
+            self.log.info("resumed at step %d", saved.clock.step)
+        history = HistoryWriter(
+            self.directory / "history.csv",
+            self.comm,
+            keep_through=driver.clock.step if resumed else None,
+        )
+        fields = FieldWriter(
+            self.directory,
+            self.comm,
+            conductivity=model.properties.electrolyte.conductivity,
+            keep_through=driver.clock.time if resumed else None,
+        )
+        try:
+            self._march(driver, history, fields, checkpoint)
+        except ComputationError as error:
+            self.progress.status, self.progress.reason = "failed", str(error)
+        except KeyboardInterrupt:
+            self.progress.status, self.progress.reason = "interrupted", "interrupted by the user"
+        self._judge_balances()
+        self._record(model, ended=True)
+        return self._summary(model, driver)
+
+    def _march(
+        self, driver: Driver, history: HistoryWriter, fields: FieldWriter, checkpoint: Checkpoint
+    ) -> None:
+        last_saved = time.monotonic()
+        try:
+            for accepted in driver.march():
+                self.progress.take(accepted)
+                driver.clock.balances = dict(self.progress.balances)
+                history.write(accepted.row)
+                if accepted.output:
+                    charge = abs(driver.phase_current) * driver.clock.phase_time
+                    fields.write(driver.system, time=driver.clock.time, charge=charge)
+                if self.monitor is not None:
+                    self.monitor(accepted.row)
+                due = self.comm.bcast(time.monotonic() - last_saved >= self.seconds)
+                if due and accepted.status is None:
+                    checkpoint.write(driver.save())
+                    last_saved = time.monotonic()
+        except ComputationError:
+            checkpoint.write(driver.save())
+            raise
+
+    def _judge_balances(self) -> None:
+        progress = self.progress
+        if progress.open_balances and progress.status not in ("failed", "interrupted"):
+            worst = max(progress.balances.values())
+            progress.status = "failed"
+            progress.reason = (
+                f"the balance of {' and '.join(progress.open_balances)} does not close: "
+                f"{worst:.2e} > {BALANCE_LIMIT:.0e}"
+            )
+
+    def _record(self, model: Model, *, ended: bool) -> None:
+        write_run(
+            self.directory,
+            case=self.case,
+            sources=model.properties.sources,
+            comm=self.comm,
+            started=self.started,
+            ended=datetime.now(UTC) if ended else None,
+            wall_s=time.monotonic() - self.began if ended else None,
+            mesh=mesh_sizes(model.cell),
+            unknowns=unknowns(model.system),
+        )
+
+    def _summary(self, model: Model, driver: Driver) -> dict[str, Any]:
+        progress = self.progress
+        self.log.info("%s %s", progress.status, progress.reason)
+        return write_summary(
+            self.directory,
+            case=self.case,
+            status=progress.status,
+            reason=progress.reason,
+            final=progress.row,
+            balances=progress.balances,
+            voltage_limit_charge_mAh_cm2=progress.limit_charge,
+            wall_s=time.monotonic() - self.began,
+            steps=driver.clock.step,
+            newton_iterations=driver.clock.newton_iterations,
+            creep_exponent=getattr(model.properties.metal.creep, "n", None),
+            comm=self.comm,
+        )

@@ -1,0 +1,138 @@
+"""The fields of a solved step in physical units, as parts that can be written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import ufl
+from dolfinx import fem
+
+from femna.output.parts import Part, gather_body, gather_surface, node_dofs, spread_to_nodes
+from femna.physics.contact import in_contact
+from femna.physics.kinematics import strain_rate
+from femna.simulation.electrolyte import ElectrolyteBlock
+from femna.simulation.metal import MetalBlock
+from femna.simulation.system import System
+
+Array = npt.NDArray[np.float64]
+
+MPA = 1e-6
+MILLIAMPERE_PER_CM2 = 0.1  # of one A/m^2
+MICROMETRES = 1e6
+NANOMETRES = 1e9
+
+
+def metal_part(system: System) -> Part | None:
+    """Gather velocity, pressure, von Mises stress and strain rate of the metal (collective).
+
+    The velocity is that of the material as seen from the electrolyte. Stress and strain rate are
+    means over each cell.
+    """
+    metal, scales = system.metal, system.scales
+    mesh = metal.mesh
+    dimension = mesh.geometry.dim
+    nodes = node_dofs(metal.velocity_space)
+    velocity = np.zeros((len(nodes), 3))
+    velocity[:, :dimension] = metal.fields.velocity.x.array.reshape(-1, dimension)[nodes]
+    velocity[:, dimension - 1] += system.platen_velocity
+    pressure = metal.fields.pressure.x.array[node_dofs(metal.pressure_space)]
+    rate, stress = _deviatoric(metal, system.cell.symmetry)
+    return gather_body(
+        system.cell.metal,
+        point_data={
+            "velocity_nm_s": velocity * (scales.velocity * NANOMETRES),
+            "pressure_MPa": pressure * (scales.traction * MPA),
+        },
+        cell_data={
+            "von_mises_MPa": stress * (scales.traction * MPA),
+            "strain_rate_1_s": rate * scales.rate,
+        },
+    )
+
+
+def _deviatoric(metal: MetalBlock, symmetry: Any) -> tuple[Array, Array]:
+    """Return equivalent strain rate and equivalent stress, means over the owned cells."""
+    mesh, fields, quadrature = metal.mesh, metal.fields, metal.quadrature
+    owned = mesh.topology.index_map(mesh.topology.dim).size_local
+    cells = np.arange(owned, dtype=np.int32)
+    _, weights = quadrature.scalar_space.ufl_element().custom_quadrature()
+    x = ufl.SpatialCoordinate(mesh)
+    rate = ufl.dev(strain_rate(fields.velocity, x, symmetry))
+    effective = rate if fields.memory is None else rate + fields.memory
+
+    def equivalent(tensor: object) -> Array:
+        expression = fem.Expression(tensor, quadrature.points)
+        values = np.asarray(expression.eval(mesh, cells)).reshape(owned, len(weights), -1)
+        return np.asarray(np.sqrt((2.0 / 3.0) * np.einsum("cqi,cqi->cq", values, values)))
+
+    strained = equivalent(rate)
+    effort = strained if fields.memory is None else equivalent(effective)
+    theta = fields.theta.x.array[quadrature.scalar_space.dofmap.list[:owned]]
+    share = weights / weights.sum()
+    return strained @ share, (theta * effort) @ share
+
+
+def electrolyte_part(system: System, *, conductivity: float) -> Part | None:
+    """Gather potential and current density of the electrolyte (collective).
+
+    Parameters
+    ----------
+    system : System
+        The solved step.
+    conductivity : float
+        Of the electrolyte [S/m].
+    """
+    electrolyte, scales = system.electrolyte, system.scales
+    gradient = _gradient(electrolyte)
+    field = scales.potential / scales.length
+    return gather_body(
+        system.cell.electrolyte,
+        point_data={
+            "potential_V": electrolyte.potential.x.array[node_dofs(electrolyte.space)]
+            * scales.potential
+        },
+        cell_data={
+            "current_density_mA_cm2": gradient * (-conductivity * field * MILLIAMPERE_PER_CM2)
+        },
+    )
+
+
+def _gradient(electrolyte: ElectrolyteBlock) -> Array:
+    """Return the gradient of the potential, constant in each owned cell, shape (M, 3)."""
+    mesh = electrolyte.space.mesh
+    dimension = mesh.geometry.dim
+    owned = mesh.topology.index_map(mesh.topology.dim).size_local
+    centre = np.full((1, dimension), 1.0 / (dimension + 1))
+    expression = fem.Expression(ufl.grad(electrolyte.potential), centre)
+    gradient = np.zeros((owned, 3))
+    values = expression.eval(mesh, np.arange(owned, dtype=np.int32))
+    gradient[:, :dimension] = np.asarray(values).reshape(owned, dimension)
+    return gradient
+
+
+def interface_values(system: System) -> Mapping[str, Array]:
+    """Return what is written of the interface, at its owned vertices, by name with unit."""
+    step = system.required_step()
+    view, scales = system.interface(), system.scales
+    return {
+        "gap_um": view.gap * (scales.length * MICROMETRES),
+        "contact_pressure_MPa": view.pressure * (scales.traction * MPA),
+        "current_mA_cm2": view.current.value * (scales.current * MILLIAMPERE_PER_CM2),
+        "conducting": np.asarray(step.law.conducting, dtype=np.float64),
+        "openness": view.openness,
+        "contact": in_contact(system.z).astype(np.float64),
+    }
+
+
+def interface_part(system: System) -> Part | None:
+    """Gather the interface as a surface of its own (collective)."""
+    space, dofs = system.metal.pressure_space, system.vertices.metal
+    values = interface_values(system)
+    return gather_surface(
+        system.cell.metal,
+        "interface",
+        point_data={name: spread_to_nodes(space, dofs, v) for name, v in values.items()},
+    )

@@ -1,0 +1,80 @@
+"""Current and voltage of the cell at a given state of contact, the metal left out.
+
+Gives the voltage of the healed interface, against which the voltage rise is measured, and a first
+guess for the coupled solve.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from petsc4py import PETSc
+
+from femna.errors import ComputationError
+from femna.simulation.system import System
+
+Array = npt.NDArray[np.float64]
+
+
+def distribute_current(system: System, z: Array, *, iterations: int = 50) -> float:
+    """Solve for potential and voltage at fixed contact unknowns; leaves them in the system.
+
+    Newton's method on the potential with the voltage eliminated through the applied current: two
+    linear solves a step with one matrix. Collective.
+
+    Parameters
+    ----------
+    system : System
+        With its step set; its potential and voltage are the first guess and become the solution.
+    z : array, shape (N,)
+        Complementary contact unknowns.
+    iterations : int
+        Newton steps before giving up.
+
+    Returns
+    -------
+    float
+        The voltage over the potential scale.
+
+    Raises
+    ------
+    ComputationError
+        If Newton's method does not converge.
+    """
+    block, comm = system.electrolyte, system.comm
+    saved, system.z = system.z, z
+    step = system.required_step()
+    target = step.current * system.total_area
+    area = system.area
+    solver = PETSc.KSP().create(comm)
+    solver.setType(PETSc.KSP.Type.PREONLY)
+    solver.getPC().setType(PETSc.PC.Type.LU)
+    solver.getPC().setFactorSolverType("mumps")
+    try:
+        for _ in range(iterations):
+            view = system.interface()
+            supply, slope = area * view.current.value, area * view.current.by_eta
+            residual = block.residual(supply)
+            missing = target - float(comm.allreduce(float(supply.sum())))
+            size = float(np.sqrt(comm.allreduce(float(residual @ residual)) + missing**2))
+            if size < 1e-13 * max(1.0, abs(target)) * np.sqrt(system.total_area):
+                return system.voltage
+            matrix = block.shifted_matrix(slope)
+            solver.setOperators(matrix)
+            by_voltage = block.solve(solver, block.spread(slope))
+            by_residual = block.solve(solver, -residual)
+            eta_voltage = slope @ (1.0 - block.pick(by_voltage))
+            eta_residual = slope @ block.pick(by_residual)
+            gain, offset = comm.allreduce(np.array([eta_voltage, eta_residual]))
+            change = (missing + offset) / gain
+            system.voltage = system.voltage + change
+            block.set(block.get()[0] + by_residual + change * by_voltage)
+            matrix.destroy()
+        # the overpotential is a difference of potentials: its round-off grows with the voltage
+        if size < max(1e-10 * max(1.0, abs(target)), 1e-14 * abs(system.voltage)):
+            return system.voltage
+        raise ComputationError("the current distribution at fixed contact did not converge")
+    finally:
+        system.z = saved
+        solver.destroy()
+

@@ -1,0 +1,173 @@
+"""What a step reports: the row of the history, and its balances from the discrete fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from mpi4py import MPI
+
+from femna.simulation.discretisation import owned_facet_dofs
+from femna.simulation.motion import MeshMotion
+from femna.simulation.schedule import Phase
+from femna.simulation.setup import Model
+from femna.simulation.state import Clock
+
+PA_PER_MPA = 1e6
+CM2_PER_M2 = 1e4
+MA_PER_A = 1e3
+CHARGE_UNIT = 3.6e4
+"""C/m^2 in 1 mAh/cm^2."""
+CURRENT_UNIT = 10.0
+"""A/m^2 in 1 mA/cm^2."""
+UM_PER_M = 1e6
+
+
+@dataclass(frozen=True)
+class Balances:
+    """Relative errors of the conserved quantities; all should be round-off."""
+
+    charge: float
+    volume: float
+    force: float
+    complementarity: float
+
+
+class Measures:
+    """Evaluates the reported numbers of the system's present state.
+
+    Parameters
+    ----------
+    model : Model
+        The discrete problem.
+    motion : MeshMotion
+        Gives the mesh's volume; its reference volume is taken at construction.
+    """
+
+    def __init__(self, model: Model, motion: MeshMotion) -> None:
+        self._model, self._motion = model, motion
+        self._volume_at_start = motion.volume()
+        system = model.system
+        space = system.metal.velocity_space
+        vertical = space.sub(model.cell.metal.mesh.geometry.dim - 1)
+        self._platen = owned_facet_dofs(vertical, model.cell.metal, "platen")
+        self._conducting_area = self._sum(system.area @ model.conducting)
+
+    def _sum(self, value: float) -> float:
+        return float(self._model.system.comm.allreduce(float(value)))
+
+    def _max(self, values: Any) -> float:
+        local = float(np.max(values, initial=-np.inf))
+        return float(self._model.system.comm.allreduce(local, op=MPI.MAX))
+
+    def contact_fraction(self) -> float:
+        """Return the integral of h c over that of c; 1 when healed."""
+        system, model = self._model.system, self._model
+        openness = system.interface().openness
+        return self._sum((system.area * model.conducting) @ openness) / self._conducting_area
+
+    def balances(self, clock: Clock) -> Balances:
+        """Return the balances at the end of a step, the mesh already in its new place.
+
+        Charge: current into the electrolyte at the interface and out at its far side, both against
+        the applied one. Volume: the mesh's change since the start, plus ``Vm Q / F``, less what
+        elasticity gave, over the volume that has passed. Force: contact pressure and the platen's
+        reaction, both against the stack force.
+        """
+        system, scales = self._model.system, self._model.scales
+        step = system.required_step()
+        view = system.interface()
+        applied = step.current * system.total_area
+        inflow = self._sum(system.area @ view.current.value)
+        outflow = system.electrolyte.current_out()
+        unit = abs(applied) if applied else system.total_area
+        charge = max(abs(inflow - applied), abs(outflow - applied)) / unit
+        # charge -> thickness in model lengths: Vm Q / (F L)
+        per_charge = scales.velocity / (scales.current * scales.length)
+        removed = clock.removed * per_charge * system.total_area
+        passed = clock.throughput * per_charge * system.total_area
+        change = self._motion.volume() - self._volume_at_start
+        defect = change + removed - clock.elastic_volume
+        volume = abs(defect) / passed if passed > 0.0 else 0.0
+        load = step.pressure * system.total_area
+        carried = self._sum(system.area @ view.pressure)
+        reaction = self._platen_force(view.pressure)
+        force = max(abs(carried - load), abs(reaction - load)) / load
+        product = np.abs(view.pressure * view.gap / system.gap_scale)
+        negative = np.maximum(-view.pressure, 0.0) + np.maximum(-view.gap / system.gap_scale, 0.0)
+        return Balances(charge, volume, force, self._max(np.maximum(product, negative)))
+
+    def _platen_force(self, contact_pressure: Any) -> float:
+        """Return the platen's reaction, from the momentum residual at its held dofs."""
+        momentum = self._model.system.metal.momentum(contact_pressure)
+        return -self._sum(momentum[self._platen].sum())
+
+    def row(
+        self, clock: Clock, phase: Phase, *, healed: float, dt: float, iterations: int
+    ) -> dict[str, float | int | str | None]:
+        """Return one row of the history, by the names of the output contract.
+
+        Parameters
+        ----------
+        clock : Clock
+            State's numbers at the end of the step.
+        phase : Phase
+            Present phase of the protocol.
+        healed : float
+            Voltage [V] of the healed interface at the same current.
+        dt : float
+            Length of the step [s].
+        iterations : int
+            Newton steps it took.
+        """
+        model, system, scales = self._model, self._model.system, self._model.scales
+        view = system.interface()
+        voltage = system.voltage * scales.potential
+        current = phase.current
+        balances = self.balances(clock)
+        local = view.current.value
+        applied = system.required_step().current
+        kinetic = ohmic = None
+        if applied:
+            kinetic_share = self._sum((system.area * local) @ view.overpotential)
+            kinetic = kinetic_share / (applied * system.total_area) * scales.potential
+            thickness = model.electrolyte_thickness
+            ohmic = current * thickness / model.properties.electrolyte.conductivity
+        volume = self._sum(system.area @ view.gap) * model.cell.multiplicity
+        if model.cell.symmetry == "plane_strain":
+            unit = scales.length**2 / UM_PER_M  # a slice of one micrometre
+        else:
+            unit = scales.length**3
+        pressures = view.pressure * scales.traction / PA_PER_MPA
+        thickness_now = model.metal_thickness + clock.platen * scales.length
+        return {
+            "step": clock.step,
+            "time_s": clock.time,
+            "half_cycle": phase.half_cycle,
+            "charge_mAh_cm2": abs(phase.current) * clock.phase_time / CHARGE_UNIT,
+            "pressure_MPa": phase.pressure / PA_PER_MPA,
+            "current_mA_cm2": current / CURRENT_UNIT,
+            "contact_fraction": self.contact_fraction(),
+            "voltage_V": voltage,
+            "voltage_rise_V": voltage - healed,
+            "asr_ohm_cm2": voltage / current * CM2_PER_M2 if current else None,
+            "void_volume_um3": volume * unit * UM_PER_M**3,
+            "max_local_current_mA_cm2": self._max(np.abs(local)) * scales.current / CURRENT_UNIT,
+            "contact_pressure_min_MPa": -self._max(-pressures),
+            "contact_pressure_max_MPa": self._max(pressures),
+            "charge_balance": balances.charge,
+            "volume_balance": balances.volume,
+            "force_balance": balances.force,
+            "complementarity": balances.complementarity,
+            "newton_iterations": iterations,
+            "dt_s": dt,
+            "kinetic_voltage_V": kinetic,
+            "constriction_voltage_V": (
+                voltage - kinetic - ohmic if kinetic is not None and ohmic is not None else None
+            ),
+            "ohmic_voltage_V": ohmic,
+            "phase": phase.kind,
+            "platen_velocity_nm_s": system.platen_velocity * scales.velocity * 1e9,
+            "layer_thickness_um": thickness_now * UM_PER_M,
+        }

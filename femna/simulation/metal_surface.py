@@ -1,0 +1,155 @@
+"""The metal's surface that faces the electrolyte: what couples its flow to contact and gap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from dolfinx import fem
+from dolfinx.fem import petsc as fem_petsc
+from petsc4py import PETSc
+
+from femna.physics.metal import MetalForms
+from femna.simulation.jacobian import Entries, csr_coordinates
+from femna.simulation.layout import BlockLayout
+
+Array = npt.NDArray[np.float64]
+
+
+class MetalSurface:
+    """The operator ``B: velocity -> integral of q v.n`` and what follows from it.
+
+    Its transpose loads the flow with the contact pressure, so power is conserved exactly.
+    Velocities that are held do not enter.
+
+    Parameters
+    ----------
+    forms : MetalForms
+        The metal's forms.
+    velocity_space, pressure_space : dolfinx.fem.FunctionSpace
+        Spaces of the metal.
+    conditions : list of dolfinx.fem.DirichletBC
+        What holds the velocity.
+    held : int array
+        The owned velocity dofs that they hold.
+    has_wall : bool
+        Whether the electrolyte's wall drags.
+    """
+
+    def __init__(
+        self,
+        forms: MetalForms,
+        velocity_space: Any,
+        pressure_space: Any,
+        *,
+        conditions: list[Any],
+        held: npt.NDArray[np.int32],
+        has_wall: bool,
+    ) -> None:
+        self._comm = velocity_space.mesh.comm
+        self._pressure_map = pressure_space.dofmap.index_map
+        self._conditions, self._held = conditions, held
+        self._flux_form = fem.form(forms.interface_flux)
+        self._area_form = fem.form(forms.interface_area)
+        self._wall_form = fem.form(forms.wall_by_weight) if has_wall else None
+        self._operator: PETSc.Mat | None = None
+        self._places: dict[str, tuple[Any, Any]] = {}
+        self.dofs = np.zeros(0, dtype=np.int32)
+
+    @property
+    def has_wall(self) -> bool:
+        """Whether the electrolyte's wall drags."""
+        return self._wall_form is not None
+
+    def connect(self, dofs: npt.NDArray[np.int32]) -> None:
+        """Name the owned P1 dofs that face the electrolyte, in the order of z."""
+        self.dofs = dofs
+        self.geometry_changed()
+
+    def geometry_changed(self) -> None:
+        """Rebuild the operator (collective)."""
+        full = fem_petsc.assemble_matrix(self._flux_form)
+        full.assemble()
+        rows = self._index_set()
+        start, end = full.getOwnershipRangeColumn()
+        columns = PETSc.IS().createStride(end - start, start, 1, comm=self._comm)
+        operator = full.createSubMatrix(rows, columns)
+        free = operator.createVecRight()
+        values = np.ones(end - start)
+        values[self._held] = 0.0
+        free.setArray(values)
+        operator.diagonalScale(None, free)
+        for old in (self._operator, full):
+            if old is not None:
+                old.destroy()
+        self._operator = operator
+
+    def vertex_area(self) -> Array:
+        """Return the projected area that belongs to each interface vertex, shape (N,)."""
+        vector = fem_petsc.assemble_vector(self._area_form)
+        vector.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
+        return np.asarray(vector.getArray()[self.dofs]).copy()
+
+    def load(self, contact_pressure: Array) -> Array:
+        """Return the owned velocity residual of the contact pressure (collective)."""
+        operator = self._connected()
+        traction, load = operator.createVecLeft(), operator.createVecRight()
+        traction.setArray(contact_pressure)
+        operator.multTranspose(traction, load)
+        return np.asarray(load.getArray()).copy()
+
+    def flux(self, velocity: Array) -> Array:
+        """Return ``integral of q v.n`` at every interface vertex, shape (N,) (collective)."""
+        right, left = self._connected().createVecs()
+        right.setArray(velocity)
+        self._connected().mult(right, left)
+        return np.asarray(left.getArray()).copy()
+
+    def jacobian(self, layout: BlockLayout, pressure_slope: Array, h_slope: Array) -> list[Entries]:
+        """Return the entries that couple the velocity (block 0) and z (block 2) (collective)."""
+        operator = self._connected()
+        if "flux" not in self._places:
+            rows, columns = csr_coordinates(operator)
+            start, _ = operator.getOwnershipRange()
+            self._places["flux"] = (layout.monolithic(2, rows), layout.monolithic(0, columns))
+            self._places["local"] = (rows - start, columns)
+        rows, columns = self._places["flux"]
+        values = operator.getValuesCSR()[2]
+        local = self._places["local"][0]
+        blocks: list[Entries] = [
+            (rows, columns, values),
+            (columns, rows, values * pressure_slope[local]),
+        ]
+        if self._wall_form is not None:
+            blocks.append(self._wall_block(layout, h_slope))
+        return blocks
+
+    def _wall_block(self, layout: BlockLayout, h_slope: Array) -> Entries:
+        full = fem_petsc.assemble_matrix(self._wall_form, bcs=self._conditions, diag=0.0)
+        full.assemble()
+        start, end = full.getOwnershipRange()
+        rows = PETSc.IS().createStride(end - start, start, 1, comm=self._comm)
+        matrix = full.createSubMatrix(rows, self._index_set())
+        slope = matrix.createVecRight()
+        slope.setArray(h_slope)
+        matrix.diagonalScale(None, slope)
+        if "wall" not in self._places:
+            places = csr_coordinates(matrix)
+            self._places["wall"] = (
+                layout.monolithic(0, places[0]),
+                layout.monolithic(2, places[1]),
+            )
+        values = matrix.getValuesCSR()[2]
+        full.destroy()
+        matrix.destroy()
+        return (*self._places["wall"], values)
+
+    def _index_set(self) -> PETSc.IS:
+        start = self._pressure_map.local_range[0]
+        return PETSc.IS().createGeneral((self.dofs + start).astype(np.int32), comm=self._comm)
+
+    def _connected(self) -> PETSc.Mat:
+        if self._operator is None:
+            raise RuntimeError("the interface is not connected")
+        return self._operator

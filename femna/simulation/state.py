@@ -1,0 +1,100 @@
+"""The state of a run: everything a step needs, saved and restored in one way.
+
+The same object undoes a failed step, goes to disk as a checkpoint and brings a run back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(kw_only=True)
+class Clock:
+    """The numbers of a run's state, all in SI units unless stated; plain for a checkpoint.
+
+    Attributes
+    ----------
+    step : int
+        Accepted steps.
+    phase : int
+        Index of the present phase of the protocol.
+    phase_time : float
+        Time spent in it [s].
+    time : float
+        Time since the start [s].
+    removed : float
+        Net charge taken from the metal [C/m^2].
+    throughput : float
+        Charge passed, regardless of sign [C/m^2].
+    next_dt : float
+        Step that the controller would take next [s]; 0 before the first.
+    contact_rate : float
+        Change of the contact fraction in the last step, per second of it.
+    platen : float
+        Displacement of the platen, in lengths of the model.
+    elastic_volume : float
+        Volume gained elastically, in the model's units.
+    newton_iterations : int
+        Newton steps so far, failed solves included.
+    balances : dict
+        Largest relative errors so far, by name.
+    """
+
+    step: int = 0
+    phase: int = 0
+    phase_time: float = 0.0
+    time: float = 0.0
+    removed: float = 0.0
+    throughput: float = 0.0
+    next_dt: float = 0.0
+    contact_rate: float = 0.0
+    platen: float = 0.0
+    elastic_volume: float = 0.0
+    newton_iterations: int = 0
+    balances: dict[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the numbers by name."""
+        return asdict(self)
+
+
+@dataclass(kw_only=True)
+class State:
+    """Clock and fields at the end of a step; arrays are this rank's owned entries.
+
+    Attributes
+    ----------
+    clock : Clock
+    velocity, pressure, potential : arrays
+        Unknowns of metal and electrolyte, dimensionless.
+    contact : array, shape (N,)
+        Complementary unknowns z.
+    gap : array, shape (N,)
+        Gap at the end of the step, in lengths of the model.
+    scalars : array, shape (2,)
+        asinh of the voltage, and the platen's velocity.
+    memory : dict of arrays
+        What elasticity must remember; empty without it.
+    """
+
+    clock: Clock
+    velocity: Array
+    pressure: Array
+    contact: Array
+    gap: Array
+    potential: Array
+    scalars: Array
+    memory: dict[str, Array] = field(default_factory=dict)
+
+    def arrays(self) -> dict[str, Array]:
+        """Return the distributed arrays by name (the scalars are the same on every rank)."""
+        names = ("velocity", "pressure", "contact", "gap", "potential")
+        return {name: getattr(self, name) for name in names} | {
+            f"memory_{name}": values for name, values in self.memory.items()
+        }

@@ -1,0 +1,1 @@
+"""Static and single-step verification of the finite-element blocks; helpers beside the tests."""

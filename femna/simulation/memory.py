@@ -47,7 +47,7 @@ class ElasticModuli:
 class ElasticMemory:
     """Stress and pressure of the last accepted step, where the mesh is now.
 
-    Before the first step the metal is free of deviatoric stress, in the pressure it then has.
+    At first the metal is under the characteristic traction (the stack pressure), all round.
 
     Parameters
     ----------
@@ -93,6 +93,7 @@ class ElasticMemory:
         self._stress = fem.Function(quadrature.tensor_space)
         history = fem.functionspace(mesh, ("Discontinuous Lagrange", 1))
         self.old_pressure = fem.Function(history, name="old pressure")
+        self.old_pressure.x.array[:] = 1.0
         self.compliance = fem.Constant(mesh, PETSc.ScalarType(0.0))
         self._frame = fem.Constant(mesh, np.zeros(self._gdim, dtype=PETSc.ScalarType))
         motion = fem.functionspace(mesh, ("Lagrange", 1, (self._gdim,)))
@@ -106,14 +107,12 @@ class ElasticMemory:
         self._scalar_points = quadrature.scalar_space.dofmap.list[:cells]
         self._points = quadrature.tensor_space.dofmap.list[:cells]
         self._to_points, self._to_vertices = _linear_part(mesh, quadrature_degree)
-        self._started = False
         self._accepted_change: float | None = None
 
     # -- one step ------------------------------------------------------------------------------
 
     def begin_step(self, dt: float) -> float:
         """Prepare the forms for a step ``dt`` (dimensionless); return ``3 G dt`` [Pa s]."""
-        self._start()
         unit = self._scales.traction
         self.strain_rate.x.array[:] = self._stress.x.array * (
             unit / (2.0 * self._moduli.shear * dt)
@@ -151,9 +150,9 @@ class ElasticMemory:
         before[transport.dofs, :9] = self._to_vertices @ at_points
         before[transport.dofs, 9] = self._pressure_at_vertices()
         after, kept = transport.carry(before, dt)
-        linear = [self._to_points @ x[transport.dofs, :9] for x in (before, after)]
-        detail = kept[:, None, None] * (at_points - linear[0])
-        self._stress.x.array.reshape(-1, 9)[self._points] = linear[1] + detail
+        old, new = (self._to_points @ x[transport.dofs, :9] for x in (before, after))
+        lost = (1.0 - kept)[:, None, None] * (at_points - old)
+        self._stress.x.array.reshape(-1, 9)[self._points] = at_points + (new - old) - lost
         self._stress.x.scatter_forward()
         self.old_pressure.x.array[: transport.owned] = after[:, 9]
         self.old_pressure.x.scatter_forward()
@@ -175,7 +174,6 @@ class ElasticMemory:
 
     def state(self) -> dict[str, Array]:
         """Return copies of the owned arrays: stress (points, 9) and the pressure's history."""
-        self._start()
         stress = self._stress.x.array[: self._points.size * 9].reshape(-1, 9)
         return {
             "stress": stress.copy(),
@@ -188,30 +186,22 @@ class ElasticMemory:
         self._stress.x.scatter_forward()
         self.old_pressure.x.array[: self._transport.owned] = state["old_pressure"]
         self.old_pressure.x.scatter_forward()
-        self._started = True
         self._accepted_change = None
 
     def points(self) -> dict[str, Array]:
-        """Return a point for every entry of `state`, shape (N, gdim), no two the same.
+        """Return a place for every entry of `state`, shape (N, gdim), no two the same.
 
-        Of the pressure's history, whose cells share vertices, a little inside the cell.
+        A tenth of the way to the middle of the entry's cell, for cells share vertices, and some
+        quadratures have points on the sides.
         """
-        mesh = self.old_pressure.function_space.mesh
-        corners = mesh.geometry.x[
-            mesh.geometry.dofmaps[0][: len(self._transport.dofs)], : self._gdim
-        ]
+        transport, mesh = self._transport, self.old_pressure.function_space.mesh
+        corners = mesh.geometry.x[mesh.geometry.dofmaps[0][: len(transport.dofs)], : self._gdim]
+        corners = 0.9 * corners + 0.1 * corners.mean(axis=1, keepdims=True)
         stress = np.empty((self._points.size, self._gdim))
         stress[self._points] = self._to_points @ corners
-        inside = np.empty((self._transport.owned, self._gdim))
-        inside[self._transport.dofs] = 0.9 * corners + 0.1 * corners.mean(axis=1, keepdims=True)
-        return {"stress": stress, "old_pressure": inside}
-
-    def _start(self) -> None:
-        if not self._started:
-            owned = self.old_pressure.x.array[: self._transport.owned]
-            owned[self._transport.dofs] = self._pressure_at_vertices()
-            self.old_pressure.x.scatter_forward()
-            self._started = True
+        pressure = np.empty((transport.owned, self._gdim))
+        pressure[transport.dofs] = corners
+        return {"stress": stress, "old_pressure": pressure}
 
     def _pressure_at_vertices(self) -> Array:
         dofs = self._pressure.function_space.dofmap.list[: len(self._transport.dofs)]

@@ -7,11 +7,12 @@ import femna.backend  # noqa: F401  (before dolfinx)
 # isort: split
 import numpy as np
 import pytest
+import ufl
 from dolfinx import fem, mesh
 from mpi4py import MPI
 
 from femna.physics.convection import rotate
-from femna.simulation.discretisation import Quadrature
+from femna.simulation.discretisation import Quadrature, QuadratureEvaluator
 from femna.simulation.memory import ElasticMemory, ElasticModuli
 from femna.simulation.scales import Scales
 
@@ -21,7 +22,7 @@ E3 = np.eye(3)
 
 
 class Carrier:
-    """A memory on its own, with fields to prescribe (symmetries differ in no way here)."""
+    """A memory on its own, with fields to prescribe; transport is the same in all symmetries."""
 
     def __init__(self, domain, velocity=None):
         self.mesh = domain
@@ -40,12 +41,13 @@ class Carrier:
             scales=SCALES,
             symmetry="square" if self.d == 3 else "plane_strain",
         )
+        self._points = QuadratureEvaluator(ufl.SpatialCoordinate(domain), quadrature, domain)
         tensor, scalar = quadrature.tensor_space.dofmap, quadrature.scalar_space.dofmap
         assert np.array_equal(tensor.list, scalar.list)
 
     @property
     def points(self):
-        return self.memory.points()["stress"]
+        return self._points()
 
     @property
     def stress(self):
@@ -107,12 +109,13 @@ def orders(errors):
 
 def test_stress_at_rest_in_a_moving_mesh_has_order_two_in_h_with_dt_as_h_squared():
     found = orders([moving_mesh_error(n, (n // 4) ** 2) for n in (8, 16, 32)])
-    assert np.all(found > 1.8), found
+    assert found[0] > 1.7, found
+    assert found[1] > 1.85, found
 
 
 def test_stress_at_rest_in_a_moving_mesh_has_order_one_in_dt():
-    fine = moving_mesh_error(48, 64)
-    found = orders([moving_mesh_error(48, n) - fine for n in (2, 4, 8)])
+    fine = moving_mesh_error(32, 64)
+    found = orders([moving_mesh_error(32, n) - fine for n in (2, 4, 8)])
     assert np.all(found > 0.8), found
 
 
@@ -122,14 +125,19 @@ def test_stress_turned_with_the_metal_has_order_two_in_h():
 
 
 def test_a_cube_carries_stress_at_order_two():
+    def state(points, centre):
+        size = np.cos(np.pi * np.clip((points[:, 2] - centre) / 0.9, -0.5, 0.5)) ** 2
+        size *= 1.0 + 0.5 * np.cos(np.pi * points[:, 0])
+        return size[:, None, None] * np.array([[1.0, 0.3, 0.2], [0.3, -0.4, 0.1], [0.2, 0.1, -0.6]])
+
     def carried(count):
         domain = mesh.create_unit_cube(MPI.COMM_SELF, count, count, count)
         body = Carrier(domain, lambda x: np.stack([0.0 * x[0], 0.0 * x[0], -0.2 + 0.0 * x[0]]))
-        stress = bump(body.points[:, ::2], (0.5, 0.6), 0.2)
-        body.step(stress, 1.0, np.zeros(len(domain.geometry.x)))
-        return error(body.stress, bump(body.points[:, ::2], (0.5, 0.4), 0.2))
+        still = np.zeros(len(domain.geometry.x))
+        body.step(state(body.points, 0.55), 1.0, still)
+        return error(body.stress, state(body.points, 0.35))
 
-    found = orders([carried(count) for count in (8, 16)])
+    found = orders([carried(count) for count in (6, 12)])
     assert found[0] > 1.8, found
 
 
@@ -138,10 +146,14 @@ def test_nothing_changes_where_the_mesh_follows_the_metal():
     body = Carrier(unit_square(6), lambda x: np.stack([0.0 * x[0], 0.4 + 0.0 * x[0]]))
     stress = rng.normal(size=(len(body.points), 3, 3))
     body.pressure.interpolate(lambda x: x[0] ** 2 - x[1])
-    before = body.memory.state()["old_pressure"]
     body.step(stress, 0.3, np.full(len(body.mesh.geometry.x), -0.6 * 0.3), platen=-1.0)
     assert np.allclose(body.stress, stress, rtol=0.0, atol=1e-13)
-    assert np.allclose(body.memory.state()["old_pressure"], before, rtol=0.0, atol=1e-13)
+    body.step(stress, 0.3, np.zeros(len(body.mesh.geometry.x)), platen=-0.4)
+    assert np.allclose(body.stress, stress, rtol=0.0, atol=1e-13)
+    history = body.memory.old_pressure
+    expected = fem.Function(history.function_space)
+    expected.interpolate(body.pressure)
+    assert np.allclose(history.x.array, expected.x.array, rtol=0.0, atol=1e-13)
 
 
 def test_a_function_and_node_arrays_describe_the_same_mesh_motion():
@@ -182,13 +194,20 @@ def test_what_enters_a_plated_body_is_bounded_by_what_was_there():
     assert np.allclose(body.stress[:, 0, 0], 1.0, atol=0.02)
 
 
-def test_a_jump_makes_small_new_extrema_only():
-    body = Carrier(unit_square(24), lambda x: np.stack([0.0 * x[0], 0.4 - 0.0 * x[0]]))
-    inside = np.all(np.abs(body.points - (0.5, 0.35)) < 0.2, axis=1)
-    stress = inside[:, None, None] * np.diag([1.0, -1.0, 0.0])
-    body.step(stress, 0.5, np.zeros(len(body.mesh.geometry.x)))
-    assert body.stress[:, 0, 0].max() < 1.2
-    assert body.stress[:, 0, 0].min() > -0.2
+def test_new_extrema_are_small_where_the_stress_is_smooth_and_bounded_at_a_jump():
+    rise = {}
+    for kind in ("smooth", "jump"):
+        body = Carrier(unit_square(24), lambda x: np.stack([0.0 * x[0], 0.4 + 0.0 * x[0]]))
+        size = np.exp(-np.sum((body.points - (0.5, 0.35)) ** 2, axis=1) / 0.15**2)
+        if kind == "jump":
+            size = 1.0 * np.all(np.abs(body.points - (0.5, 0.35)) < 0.2, axis=1)
+        stress = size[:, None, None] * np.diag([1.0, -1.0, 0.0])
+        for _ in range(5):
+            body.step(stress, 0.1, np.zeros(len(body.mesh.geometry.x)))
+            stress = body.stress
+        rise[kind] = max(stress[:, 0, 0].max() - 1.0, -stress[:, 0, 0].min())
+    assert rise["smooth"] < 0.02
+    assert rise["jump"] < 0.3
 
 
 def test_rotation_is_exact_for_any_angle():

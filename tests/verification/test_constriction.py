@@ -8,7 +8,7 @@ transition, with which the mesh at the edge shrinks too.
 from __future__ import annotations
 
 from itertools import pairwise
-from math import pi, sqrt
+from math import pi
 from pathlib import Path
 
 import femna.backend  # noqa: F401  (before dolfinx)
@@ -63,3 +63,60 @@ def exact(kind: str, ratio: float) -> float:
     if kind == "slits":
         return slit_resistance(ratio * B, B, KAPPA)
     return disc_resistance(ratio * B, KAPPA) * flux_tube_factor_exact(ratio) * pi * B**2
+
+
+def errors(folder: Path, kind: str, ratio: float, sizes: list[tuple[float, float]]) -> list[float]:
+    """Relative errors at pairs (transition over b, refinement of the mesh)."""
+    reference = exact(kind, ratio)
+    return [
+        constriction(folder, kind, ratio, transition=w, refine=m) / reference - 1.0
+        for w, m in sizes
+    ]
+
+
+def check(folder: Path, kind: str, ratio: float) -> None:
+    """Assert the limit, and the order of the transition."""
+    limit = {"slits": 5e-3, "disc": 1e-2}[kind]
+    coarse, middle, fine = errors(folder, kind, ratio, [(w, 4.0) for w in (0.01, 0.005, 0.0025)])
+    order = np.log2((middle - coarse) / (fine - middle))
+    assert order == pytest.approx(1.0, abs=0.15)
+    assert abs(fine) < limit
+    # extrapolated in the transition; what is left is the mesh away from the edge, a fifth of it
+    assert abs(2.0 * fine - middle) < 0.2 * limit
+
+
+@pytest.mark.parametrize(("kind", "ratio"), [("slits", 0.5), ("disc", 0.6)])
+def test_constriction_tends_to_the_closed_form(tmp_path: Path, kind: str, ratio: float) -> None:
+    check(tmp_path, kind, ratio)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "ratio"), [("slits", 0.2), ("slits", 0.35), ("disc", 0.3)])
+def test_constriction_tends_to_the_closed_form_full(
+    tmp_path: Path, kind: str, ratio: float
+) -> None:
+    check(tmp_path, kind, ratio)
+
+
+def test_constriction_converges_with_the_mesh(tmp_path: Path) -> None:
+    found = errors(tmp_path, "slits", 0.5, [(0.01, 1.0), (0.01, 2.0), (0.01, 4.0)])
+    changes = [b - a for a, b in pairwise(found)]
+    # P1 on a mesh graded to the edge: energy of order two, less what the edge keeps
+    assert np.log2(changes[0] / changes[1]) > 1.5
+
+
+def test_equipotential_contact_is_the_limit_of_small_resistance(tmp_path: Path) -> None:
+    """The kinetic share is Z times the mean square current: it falls with Z, log-slowly at 1."""
+    found = [
+        constriction(tmp_path, "slits", 0.5, transition=0.01, resistance=z * B / KAPPA)
+        for z in (1e-3, 1e-4, 1e-5)
+    ]
+    reference = exact("slits", 0.5)
+    first, second = (float(a - b) / reference for a, b in pairwise(found))
+    assert 0.0 < second < 0.35 * first
+    assert second < 7e-3
+
+
+def test_polynomial_of_the_flux_tube_holds_to_six_tenths() -> None:
+    for ratio in (0.1, 0.3, 0.6):
+        assert flux_tube_factor(ratio) == pytest.approx(flux_tube_factor_exact(ratio), rel=2e-3)

@@ -112,3 +112,23 @@ def test_amplitude_of_power_law_metal_converges() -> None:
     changes = [abs(b - a) for a, b in pairwise(values)]
     assert changes[1] < 0.3 * changes[0]
     assert changes[1] < 1e-3 * values[-1]
+
+
+# value and error: docs/verification.md
+CRITICAL = {
+    1.0: (0.66667, 0.0001),
+    2.0: (1.1103, 0.0002),
+    3.0: (1.2711, 0.0003),
+    5.0: (1.3877, 0.0010),
+    6.1: (1.4148, 0.0015),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("drag", [0.0, 1e6], ids=["slip", "stick"])
+@pytest.mark.parametrize("n", list(CRITICAL))
+def test_critical_constant_full(n: float, drag: float) -> None:
+    value, error = CRITICAL[n]
+    found = critical_constant(n, columns=16, drag=drag)
+    assert found.error < error
+    assert found.value == pytest.approx(value, abs=error)

@@ -1,0 +1,99 @@
+"""The coupled Jacobian against finite differences, for every kinetics, wall and symmetry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import femna.backend  # noqa: F401  (before dolfinx)
+
+# isort: split
+import numpy as np
+import pytest
+
+from femna.simulation.setup import Model
+from verification.cells import model, set_step
+
+COARSE = {
+    "interface.map.transition": "8 um",
+    "numerics.interface_size": "12 um",
+    "geometry.metal_thickness": "40 um",
+    "geometry.electrolyte_thickness": "40 um",
+}
+KINETICS = {
+    "linear": {},
+    "linear_stress": {"interface.kinetics.stress_term": "true"},
+    "butler_volmer": {
+        "interface.kinetics": '{ law = "butler_volmer", exchange_current_density = "5 mA/cm^2" }'
+    },
+    "butler_volmer_stress": {
+        "interface.kinetics": (
+            '{ law = "butler_volmer", exchange_current_density = "5 mA/cm^2",'
+            ' transfer_coefficient = 0.3, stress_term = true }'
+        )
+    },
+}
+WALLS = ["free_slip", "sticking"]
+SYMMETRIES = {
+    "plane_strain": {},
+    "axisymmetric": {"geometry.symmetry": "axisymmetric", "interface.map.kind": "patches"},
+    "square": {"geometry.symmetry": "square", "interface.map.kind": "patches"},
+}
+
+
+def held(cell: Model) -> np.ndarray:
+    """Velocities that the boundary holds."""
+    return np.unique(np.concatenate([c.dof_indices()[0] for c in cell.system.metal.conditions]))
+
+
+def random_state(cell: Model, seed: int) -> np.ndarray:
+    """Unknowns away from every kink: part of the interface closed, part of it open."""
+    rng = np.random.default_rng(seed)
+    system = cell.system
+    x = system.create_vector()
+    values = np.empty(system.layout.local_size)
+    for block, scale in enumerate((0.3, 1.0, 0.0, 0.2, 0.0)):
+        part = values[system.layout.local_slice(block)]
+        part[:] = scale * rng.standard_normal(part.size)
+    z = values[system.layout.local_slice(2)]
+    sign = np.where(rng.random(z.size) < 0.5, -40.0, 1.0)
+    z[:] = sign * rng.uniform(0.5, 1.5, z.size)
+    values[system.layout.local_slice(4)] = (3.0, -0.8)
+    # held velocities stay held, as Newton's method keeps them
+    values[held(cell)] = 0.0
+    x.destroy()
+    return values
+
+
+@pytest.mark.parametrize("wall", WALLS)
+@pytest.mark.parametrize("kinetics", list(KINETICS))
+@pytest.mark.parametrize("symmetry", list(SYMMETRIES))
+def test_directional_derivative(tmp_path: Path, symmetry: str, kinetics: str, wall: str) -> None:
+    changes = COARSE | SYMMETRIES[symmetry] | KINETICS[kinetics] | {"interface.wall.law": wall}
+    cell = model(tmp_path, changes)
+    system = cell.system
+    step = set_step(cell, dt=0.02)
+    step.old_gap = 0.3 * system.gap_scale * np.ones_like(system.z)
+    at = random_state(cell, 1)
+    direction = np.random.default_rng(2).standard_normal(at.size)
+    direction[held(cell)] = 0.0
+    x, d = system.create_vector(), system.create_vector()
+    plus, minus, product = (system.create_vector() for _ in range(3))
+    x.setArray(at)
+    d.setArray(direction)
+    system.jacobian(x).mult(d, product)
+    exact = product.getArray().copy()
+    errors = []
+    for size in (1e-4, 5e-5):  # central differences: error ~ size^2
+        x.setArray(at + size * direction)
+        system.residual(x, plus)
+        x.setArray(at - size * direction)
+        system.residual(x, minus)
+        difference = (plus.getArray() - minus.getArray()) / (2.0 * size)
+        for block in range(5):
+            cut = system.layout.local_slice(block)
+            scale = np.linalg.norm(exact[cut])
+            errors.append(np.linalg.norm(difference[cut] - exact[cut]) / scale)
+    coarse, fine = np.array(errors[:5]), np.array(errors[5:])
+    assert np.all(fine < 1e-5)
+    # of order two, unless it is round-off (a linear block): 1e-16 over the size of the step
+    assert np.all((fine < 0.3 * coarse) | (fine < 1e-9))

@@ -2,8 +2,12 @@
 
 import gc
 import os
+import sys
+from pathlib import Path
 
 os.environ.setdefault("MPLBACKEND", "Agg")
+# the mpiexec that belongs to this environment, not another one of the machine
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 import femna.backend  # noqa: F401  (before mpi4py)  # isort: split
 

@@ -36,6 +36,7 @@ def guarded(call: Callable[[], int]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         _say("interrupted")
+        abort_others(STOPPED_EARLY)
         return STOPPED_EARLY
     except Exception:  # noqa: BLE001 - the last stop: a bug, shown in full
         traceback.print_exc()

@@ -95,31 +95,35 @@ class SweepMonitor:
         self._display = display
         self._clock = clock
         self._begin = clock()
-        self._done = 0
-        self._total = 0
+        self._done = self._total = 0
+        self._found: int | None = None  # done before this sweep began
         self._running: dict[str, str] = {}
 
     def __call__(self, event: Mapping[str, object]) -> None:
-        """Take one event: a case started, stepped or finished."""
+        """Take one event of a sweep: start, step or end of a case, or interrupted."""
         case = str(event.get("case", ""))
-        total = event.get("total")
-        if isinstance(total, int):
-            self._total = total
+        done, total = event.get("cases_done"), event.get("cases_total")
+        if isinstance(done, int) and isinstance(total, int):
+            self._done, self._total = done, total
         kind = event.get("event")
-        if kind == "started":
+        if kind == "start":
             self._running[case] = "starting"
         elif kind == "step":
             self._running[case] = state_text(event) or "running"
-        elif kind == "finished":
+        elif kind == "end":
             self._running.pop(case, None)
-            self._done += 1
+        elif kind == "interrupted":
+            self._running.clear()
+        if self._found is None:
+            self._found = self._done - (kind == "end")
         self._display.update(self.text())
 
     def text(self) -> str:
         """Return what is shown."""
         head = f"{self._done} of {self._total} cases done"
-        if 0 < self._done < self._total:
-            each = (self._clock() - self._begin) / self._done
+        ended = self._done - (self._found or 0)
+        if ended > 0 and self._done < self._total:
+            each = (self._clock() - self._begin) / ended
             head += f", about {duration(each * (self._total - self._done))} left"
         return "\n".join([head, *(f"  {case}: {state}" for case, state in self._running.items())])
 

@@ -18,6 +18,5 @@ def report_command(directory: Path, /) -> int:
     """
     from femna.report import write_report
 
-    written = write_report(directory)
-    output_console().print(f"report in {written if written is not None else directory}")
+    output_console().print(f"report in {write_report(directory)}")
     return DONE

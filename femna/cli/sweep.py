@@ -52,4 +52,8 @@ def sweep_command(
     console = output_console()
     for line in outcome.lines:
         console.print(line)
+    if not dry_run:
+        from femna.report import write_report
+
+        console.print(f"report in {write_report(output)}")
     return int(outcome.exit_code)

@@ -23,6 +23,7 @@ from dolfinx.mesh import (
 )
 from mpi4py import MPI
 
+from femna.case.geometry import Symmetry
 from femna.errors import ComputationError, InputError
 from femna.mesh.arrays import BodyArrays, CellArrays
 from femna.mesh.step import FloatArray
@@ -71,7 +72,7 @@ class Cell:
 
     metal: Body
     electrolyte: Body
-    symmetry: str
+    symmetry: Symmetry
     multiplicity: int
     length_scale: float
     half_period: float

@@ -56,7 +56,13 @@ class HistoryWriter:
         self.path = path
         self._comm = comm
         self._columns: tuple[str, ...] = ()
+        self._last: dict[str, float | str | None] = {}
         on_root_disk(comm, path, lambda: self._begin(keep_through))
+
+    @property
+    def last(self) -> dict[str, float | str | None]:
+        """The last row that was kept of an existing file; empty without one, and off rank 0."""
+        return dict(self._last)
 
     def write(self, row: Mapping[str, object]) -> None:
         """Append one step.
@@ -88,6 +94,8 @@ class HistoryWriter:
             if header[: len(COLUMNS)] == list(COLUMNS):
                 self._columns = tuple(header)
                 kept = [header, *(r for r in rows if _step(r) <= keep_through)]
+                if len(kept) > 1:
+                    self._last = {n: _value(t) for n, t in zip(header, kept[-1], strict=True)}
         write_text(self.path, _render(kept))
 
     def _append(self, text: str) -> None:
@@ -133,6 +141,11 @@ def _number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
+
+
+def _value(text: str) -> float | str | None:
+    number = _number(text)
+    return number if number is not None else text or None
 
 
 def _cells(columns: Sequence[str], row: Mapping[str, object]) -> list[str]:

@@ -18,11 +18,13 @@ from femna.output.fields import FieldWriter
 from femna.output.files import read_json
 from femna.output.folder import claim
 from femna.output.history import HistoryWriter
+from femna.output.interrupt import Interrupt
 from femna.output.log import LOGGER, run_log
 from femna.output.record import mesh_sizes, unknowns, write_run, write_summary
 from femna.simulation.checkpoint import Checkpoint
 from femna.simulation.driver import Accepted, Driver
 from femna.simulation.setup import Model, build_model
+from femna.simulation.state import State
 
 Monitor = Callable[[Mapping[str, object]], None]
 
@@ -32,7 +34,11 @@ BALANCE_LIMIT: Final = 1e-8
 CHECKPOINT_SECONDS: Final = 1.0
 """Least wall time between two checkpoints; the last step of a run is always kept."""
 
-_BALANCES: Final = {"charge": "charge_balance", "volume": "volume_balance", "force": "force_balance"}
+_BALANCES: Final = {
+    "charge": "charge_balance",
+    "volume": "volume_balance",
+    "force": "force_balance",
+}
 
 
 @dataclass
@@ -133,12 +139,13 @@ class _Run:
             saved = checkpoint.read()
             driver.restore(saved)
             self.progress.balances.update(saved.clock.balances)
-            self.log.info("resumed at step %d", saved.clock.step)
+            self.log.info("resumed after step %d", saved.clock.step)
         history = HistoryWriter(
             self.directory / "history.csv",
             self.comm,
             keep_through=driver.clock.step if resumed else None,
         )
+        self.progress.row = history.last
         fields = FieldWriter(
             self.directory,
             self.comm,
@@ -149,8 +156,6 @@ class _Run:
             self._march(driver, history, fields, checkpoint)
         except ComputationError as error:
             self.progress.status, self.progress.reason = "failed", str(error)
-        except KeyboardInterrupt:
-            self.progress.status, self.progress.reason = "interrupted", "interrupted by the user"
         self._judge_balances()
         self._record(model, ended=True)
         return self._summary(model, driver)
@@ -159,23 +164,34 @@ class _Run:
         self, driver: Driver, history: HistoryWriter, fields: FieldWriter, checkpoint: Checkpoint
     ) -> None:
         last_saved = time.monotonic()
+        unsaved: State | None = None
         try:
-            for accepted in driver.march():
-                self.progress.take(accepted)
-                driver.clock.balances = dict(self.progress.balances)
-                history.write(accepted.row)
-                if accepted.output:
-                    charge = abs(driver.phase_current) * driver.clock.phase_time
-                    fields.write(driver.system, time=driver.clock.time, charge=charge)
-                if self.monitor is not None:
-                    self.monitor(accepted.row)
-                due = self.comm.bcast(time.monotonic() - last_saved >= self.seconds)
-                if due and accepted.status is None:
-                    checkpoint.write(driver.save())
-                    last_saved = time.monotonic()
+            with Interrupt(self.comm) as interrupt:
+                for accepted in driver.march():
+                    self.progress.take(accepted)
+                    driver.clock.balances = dict(self.progress.balances)
+                    history.write(accepted.row)
+                    if accepted.output:
+                        charge = abs(driver.phase_current) * driver.clock.phase_time
+                        fields.write(driver.system, time=driver.clock.time, charge=charge)
+                    if self.monitor is not None:
+                        self.monitor(accepted.row)
+                    # the initial state is not kept: to begin anew is as quick
+                    unsaved = driver.save() if driver.clock.step else None
+                    due = self.comm.bcast(time.monotonic() - last_saved >= self.seconds)
+                    if due and unsaved is not None and accepted.status is None:
+                        checkpoint.write(unsaved)
+                        unsaved, last_saved = None, time.monotonic()
+                    if accepted.status is None and interrupt.asked():
+                        self.progress.status = "interrupted"
+                        self.progress.reason = "interrupted by the user; --resume goes on"
+                        break
         except ComputationError:
-            checkpoint.write(driver.save())
+            if unsaved is not None:  # the last whole step, not what stopped halfway
+                checkpoint.write(unsaved)
             raise
+        if self.progress.status == "interrupted" and unsaved is not None:
+            checkpoint.write(unsaved)
 
     def _judge_balances(self) -> None:
         progress = self.progress

@@ -1,10 +1,10 @@
 """Unilateral contact in one complementary unknown, and the current that a gap lets through.
 
 At every vertex of the metal's surface one number ``z`` holds both the contact pressure and the
-gap: ``p = P z`` and ``g = 0`` for ``z > 0``, ``p = 0`` and ``g = -g_c z / SHARPNESS`` for ``z < 0``.
-Signorini's conditions ``g >= 0, p >= 0, g p = 0`` then hold identically, and Newton's method on the rest is a
-semismooth (primal-dual active set) method: Hintermueller, Ito, Kunisch, SIAM J. Optim. 13 (2002)
-865, doi:10.1137/S1052623401383558.
+gap: ``p = P z`` and ``g = 0`` for ``z > 0``, ``p = 0`` and ``g = -g_c z / SHARPNESS`` for
+``z < 0``. Signorini's conditions ``g >= 0, p >= 0, g p = 0`` then hold identically, and Newton's
+method on the rest is a semismooth (primal-dual active set) method: Hintermueller, Ito, Kunisch,
+SIAM J. Optim. 13 (2002) 865, doi:10.1137/S1052623401383558.
 """
 
 from __future__ import annotations

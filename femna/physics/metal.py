@@ -62,7 +62,7 @@ class MetalForms:
     effective_rate: Any
     """Expression ``D*``, shape (3, 3)."""
     interface_flux: Any
-    """Form (test: P1, trial: velocity): ``integral of q v.n`` over the interface."""
+    """Form (test: trace space, trial: velocity): ``integral of q v.n`` over the interface."""
     interface_area: Any
     """Form (test: P1): projected area of every interface vertex, ``-integral of q n_vertical``."""
     wall_by_weight: Any
@@ -76,6 +76,7 @@ def build_forms(
     facets: Any,
     interface_tag: int,
     quadrature_degree: int,
+    trace_space: Any,
 ) -> MetalForms:
     """Build the forms.
 
@@ -91,6 +92,8 @@ def build_forms(
         Which of them is the surface that faces the electrolyte.
     quadrature_degree : int
         Degree of the volume quadrature; it must be that of the quadrature functions.
+    trace_space : dolfinx.fem.FunctionSpace
+        DG1: facetwise hat functions with which the flux through the interface is tested.
 
     Returns
     -------
@@ -140,7 +143,7 @@ def build_forms(
             (-q * div(dv) * weight * dx, compress),
         ),
         effective_rate=effective,
-        interface_flux=q * ufl.dot(dv, n) * weight * ds,
+        interface_flux=ufl.TestFunction(trace_space) * ufl.dot(dv, n) * weight * ds,
         interface_area=-q * n[len(n) - 1] * weight * ds,
         wall_by_weight=drag * dp * ufl.inner(horizontal(v), horizontal(w)) * ds,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from femna.errors import ComputationError
+from femna.mesh.bodies import on_root
 from femna.simulation.state import Clock, State
 
 Array = npt.NDArray[np.float64]
 FILE = "state.npz"
+
+SAME_PLACE = 1e-9
+"""Coordinates that lie closer than this, in lengths of the model, count as equal."""
 
 
 class CanonicalOrder:
@@ -35,9 +40,14 @@ class CanonicalOrder:
 
     def __init__(self, comm: Any, points: Array) -> None:
         self._comm = comm
-        everything = np.concatenate(comm.allgather(np.round(points, 10)))
+        everything = np.concatenate(comm.allgather(points))
         self._counts = comm.allgather(len(points))
-        self._order = np.lexsort(everything.T) if len(everything) else np.zeros(0, dtype=int)
+        self._order = np.lexsort([_levels(values) for values in everything.T])
+
+    @property
+    def size(self) -> int:
+        """Number of points over all ranks."""
+        return sum(self._counts)
 
     def gather(self, values: Array) -> Array | None:
         """Return all values in canonical order on rank 0, shape (points, components)."""
@@ -79,24 +89,32 @@ class Checkpoint:
         return bool(self._comm.bcast(self._path.is_file() if self._comm.rank == 0 else None))
 
     def write(self, state: State) -> None:
-        """Write the state (collective)."""
+        """Write the state (collective).
+
+        Raises
+        ------
+        ComputationError
+            On every rank, if the file cannot be written.
+        """
         gathered = {
             name: self._orders[name].gather(values) for name, values in state.arrays().items()
         }
-        if self._comm.rank == 0:
+        arrays = {name: values for name, values in gathered.items() if values is not None}
+        arrays |= {"clock": np.array(json.dumps(state.clock.to_dict())), "scalars": state.scalars}
+        on_root(self._comm, lambda: self._write(arrays))
+
+    def _write(self, arrays: Mapping[str, Any]) -> None:
+        partial = self._path.with_name("partial.npz")
+        try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            partial = self._path.with_name("partial.npz")
-            arrays = {name: values for name, values in gathered.items() if values is not None}
             with partial.open("wb") as file:
-                np.savez(
-                    file,
-                    clock=np.array(json.dumps(state.clock.to_dict())),
-                    scalars=state.scalars,
-                    **arrays,  # type: ignore[arg-type]
-                )
+                np.savez(file, **arrays)
                 file.flush()
                 os.fsync(file.fileno())
             partial.replace(self._path)
+        except OSError as error:
+            reason = error.strerror or error
+            raise ComputationError(f"{self._path} cannot be written: {reason}") from error
 
     def read(self) -> State:
         """Read the state on every rank (collective).
@@ -112,10 +130,8 @@ class Checkpoint:
             try:
                 with np.load(self._path) as file:
                     content = {name: file[name] for name in file.files}
-                missing = set(self._orders) - set(content)
-                if missing:
-                    problem = f"it lacks {', '.join(sorted(missing))}"
-            except (OSError, ValueError, EOFError) as error:
+                problem = self._difference(content)
+            except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
                 problem = str(error)
         problem = self._comm.bcast(problem)
         if problem:
@@ -137,3 +153,23 @@ class Checkpoint:
             memory=memory,
             **local,
         )
+
+    def _difference(self, content: Mapping[str, Array]) -> str:
+        """Say what keeps a file's content from being this run's; empty if nothing does."""
+        missing = ({"clock", "scalars"} | set(self._orders)) - set(content)
+        if missing:
+            return f"it lacks {', '.join(sorted(missing))}"
+        other = [name for name, order in self._orders.items() if len(content[name]) != order.size]
+        return f"it belongs to another mesh ({', '.join(other)})" if other else ""
+
+
+def _levels(values: Array) -> npt.NDArray[np.int64]:
+    """Number the distinct values from the smallest on; round-off makes no difference.
+
+    The same point gets its coordinates from different cells when the mesh is distributed
+    differently, so that the last digits vary.
+    """
+    order = np.argsort(values, kind="stable")
+    levels = np.zeros(len(values), dtype=np.int64)
+    levels[order[1:]] = np.cumsum(np.diff(values[order]) > SAME_PLACE)
+    return levels

@@ -51,6 +51,7 @@ def distribute_current(system: System, z: Array, *, iterations: int = 50) -> flo
     solver.getPC().setType(PETSc.PC.Type.LU)
     solver.getPC().setFactorSolverType("mumps")
     try:
+        size = np.inf
         for _ in range(iterations):
             view = system.interface()
             supply, slope = area * view.current.value, area * view.current.by_eta
@@ -77,4 +78,3 @@ def distribute_current(system: System, z: Array, *, iterations: int = 50) -> flo
     finally:
         system.z = saved
         solver.destroy()
-

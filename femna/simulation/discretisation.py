@@ -139,7 +139,7 @@ class Quadrature:
     def build(cls, mesh: Any, degree: int) -> Quadrature:
         """Build the spaces of scalars and 3 x 3 tensors for a quadrature degree."""
         name = mesh.basix_cell()
-        points, _ = basix.make_quadrature(name, degree)
+        points = np.asarray(basix.make_quadrature(name, degree)[0], dtype=np.float64)
         scalar = basix.ufl.quadrature_element(name, value_shape=(), degree=degree)
         tensor = basix.ufl.quadrature_element(name, value_shape=(3, 3), degree=degree)
         return cls(points, fem.functionspace(mesh, scalar), fem.functionspace(mesh, tensor))

@@ -27,6 +27,8 @@ Array = npt.NDArray[np.float64]
 Status = Literal["ok", "contact_lost", "voltage_limit", "shorted"]
 FIRST_GAP = 0.1
 """The first step lets the surface recede by at most this share of the roughness."""
+INSTANT = 1e-3
+"""A phase's first step of this share of its usual length is kept whatever it changes."""
 VOLTAGE_TOLERANCE = 2e-3
 """Relative tolerance in which the end of a run at the voltage limit is located."""
 
@@ -121,7 +123,8 @@ class Driver:
             "pressure": metal.sizes[1],
             "potential": system.electrolyte.size,
         }
-        return {name: xs[: sizes.get(name, len(xs))] for name, xs in here.items()}
+        owned = {name: xs[: sizes.get(name, len(xs))] for name, xs in here.items()}
+        return owned | {f"memory_{name}": xs for name, xs in metal.memory_points().items()}
 
     @property
     def phase_current(self) -> float:
@@ -141,6 +144,9 @@ class Driver:
         """
         if self.clock.step == 0 and self.clock.phase_time == 0.0:
             yield self._first()
+        else:  # what measures the state asks for the step that led to it
+            phase = self.phases[self.clock.phase]
+            self._set_step(phase, self.clock.next_dt or self._first_dt(phase))
         while self.clock.phase < len(self.phases):
             phase = self.phases[self.clock.phase]
             while self.clock.phase_time < phase.duration * (1.0 - 1e-12):
@@ -172,7 +178,8 @@ class Driver:
                 f"no first solution: Newton's method ended with {result.reason_name} "
                 f"after {result.iterations} steps of continuation"
             )
-        row = self._row(phase, dt=0.0, iterations=result.iterations)
+        reaction = self.measures.platen_force()
+        row = self._row(phase, dt=0.0, iterations=result.iterations, reaction=reaction)
         return Accepted(row, None, self._output_due(phase, 0.0))
 
     def _first_dt(self, phase: Phase) -> float:
@@ -241,6 +248,8 @@ class Driver:
             load = self._load(contact_before, voltage_before, dt)
             limit = self.case.limits.voltage
             beyond = abs(self._voltage()) > limit
+            if self.clock.phase_time == 0.0 and dt <= INSTANT * self._first_dt(phase):
+                load = min(load, 1.0)  # a jump of the pressure or the current has no shorter step
             if not self._control.acceptable(load):
                 reason = "it changes too much"
                 dt *= max(self._control.factor(load), 0.1)
@@ -251,7 +260,9 @@ class Driver:
             else:
                 break
             self._undo(before)
-        self.clock.contact_rate = (self.measures.contact_fraction() - contact_before) / dt
+        jump = before.clock.phase_time == 0.0 and dt <= INSTANT * self._first_dt(phase)
+        change = self.measures.contact_fraction() - contact_before
+        self.clock.contact_rate = 0.0 if jump else change / dt
         return self._accept(phase, dt, result, load)
 
     def _share_to_limit(self, voltage_before: float, limit: float) -> float:
@@ -298,11 +309,11 @@ class Driver:
             roughness=system.gap_scale,
             conducting=self.model.conducting,
         )
-        close, far = system.comm.allreduce(np.array([close, far]), op=MPI.MAX)
+        close, far = (system.comm.allreduce(value, op=MPI.MAX) for value in (close, far))
         voltage = self._voltage()
         both = abs(voltage) * abs(voltage_before)
         ratio = abs(np.log(abs(voltage / voltage_before))) if both > 0.0 else 0.0
-        if voltage * voltage_before < 0.0 or self.clock.phase_time == 0.0:
+        if voltage * voltage_before < 0.0 or self.clock.phase_time == 0.0 or not self.phase_current:
             ratio = 0.0
         contact = self.measures.contact_fraction() - contact_before
         error = 0.5 * abs(contact - self.clock.contact_rate * dt)
@@ -316,6 +327,7 @@ class Driver:
         """Take the step: convect the memory, move the mesh, advance the clock, judge the end."""
         scales, system, clock = self.model.scales, self.system, self.clock
         dt_hat = dt / scales.time
+        reaction = self.measures.platen_force()
         clock.elastic_volume += system.metal.elastic_volume_change(dt_hat)
         self._gap = system.gap.copy()
         clock.platen += dt_hat * system.platen_velocity
@@ -335,9 +347,11 @@ class Driver:
         clock.next_dt = dt * self._control.factor(load)
         if self.case.numerics.step is not None and phase.current:
             clock.next_dt = self.case.numerics.step / abs(phase.current)
-        row = self._row(phase, dt=dt, iterations=result.iterations)
+        row = self._row(phase, dt=dt, iterations=result.iterations, reaction=reaction)
         status = self._ending(row)
-        return Accepted(row, status, self._output_due(phase, clock.phase_time) or status is not None)
+        return Accepted(
+            row, status, self._output_due(phase, clock.phase_time) or status is not None
+        )
 
     def _ending(self, row: dict[str, Any]) -> Status | None:
         limits = self.case.limits
@@ -358,6 +372,8 @@ class Driver:
         wanted = self.case.output.fields_at
         if "end" in wanted and time >= phase.duration:
             return True
+        if not phase.current and time > 0.0:  # a rest has no charge of its own
+            return False
         charge = abs(phase.current) * time
         numbers = [q for q in wanted if not isinstance(q, str)]
         return any(abs(q - charge) <= 1e-9 * max(q, 1e-9 * phase.charge) for q in numbers)
@@ -367,9 +383,14 @@ class Driver:
     def _voltage(self) -> float:
         return self.system.voltage * self.model.scales.potential
 
-    def _row(self, phase: Phase, *, dt: float, iterations: int) -> dict[str, Any]:
+    def _row(self, phase: Phase, *, dt: float, iterations: int, reaction: float) -> dict[str, Any]:
         return self.measures.row(
-            self.clock, phase, healed=self._healed_voltage(phase), dt=dt, iterations=iterations
+            self.clock,
+            phase,
+            healed=self._healed_voltage(phase),
+            reaction=reaction,
+            dt=dt,
+            iterations=iterations,
         )
 
     def _healed_voltage(self, phase: Phase) -> float:
@@ -379,6 +400,8 @@ class Driver:
         system = self.system
         potential, scalars = system.electrolyte.get()[0].copy(), system.scalars.copy()
         step = system.required_step()
+        # from the same guess always, so that a resumed run finds the same digits
+        system.electrolyte.set(np.zeros_like(potential))
         system.voltage = step.current
         healed = distribute_current(system, np.full_like(system.z, step.pressure))
         system.electrolyte.set(potential)

@@ -54,7 +54,7 @@ class Measures:
         self._platen = owned_facet_dofs(vertical, model.cell.metal, "platen")
         self._conducting_area = self._sum(system.area @ model.conducting)
 
-    def _sum(self, value: float) -> float:
+    def _sum(self, value: Any) -> float:
         return float(self._model.system.comm.allreduce(float(value)))
 
     def _max(self, values: Any) -> float:
@@ -67,8 +67,10 @@ class Measures:
         openness = system.interface().openness
         return self._sum((system.area * model.conducting) @ openness) / self._conducting_area
 
-    def balances(self, clock: Clock) -> Balances:
+    def balances(self, clock: Clock, *, reaction: float) -> Balances:
         """Return the balances at the end of a step, the mesh already in its new place.
+
+        `reaction` is the platen's, see :meth:`platen_force`.
 
         Charge: current into the electrolyte at the interface and out at its far side, both against
         the applied one. Volume: the mesh's change since the start, plus ``Vm Q / F``, less what
@@ -92,19 +94,30 @@ class Measures:
         volume = abs(defect) / passed if passed > 0.0 else 0.0
         load = step.pressure * system.total_area
         carried = self._sum(system.area @ view.pressure)
-        reaction = self._platen_force(view.pressure)
         force = max(abs(carried - load), abs(reaction - load)) / load
         product = np.abs(view.pressure * view.gap / system.gap_scale)
         negative = np.maximum(-view.pressure, 0.0) + np.maximum(-view.gap / system.gap_scale, 0.0)
         return Balances(charge, volume, force, self._max(np.maximum(product, negative)))
 
-    def _platen_force(self, contact_pressure: Any) -> float:
-        """Return the platen's reaction, from the momentum residual at its held dofs."""
-        momentum = self._model.system.metal.momentum(contact_pressure)
+    def platen_force(self) -> float:
+        """Return the platen's reaction, from the momentum residual at its held dofs.
+
+        Dimensionless; to be asked for while the mesh stands where the step was solved, since that
+        is where the stress is in equilibrium.
+        """
+        system = self._model.system
+        momentum = system.metal.momentum(system.interface().pressure)
         return -self._sum(momentum[self._platen].sum())
 
     def row(
-        self, clock: Clock, phase: Phase, *, healed: float, dt: float, iterations: int
+        self,
+        clock: Clock,
+        phase: Phase,
+        *,
+        healed: float,
+        reaction: float,
+        dt: float,
+        iterations: int,
     ) -> dict[str, float | int | str | None]:
         """Return one row of the history, by the names of the output contract.
 
@@ -116,6 +129,8 @@ class Measures:
             Present phase of the protocol.
         healed : float
             Voltage [V] of the healed interface at the same current.
+        reaction : float
+            What :meth:`platen_force` gave before the mesh moved.
         dt : float
             Length of the step [s].
         iterations : int
@@ -125,7 +140,7 @@ class Measures:
         view = system.interface()
         voltage = system.voltage * scales.potential
         current = phase.current
-        balances = self.balances(clock)
+        balances = self.balances(clock, reaction=reaction)
         local = view.current.value
         applied = system.required_step().current
         kinetic = ohmic = None

@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from dolfinx import fem
 from dolfinx.fem import petsc as fem_petsc
+from mpi4py import MPI
 from petsc4py import PETSc
 
+from femna.errors import ComputationError
 from femna.mesh import Cell
 from femna.physics.flow_stress import CreepLaw
 from femna.physics.metal import MetalFields, build_forms
@@ -95,12 +97,14 @@ class MetalBlock:
             wall_weight=fem.Function(self.pressure_space),
             wall_drag=fem.Constant(mesh, PETSc.ScalarType(wall_drag)),
         )
+        trace_space = fem.functionspace(mesh, ("Discontinuous Lagrange", 1))
         forms = build_forms(
             self.fields,
             symmetry=cell.symmetry,
             facets=cell.metal.facets,
             interface_tag=cell.metal.names["interface"],
             quadrature_degree=quadrature_degree,
+            trace_space=trace_space,
         )
         walls = {"platen": platen_sticks}
         self.conditions = symmetry_conditions(self.velocity_space, cell.metal, walls)
@@ -112,8 +116,10 @@ class MetalBlock:
         self._jacobian = [[f and fem.form(f) for f in row] for row in forms.jacobian]
         self._surface = MetalSurface(
             forms,
+            cell,
             self.velocity_space,
             self.pressure_space,
+            trace_space=trace_space,
             conditions=self.conditions,
             held=self._held,
             has_wall=wall_drag > 0.0,
@@ -165,12 +171,22 @@ class MetalBlock:
         law = Viscosity(
             creep=self.creep, rate_floor=self.rate_floor, reference_rate=self.scales.rate
         )
-        theta, zeta = law(
-            self._rate() * self.scales.rate,
-            temperature=temperature,
-            relaxed_modulus=self.relaxed_modulus,
-            blend=self.exponent_blend,
-        )
+        rate = self._rate() * self.scales.rate
+        theta = zeta = np.zeros(0)
+        problem = ""
+        try:
+            theta, zeta = law(
+                rate,
+                temperature=temperature,
+                relaxed_modulus=self.relaxed_modulus,
+                blend=self.exponent_blend,
+            )
+        except ComputationError as error:
+            problem = str(error)
+        # one rank's failure is everybody's, or the others would wait for it for ever
+        problem = self.mesh.comm.allreduce(problem, op=MPI.MAX)
+        if problem:
+            raise ComputationError(problem)
         unit = self.scales.rate / self.scales.traction
         self.fields.theta.x.array[:] = theta * unit
         self.fields.zeta.x.array[:] = zeta * unit * self.scales.rate**2

@@ -10,7 +10,9 @@ from dolfinx import fem
 from dolfinx.fem import petsc as fem_petsc
 from petsc4py import PETSc
 
+from femna.mesh import Cell
 from femna.physics.metal import MetalForms
+from femna.simulation.dual_basis import dual_matrix
 from femna.simulation.jacobian import Entries, csr_coordinates
 from femna.simulation.layout import BlockLayout
 
@@ -18,21 +20,26 @@ Array = npt.NDArray[np.float64]
 
 
 class MetalSurface:
-    """The operator ``B: velocity -> integral of q v.n`` and what follows from it.
+    """The operator ``B: velocity -> integral of psi v.n`` and what follows from it.
 
-    Its transpose loads the flow with the contact pressure, so power is conserved exactly.
+    The psi are dual to the hat functions (:mod:`femna.simulation.dual_basis`). The operator's
+    transpose loads the flow with the contact pressure, so power is conserved exactly.
     Velocities that are held do not enter.
 
     Parameters
     ----------
     forms : MetalForms
         The metal's forms.
+    cell : Cell
+        The meshed cell.
     velocity_space, pressure_space : dolfinx.fem.FunctionSpace
         Spaces of the metal.
     conditions : list of dolfinx.fem.DirichletBC
         What holds the velocity.
     held : int array
         The owned velocity dofs that they hold.
+    trace_space : dolfinx.fem.FunctionSpace
+        DG1, the test space of the forms' interface flux.
     has_wall : bool
         Whether the electrolyte's wall drags.
     """
@@ -40,20 +47,24 @@ class MetalSurface:
     def __init__(
         self,
         forms: MetalForms,
+        cell: Cell,
         velocity_space: Any,
         pressure_space: Any,
         *,
         conditions: list[Any],
         held: npt.NDArray[np.int32],
+        trace_space: Any,
         has_wall: bool,
     ) -> None:
         self._comm = velocity_space.mesh.comm
+        self._cell, self._vertex_space, self._trace_space = cell, pressure_space, trace_space
         self._pressure_map = pressure_space.dofmap.index_map
         self._conditions, self._held = conditions, held
         self._flux_form = fem.form(forms.interface_flux)
         self._area_form = fem.form(forms.interface_area)
         self._wall_form = fem.form(forms.wall_by_weight) if has_wall else None
         self._operator: PETSc.Mat | None = None
+        self._dual: PETSc.Mat | None = None
         self._places: dict[str, tuple[Any, Any]] = {}
         self.dofs = np.zeros(0, dtype=np.int32)
 
@@ -65,22 +76,23 @@ class MetalSurface:
     def connect(self, dofs: npt.NDArray[np.int32]) -> None:
         """Name the owned P1 dofs that face the electrolyte, in the order of z."""
         self.dofs = dofs
+        self._dual = dual_matrix(self._cell, self._vertex_space, self._trace_space, dofs)
         self.geometry_changed()
 
     def geometry_changed(self) -> None:
         """Rebuild the operator (collective)."""
-        full = fem_petsc.assemble_matrix(self._flux_form)
-        full.assemble()
-        rows = self._index_set()
-        start, end = full.getOwnershipRangeColumn()
-        columns = PETSc.IS().createStride(end - start, start, 1, comm=self._comm)
-        operator = full.createSubMatrix(rows, columns)
+        if self._dual is None:
+            raise RuntimeError("the interface is not connected")
+        broken = fem_petsc.assemble_matrix(self._flux_form)
+        broken.assemble()
+        operator = self._dual.matMult(broken)
+        start, end = operator.getOwnershipRangeColumn()
         free = operator.createVecRight()
         values = np.ones(end - start)
         values[self._held] = 0.0
         free.setArray(values)
         operator.diagonalScale(None, free)
-        for old in (self._operator, full):
+        for old in (self._operator, broken):
             if old is not None:
                 old.destroy()
         self._operator = operator
@@ -100,7 +112,7 @@ class MetalSurface:
         return np.asarray(load.getArray()).copy()
 
     def flux(self, velocity: Array) -> Array:
-        """Return ``integral of q v.n`` at every interface vertex, shape (N,) (collective)."""
+        """Return ``integral of psi v.n`` at every interface vertex, shape (N,) (collective)."""
         right, left = self._connected().createVecs()
         right.setArray(velocity)
         self._connected().mult(right, left)

@@ -2,7 +2,9 @@
 
 Vertices move along the vertical only. The surface that faces the electrolyte stands at the gap,
 the collector's face at the platen, and the interior is the harmonic extension of both from the
-reference mesh: a function of the present state alone, so nothing drifts over many steps. Because
+reference mesh, in a medium that conducts little sideways: where the gap rises by more than the
+width over which it rises, a plain harmonic extension would turn cells inside out. It is a
+function of the present state alone, so nothing drifts over many steps. Because
 horizontal positions never change, the mesh's volume is exactly linear in the gaps and the platen's
 height, which makes the discrete geometric conservation law hold to round-off.
 """
@@ -21,6 +23,8 @@ from femna.physics.kinematics import volume_weight
 from femna.simulation.discretisation import owned_facet_dofs
 
 Array = npt.NDArray[np.float64]
+SIDEWAYS = 0.03
+"""Horizontal over vertical conductivity of the medium that extends the displacement."""
 
 
 class MeshMotion:
@@ -46,12 +50,14 @@ class MeshMotion:
         self._owned = space.dofmap.index_map.size_local
         self._axis = mesh.geometry.dim - 1
         self._reference = mesh.geometry.x[:, self._axis].copy()
-        nodes = mesh.geometry.dofmap.reshape(-1)
+        nodes = mesh.geometry.dofmaps[0].reshape(-1)
         self._dof_of_node = np.zeros(len(self._reference), dtype=np.int32)
         self._dof_of_node[nodes] = space.dofmap.list.reshape(-1)
         self._platen = owned_facet_dofs(space, cell.metal, "platen")
         u, w = ufl.TrialFunction(space), ufl.TestFunction(space)
-        stiffness = fem.form(ufl.inner(ufl.grad(u), ufl.grad(w)) * ufl.dx)
+        weights = [SIDEWAYS] * self._axis + [1.0]
+        slopes = (weight * u.dx(k) * w.dx(k) for k, weight in enumerate(weights))
+        stiffness = fem.form(sum(slopes) * ufl.dx)
         held = np.unique(np.concatenate([interface, self._platen]))
         held = self._with_ghosts(space, held)
         condition = fem.dirichletbc(PETSc.ScalarType(0.0), held, space)

@@ -28,7 +28,7 @@ class NewtonResult:
             for name, value in vars(PETSc.SNES.ConvergedReason).items()
             if isinstance(value, int)
         }
-        return names.get(self.reason, str(self.reason)).lower().replace("_", " ")
+        return str(names.get(self.reason, self.reason)).lower().replace("_", " ")
 
 
 class Newton:
@@ -85,7 +85,6 @@ class Newton:
             stol=0.0,
             max_it=self._max_iterations,
         )
-        snes.getLineSearch().setType(PETSc.SNESLineSearch.Type.SECANT)
         snes.setMonitor(self._monitor)
         ksp = snes.getKSP()
         ksp.setType(PETSc.KSP.Type.PREONLY)
@@ -94,14 +93,26 @@ class Newton:
         pc.setFactorSolverType("mumps")
         options = PETSc.Options()
         options.setValue("femna_mat_mumps_icntl_14", 60)
+        # the order of elimination from the pattern alone, not from the values of the first matrix,
+        # which are others in a resumed run: its digits are those of the uninterrupted one
+        options.setValue("femna_mat_mumps_icntl_6", 0)
         pc.setFromOptions()
         snes.setErrorIfNotConverged(False)
 
-    def solve(self) -> NewtonResult:
-        """Solve; the system's unknowns are the solution, or the last iterate on failure."""
+    def solve(self, *, full_steps: bool = False) -> NewtonResult:
+        """Solve; the system's unknowns are the solution, or the last iterate on failure.
+
+        Parameters
+        ----------
+        full_steps : bool
+            Never shorten a Newton step: best for a linear metal, whose only difficulty is the
+            contact set.
+        """
         self.system.pack(self._x)
         if self._matrix is None:
             self._prepare()
+        kinds = PETSc.SNESLineSearch.Type
+        self._snes.getLineSearch().setType(kinds.BASIC if full_steps else kinds.SECANT)
         self._norms.clear()
         self._snes.solve(None, self._x)
         self.system.unpack(self._x)

@@ -16,8 +16,8 @@ from femna.physics.flow_stress import flow_stress
 from femna.physics.interface import InterfaceLaw
 from femna.physics.kinetics import ButlerVolmer, Kinetics, Linear
 from femna.simulation.electrolyte import ElectrolyteBlock
-from femna.simulation.metal import MetalBlock
 from femna.simulation.memory import ElasticModuli
+from femna.simulation.metal import MetalBlock
 from femna.simulation.scales import Scales
 from femna.simulation.system import System
 

@@ -11,8 +11,9 @@ from femna.simulation.conduction import distribute_current
 from femna.simulation.newton import Newton, NewtonResult
 from femna.simulation.system import System
 
-BLENDS: Final = (0.0, 0.5, 0.75, 0.9, 1.0)
-"""Share of the creep law's own exponent, from a linear law to the law itself."""
+STAGES: Final = ((0.0, 1.0), (0.6, 3.0), (1.0, 10.0), (1.0, 1.0))
+"""Continuation from a linear metal: share of the creep law's own exponent, and strain-rate floor
+over the floor asked for. The linear problem is first tried with full Newton steps."""
 
 FLOORS: Final = (100.0, 20.0, 5.0, 2.0, 1.0)
 """Strain-rate floors of the continuation, over the floor asked for."""
@@ -35,17 +36,28 @@ def solve_from_rest(system: System, newton: Newton) -> NewtonResult:
     Intermediate solves need not converge; only the last one counts.
     """
     rest_state(system)
-    total = 0
+    floor = system.metal.rate_floor
     try:
-        for blend in BLENDS:
-            system.metal.exponent_blend = blend
+        system.metal.exponent_blend = 0.0
+        result = newton.solve(full_steps=True)
+        total = result.iterations
+        for blend, factor in STAGES:
+            if blend == 0.0 and result.converged:
+                continue
+            system.metal.exponent_blend, system.metal.rate_floor = blend, floor * factor
             result = newton.solve()
             total += result.iterations
             if not np.all(np.isfinite(system.z)):
                 break
     finally:
-        system.metal.exponent_blend = 1.0
+        system.metal.exponent_blend, system.metal.rate_floor = 1.0, floor
+    if not result.converged:
+        return _more(total, solve_with_falling_floor(system, newton))
     return replace(result, iterations=total)
+
+
+def _more(before: int, result: NewtonResult) -> NewtonResult:
+    return replace(result, iterations=before + result.iterations)
 
 
 def solve_with_falling_floor(system: System, newton: Newton) -> NewtonResult:
@@ -54,14 +66,17 @@ def solve_with_falling_floor(system: System, newton: Newton) -> NewtonResult:
     A power law is hard for Newton's method where the metal nearly rests; a higher floor makes it
     easier and a good guess for the next lower one.
     """
-    floor, total = system.metal.rate_floor, 0
+    floor = system.metal.rate_floor
     try:
-        for factor in FLOORS:
+        system.metal.rate_floor = floor * FLOORS[0]
+        result = newton.solve()
+        total = result.iterations
+        for factor in FLOORS[1:]:
+            if not result.converged:
+                break
             system.metal.rate_floor = floor * factor
             result = newton.solve()
             total += result.iterations
-            if not result.converged:
-                break
     finally:
         system.metal.rate_floor = floor
     return replace(result, iterations=total)

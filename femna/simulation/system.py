@@ -9,7 +9,6 @@ velocity. Nothing is lagged except the mesh, which moves between steps.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -165,9 +164,7 @@ class System:
         local = step.law.current(self.z, eta * self.scales.potential)
         i0, u0 = self.scales.current, self.scales.potential
         scaled = LocalCurrent(local.value / i0, local.by_z / i0, local.by_eta * u0 / i0)
-        return InterfaceView(
-            relative_pressure(self.z), self.gap, openness(self.z)[0], scaled, eta
-        )
+        return InterfaceView(relative_pressure(self.z), self.gap, openness(self.z)[0], scaled, eta)
 
     def required_step(self) -> StepData:
         """Return the present step's data."""
@@ -209,10 +206,11 @@ class System:
         layout = self.layout
         z = layout.monolithic(CONTACT, layout.owned(CONTACT))
         phi = layout.monolithic(POTENTIAL, self.vertices.electrolyte)
-        voltage, platen = (np.full_like(z, layout.monolithic(SCALARS, np.array([k]))[0]) for k in (0, 1))
+        numbers = layout.monolithic(SCALARS, np.array([0, 1]))
+        voltage, platen = np.full_like(z, numbers[0]), np.full_like(z, numbers[1])
         rows = [z, z, z, z, phi, phi, phi, voltage, voltage, platen]
         cols = [z, phi, voltage, platen, z, phi, voltage, z, phi, z]
-        corner = layout.monolithic(SCALARS, np.array([0, 1])) if self.comm.rank == 0 else z[:0]
+        corner = numbers if self.comm.rank == 0 else numbers[:0]
         return np.concatenate([*rows, corner]), np.concatenate([*cols, corner])
 
     def _coupling_values(self) -> Array:

@@ -52,7 +52,7 @@ def simulation(room):
             raise record.answer
         return record.answer
 
-    room("femna.simulation", run_case=run_case)
+    room("femna.output", run_case=run_case)
     return record
 
 

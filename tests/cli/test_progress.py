@@ -40,16 +40,17 @@ def test_a_sweep_shows_cases_done_time_left_and_the_running_ones():
     now = [100.0]
     screen = Screen()
     monitor = SweepMonitor(screen, clock=lambda: now[0])
-    monitor({"event": "started", "case": "a", "total": 4})
-    monitor({"event": "started", "case": "b", "total": 4})
-    monitor({"event": "step", "case": "b", "total": 4, "step": 7, "contact_fraction": 0.5})
+    count = {"cases_done": 0, "cases_total": 4}
+    monitor({"event": "start", "case": "a", **count})
+    monitor({"event": "start", "case": "b", **count})
+    monitor({"event": "step", "case": "b", **count, "step": 7, "contact_fraction": 0.5})
     assert screen.text.splitlines() == [
         "0 of 4 cases done",
         "  a: starting",
         "  b: step 7, contact 0.5000",
     ]
     now[0] = 130.0
-    monitor({"event": "finished", "case": "a", "total": 4})
+    monitor({"event": "end", "case": "a", "cases_done": 1, "cases_total": 4, "status": "ok"})
     assert screen.text.splitlines() == [
         "1 of 4 cases done, about 1 min 30 s left",
         "  b: step 7, contact 0.5000",
@@ -59,9 +60,28 @@ def test_a_sweep_shows_cases_done_time_left_and_the_running_ones():
 def test_a_growing_sweep_counts_its_new_cases():
     screen = Screen()
     monitor = SweepMonitor(screen, clock=lambda: 0.0)
-    monitor({"event": "finished", "case": "a", "total": 1})
-    monitor({"event": "started", "case": "b", "total": 2})
+    monitor({"event": "end", "case": "a", "cases_done": 1, "cases_total": 1})
+    monitor({"event": "start", "case": "b", "cases_done": 1, "cases_total": 2})
     assert screen.text.startswith("1 of 2 cases done")
+
+
+def test_the_time_left_does_not_count_what_an_earlier_sweep_did():
+    now = [0.0]
+    screen = Screen()
+    monitor = SweepMonitor(screen, clock=lambda: now[0])
+    monitor({"event": "start", "case": "c", "cases_done": 2, "cases_total": 4})
+    assert screen.text.splitlines()[0] == "2 of 4 cases done"
+    now[0] = 10.0
+    monitor({"event": "end", "case": "c", "cases_done": 3, "cases_total": 4})
+    assert screen.text == "3 of 4 cases done, about 10 s left"
+
+
+def test_an_interrupted_sweep_has_no_running_cases():
+    screen = Screen()
+    monitor = SweepMonitor(screen, clock=lambda: 0.0)
+    monitor({"event": "start", "case": "a", "cases_done": 0, "cases_total": 2})
+    monitor({"event": "interrupted", "cases_done": 0, "cases_total": 2})
+    assert screen.text == "0 of 2 cases done"
 
 
 @pytest.mark.parametrize(

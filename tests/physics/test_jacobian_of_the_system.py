@@ -9,9 +9,9 @@ import femna.backend  # noqa: F401  (before dolfinx)
 # isort: split
 import numpy as np
 import pytest
+from verification.cells import model, set_step
 
 from femna.simulation.setup import Model
-from verification.cells import model, set_step
 
 COARSE = {
     "interface.map.transition": "8 um",
@@ -28,7 +28,7 @@ KINETICS = {
     "butler_volmer_stress": {
         "interface.kinetics": (
             '{ law = "butler_volmer", exchange_current_density = "5 mA/cm^2",'
-            ' transfer_coefficient = 0.3, stress_term = true }'
+            " transfer_coefficient = 0.3, stress_term = true }"
         )
     },
 }

@@ -49,9 +49,7 @@ BLOCKED_STRIPES = "interface.map.blocked_fraction"
 LINEAR_CREEP = {"metal.creep.n": "1", "metal.creep.A": "1e-9 1/s/Pa"}
 
 
-def model(
-    folder: Path, changes: dict[str, str] | None = None, *, refine: float = 1.0
-) -> Model:
+def model(folder: Path, changes: dict[str, str] | None = None, *, refine: float = 1.0) -> Model:
     """Mesh and set up the case above with some entries changed."""
     path = folder / "case.toml"
     path.write_text(CASE)

@@ -184,12 +184,15 @@ def continuation(n: float) -> list[float]:
 
 
 def interface_integral(flow: Flow, value: Callable[[Array], Array]) -> Array:
-    """Integral of q value(x) at the vertices of a flat interface in plane strain, by Gauss."""
+    """Integral of psi value(x) at the vertices of a flat interface in plane strain, by Gauss.
+
+    On a segment the dual of the hat N is psi = 3 N - 1.
+    """
     x = flow.places[:, 0]
     points, weights = np.polynomial.legendre.leggauss(8)
     share, h = 0.5 * (points + 1.0), np.diff(x)[:, None]
     density = 0.5 * h * weights * value(x[:-1, None] + h * share)
     out = np.zeros_like(x)
-    out[:-1] += density @ (1.0 - share)
-    out[1:] += density @ share
+    out[:-1] += density @ (2.0 - 3.0 * share)
+    out[1:] += density @ (3.0 * share - 1.0)
     return out

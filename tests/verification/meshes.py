@@ -64,8 +64,6 @@ def sector(around: int, through: int, *, inner: float, outer: float) -> BodyArra
     return BodyArrays(points, cells, facets, tags, names)
 
 
-
-
 def metal_cell(arrays: BodyArrays, *, symmetry: str = "plane_strain") -> Cell:
     """Wrap one body as a cell whose electrolyte is never asked for anything."""
     body: Body = distribute_body(MPI.COMM_SELF, arrays)

@@ -16,10 +16,10 @@ import femna.backend  # noqa: F401  (before dolfinx)
 # isort: split
 import numpy as np
 import pytest
-
-from femna.simulation.conduction import distribute_current
 from reference.closed_forms import disc_resistance, flux_tube_factor, slit_resistance
 from reference.flux_tube import flux_tube_factor_exact
+
+from femna.simulation.conduction import distribute_current
 from verification.cells import model, set_step
 
 B = 25e-6  # half period, or radius of the flux tube

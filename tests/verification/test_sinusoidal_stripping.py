@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 import ufl
 from dolfinx import fem
-
 from reference.closed_forms import layer_factor, wave_traction
+
 from verification.wave import UNIFORM, LayerField, critical_constant, solve_wave
 
 ETA = 1.0 / 3.0  # A = 1, n = 1
@@ -37,8 +37,9 @@ def test_amplitude_of_the_linear_layer(thickness: float) -> None:
         abs(solve_wave(n, 1.0, thickness=thickness)[0][0].amplitude / exact - 1.0)
         for n in (8, 16, 32)
     ]
-    # the amplitude is the work of the motion: twice the order 2 of P2-P1 in the energy norm
-    assert orders(errors)[-1] > 3.6
+    # the amplitude is the work of the motion: twice the order 3/2 in which the piecewise
+    # linear dual multiplier, exact for constants, approaches the traction in H^-1/2
+    assert orders(errors)[-1] > 2.9
     assert errors[-1] < 1e-5  # required: 1e-3
 
 
@@ -63,7 +64,7 @@ def test_velocity_and_pressure_have_the_orders_of_p2_p1() -> None:
     velocity, pressure = [], []
     for columns in (4, 8, 16):
         _, flow = solve_wave(columns, 1.0, thickness=1.0)
-        # the platen's frame is that of the exact field: the drift belongs to UNIFORM alone
+        # in the platen's frame the drift is gone
         fields, domain = flow.metal.fields, flow.cell.metal.mesh
         dx = ufl.dx(domain=domain, metadata={"quadrature_degree": 8})
         v, p = _exact(domain, exact)

@@ -1,9 +1,9 @@
 """One step's contact pressure and gap against PETSc's solvers of variational inequalities.
 
-docs/verification.md, line 9. femna's one unknown z with semismooth Newton, against two unknowns with
-SNESVI: the reduced-space active-set method and the Fischer-Burmeister one. Both walk down from a
-high pressure, where everything is in contact; the active-set one needs an interior start and is
-used above the limit, where it finds its way.
+docs/verification.md, line 9. femna's one unknown z with semismooth Newton, against two unknowns
+with SNESVI: the reduced-space active-set method and the Fischer-Burmeister one. Both walk down
+from a high pressure, where everything is in contact. The active-set one finds its way above the
+limit only: with the whole interface in contact its complementary function is zero everywhere.
 """
 
 from __future__ import annotations
@@ -15,19 +15,24 @@ import femna.backend  # noqa: F401  (before dolfinx)
 # isort: split
 import numpy as np
 import pytest
+from reference.closed_forms import limiting_pressure, recession_speed
 
 from femna.constants import FARADAY
 from femna.simulation.newton import Newton
 from femna.simulation.setup import Model
 from femna.simulation.start import solve_from_rest
-from reference.closed_forms import limiting_pressure, recession_speed
 from verification.cells import model, set_step
 from verification.variational_inequality import Inequality
 
 PREFACTOR = 1e-9  # n = 1, 1/(s Pa)
 LIMIT = limiting_pressure(1.0 / (3.0 * PREFACTOR), 0.5, 25e-6, recession_speed(5.0, 23.7e-6))
 COARSE = {"interface.map.transition": "4 um", "numerics.interface_size": "4 um"}
-PRESSURES = {("below", 1): 0.5 * LIMIT, ("above", 1): 2.0 * LIMIT, ("below", 5): 1e5, ("above", 5): 3e5}
+PRESSURES = {
+    ("below", 1): 0.5 * LIMIT,
+    ("above", 1): 2.0 * LIMIT,
+    ("below", 5): 1e5,
+    ("above", 5): 3e5,
+}
 SOLVERS = {"below": ["vinewtonssls"], "above": ["vinewtonrsls", "vinewtonssls"]}
 CASES = [(side, n, kind) for side, n in PRESSURES for kind in SOLVERS[side]]
 REDUCED = [("below", 1, "vinewtonssls"), ("above", 1, "vinewtonrsls"), ("below", 5, "vinewtonssls")]
@@ -77,9 +82,7 @@ def test_step_agrees_with_snesvi(tmp_path: Path, side: str, exponent: int, kind:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("side", "exponent", "kind"), CASES)
-def test_step_agrees_with_snesvi_full(
-    tmp_path: Path, side: str, exponent: int, kind: str
-) -> None:
+def test_step_agrees_with_snesvi_full(tmp_path: Path, side: str, exponent: int, kind: str) -> None:
     compare(cell(tmp_path, side, exponent, {}), kind, exponent)
 
 

@@ -15,15 +15,20 @@ import numpy as np
 import pytest
 import ufl
 from dolfinx import fem
-
-from femna.physics.kinematics import volume_weight
 from reference.closed_forms import cylinder_closure_pressure, sphere_closure_pressure
 from reference.creep_profiles import void_profile
+
+from femna.physics.kinematics import volume_weight
 from verification.flow import Flow, continuation
 from verification.meshes import metal_cell, sector
 
 FLOOR = 1e-6  # over |adot|/a; the slowest metal, at b = 20 a, flows at 2.5e-4 of it
-BODIES = [("plane_strain", 5.0), ("plane_strain", 20.0), ("axisymmetric", 5.0), ("axisymmetric", 20.0)]
+BODIES = [
+    ("plane_strain", 5.0),
+    ("plane_strain", 20.0),
+    ("axisymmetric", 5.0),
+    ("axisymmetric", 20.0),
+]
 EXPONENTS = [1.0, 3.0, 5.0]
 
 

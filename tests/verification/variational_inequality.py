@@ -1,7 +1,7 @@
 """The same discrete step as femna's, posed to PETSc's solvers of variational inequalities.
 
-Unknowns: velocity, pressure, contact pressure p >= 0, potential, voltage, platen's velocity, and the
-gap in units of g_c as a free unknown. The row of p is the gap, so that p >= 0, gap >= 0 and
+Unknowns: velocity, pressure, contact pressure p >= 0, potential, voltage, platen's velocity, and
+the gap in units of g_c as a free unknown. The row of p is the gap, so that p >= 0, gap >= 0 and
 p gap = 0 is the solver's business; the gap's row is the kinematic equation. Of femna only the
 metal's and the electrolyte's operators are used: the interface is written out here.
 """

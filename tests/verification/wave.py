@@ -94,9 +94,7 @@ def critical_constant(exponent: float, *, columns: int, drag: float = 0.0) -> Es
     of 1e-4 k dv, the error its difference from that of 1e-3 k dv.
     """
     floors = (1e-2, 1e-3, 1e-4)
-    levels = [
-        solve_wave(columns * 2**k, exponent, floors=floors, drag=drag)[0] for k in range(3)
-    ]
+    levels = [solve_wave(columns * 2**k, exponent, floors=floors, drag=drag)[0] for k in range(3)]
     c = [level[-1].critical for level in levels]
     coarse, fine = (4.0 * c[1] - c[0]) / 3.0, (4.0 * c[2] - c[1]) / 3.0
     deep = solve_wave(columns, exponent, thickness=3.0, floors=floors, drag=drag)[0]
@@ -136,7 +134,12 @@ class LayerField:
         lower = order * k ** (order - 1) if order else 0.0
         # d^m (y cosh ky) = y d^m cosh + m d^(m-1) cosh
         return np.array(
-            [plain * even, plain * y * even + lower * odd, plain * odd, plain * y * odd + lower * even]
+            [
+                plain * even,
+                plain * y * even + lower * odd,
+                plain * odd,
+                plain * y * odd + lower * even,
+            ]
         )
 
     def profile(self, y: Array, order: int) -> Array:

@@ -1,0 +1,102 @@
+"""The dual basis in which contact is posed at the interface vertices.
+
+On every facet the functions ``psi_i = sum_j A_ij N_j`` are biorthogonal to the hat functions:
+``integral of psi_i N_j = delta_ij integral of N_i``. Tested with them, the kinematic condition of
+a vertex sees the recession at that vertex alone, as its lumped gap does, and its contact pressure
+does not act where a neighbour has opened. They sum to one, so charge, volume and force still
+balance exactly. Wohlmuth, SIAM J. Numer. Anal. 38 (2000) 989, doi:10.1137/S0036142999350929.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from dolfinx import fem
+from petsc4py import PETSc
+
+from femna.mesh import Cell
+
+Array = npt.NDArray[np.float64]
+
+
+def facet_coefficients(weights: Array) -> Array:
+    """Return the matrix A of one straight facet.
+
+    Parameters
+    ----------
+    weights : array, shape (k,)
+        The volume weight at its k vertices (any common factor), linear between them.
+
+    Returns
+    -------
+    array, shape (k, k)
+        Its columns sum to one (partition of unity).
+    """
+    k = len(weights)
+    # integrals of N_i N_j N_l over a (k-1)-simplex are proportional to prod(multiplicities!)
+    triple = np.ones((k, k, k))
+    for i in range(k):
+        for j in range(k):
+            for m in range(k):
+                counts = np.bincount([i, j, m], minlength=k)
+                triple[i, j, m] = np.prod([(1, 1, 2, 6)[c] for c in counts])
+    mass = triple @ weights
+    return np.asarray(np.diag(mass.sum(axis=1)) @ np.linalg.inv(mass))
+
+
+def dual_matrix(
+    cell: Cell,
+    vertex_space: fem.FunctionSpace,
+    broken_space: fem.FunctionSpace,
+    dofs: npt.NDArray[np.int32],
+) -> PETSc.Mat:
+    """Return the matrix from facetwise hats (DG1) to the dual functions of the vertices.
+
+    Parameters
+    ----------
+    cell : Cell
+        The meshed cell.
+    vertex_space, broken_space : dolfinx.fem.FunctionSpace
+        P1 and DG1 on the metal.
+    dofs : int array, shape (N,)
+        Owned P1 dofs of the interface vertices, in the order of z.
+
+    Returns
+    -------
+    PETSc.Mat
+        Rows: interface vertices; columns: dofs of `broken_space` (collective).
+    """
+    mesh = cell.metal.mesh
+    tdim = mesh.topology.dim
+    number = fem.Function(vertex_space)
+    number.x.array[:] = -1.0
+    offset = mesh.comm.exscan(len(dofs)) or 0
+    number.x.array[dofs] = offset + np.arange(len(dofs))
+    number.x.scatter_forward()
+    matrix = PETSc.Mat().create(mesh.comm)
+    columns = broken_space.dofmap.index_map.size_local
+    matrix.setSizes(((len(dofs), None), (columns, None)))
+    matrix.setType(PETSc.Mat.Type.AIJ)
+    matrix.setUp()
+    for entity in ((tdim - 1, tdim), (tdim - 1, 0), (tdim, 0)):
+        mesh.topology.create_connectivity(*entity)
+    facet_cells = mesh.topology.connectivity(tdim - 1, tdim)
+    facet_vertices = mesh.topology.connectivity(tdim - 1, 0)
+    cell_vertices = mesh.topology.connectivity(tdim, 0)
+    owned_cells = mesh.topology.index_map(tdim).size_local
+    radius = vertex_space.tabulate_dof_coordinates()[:, 0]
+    for facet in cell.metal.facets.find(cell.metal.names["interface"]):
+        home = facet_cells.links(facet)[0]
+        if home >= owned_cells:
+            continue
+        corners = cell_vertices.links(home)
+        local = [int(np.flatnonzero(corners == v)[0]) for v in facet_vertices.links(facet)]
+        hats = vertex_space.dofmap.cell_dofs(home)[local]
+        weights = radius[hats] if cell.symmetry == "axisymmetric" else np.ones(len(local))
+        broken = broken_space.dofmap.index_map.local_to_global(
+            broken_space.dofmap.cell_dofs(home)[local]
+        )
+        rows = number.x.array[hats].astype(np.int32)
+        matrix.setValues(rows, broken.astype(np.int32), facet_coefficients(weights), addv=True)
+    matrix.assemble()
+    return matrix

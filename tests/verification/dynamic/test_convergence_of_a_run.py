@@ -1,0 +1,69 @@
+"""Contact fraction and charge to the voltage limit converge with mesh and step.
+
+docs/verification.md, line 6. Backward Euler gives order one in the step. In the mesh the order is
+one too: the contact pressure is singular where bearing ends, and its place is known to a vertex.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from verification.dynamic.linear_metal import (
+    charge_at_limit,
+    orders,
+    strip_by_femna,
+    strip_by_reference,
+)
+
+WIDE = 4e-6
+FIXED = {"numerics.step": "0.0025 mAh/cm^2"}
+
+
+def by_mesh(folder, share, sizes):
+    return [strip_by_femna(folder, share, transition=WIDE, refine=m, changes=FIXED) for m in sizes]
+
+
+def by_step(folder, share, counts):
+    steps = [{"numerics.step": f"{0.1 / n} mAh/cm^2"} for n in counts]
+    return [strip_by_femna(folder, share, transition=WIDE, refine=0.5, changes=s) for s in steps]
+
+
+def contacts(runs):
+    return np.array([done.last("contact_fraction") for done in runs])
+
+
+def charges(runs):
+    assert all(done.status == "voltage_limit" for done in runs)
+    assert all(done.last("contact_fraction") < 0.3 for done in runs)
+    return np.array([charge_at_limit(done) for done in runs])
+
+
+def first_order(values, *, low=0.8, high=1.35):
+    found = orders(values)
+    assert np.all((found > low) & (found < high)), (found, values)
+
+
+def test_contact_fraction_converges_with_the_mesh(tmp_path):
+    first_order(contacts(by_mesh(tmp_path, 0.75, (0.5, 1.0, 2.0))))
+
+
+def test_contact_fraction_converges_with_the_step(tmp_path):
+    first_order(contacts(by_step(tmp_path, 0.75, (20, 40, 80, 160))), low=0.85, high=1.15)
+
+
+def test_charge_to_the_limit_converges_with_the_step(tmp_path):
+    first_order(charges(by_step(tmp_path, 0.5, (40, 80, 160))), low=0.85, high=1.15)
+
+
+@pytest.mark.slow
+def test_the_limits_are_those_of_the_reference(tmp_path):
+    """Both numbers over meshes 1, 2, 4: order, and the extrapolated value."""
+    contact = contacts(by_mesh(tmp_path, 0.75, (1.0, 2.0, 4.0)))
+    charge = charges(by_mesh(tmp_path, 0.5, (1.0, 2.0, 4.0)))
+    first_order(contact)
+    first_order(charge)
+    reference = strip_by_reference(0.75, transition=WIDE, contact=0.0025)
+    assert 2.0 * contact[2] - contact[1] == pytest.approx(reference.contact_fraction[-1], abs=1e-2)
+    reference = strip_by_reference(0.5, transition=WIDE, contact=0.0025)
+    assert 2.0 * charge[2] - charge[1] == pytest.approx(reference.charge_at_limit, rel=1e-2)

@@ -34,6 +34,10 @@ def guarded(call: Callable[[], int]) -> int:
     except FemnaError as error:
         _say(str(error))
         return error.exit_code
+    except TimeoutError as error:  # FFCx waits for a form whose compilation was killed once
+        _say(str(error))
+        abort_others(STOPPED_EARLY)
+        return STOPPED_EARLY
     except KeyboardInterrupt:
         _say("interrupted")
         abort_others(STOPPED_EARLY)

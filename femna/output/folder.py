@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -33,10 +34,13 @@ class Claim:
     directory : Path
     previous : {"none", "unfinished", "finished"}
         What the folder held of this case before.
+    made : bool
+        Whether the folder is new.
     """
 
     directory: Path
     previous: Previous
+    made: bool = False
 
 
 def claim(directory: Path, case: Case, *, resume: bool, comm: MPI.Comm) -> Claim:
@@ -64,8 +68,29 @@ def claim(directory: Path, case: Case, *, resume: bool, comm: MPI.Comm) -> Claim
         `resume` is not asked for. Nothing is overwritten.
     """
     found = on_root(comm, lambda: _claim(directory, case, resume))
-    previous: Previous = comm.bcast(found, root=0)
-    return Claim(directory, previous)
+    previous, made = comm.bcast(found, root=0)
+    return Claim(directory, previous, made)
+
+
+def release(directory: Path, found: Claim, *, comm: MPI.Comm) -> None:
+    """Give a folder back in which nothing was computed, because the input was wrong (collective).
+
+    Parameters
+    ----------
+    directory : Path
+        Folder of the run.
+    found : Claim
+        What `claim` said of it; a folder that held a run before stays as it is.
+    comm : MPI.Comm
+        Rank 0 does it.
+    """
+    if comm.rank != 0 or found.previous != "none":
+        return
+    for name in (CASE_FILE, "run.log"):
+        (directory / name).unlink(missing_ok=True)
+    if found.made:
+        with suppress(OSError):
+            directory.rmdir()
 
 
 def same_case(written: str, case: Case) -> bool:
@@ -73,8 +98,9 @@ def same_case(written: str, case: Case) -> bool:
     return _bare(written) == _bare(case.to_toml())
 
 
-def _claim(directory: Path, case: Case, resume: bool) -> Previous:
+def _claim(directory: Path, case: Case, resume: bool) -> tuple[Previous, bool]:
     try:
+        made = not directory.exists()
         if directory.exists() and not directory.is_dir():
             raise _refused(directory, "is a file", "name a folder with -o")
         previous = _previous(directory, case)
@@ -94,7 +120,7 @@ def _claim(directory: Path, case: Case, resume: bool) -> Previous:
     except OSError as error:
         reason = f"cannot be used: {error.strerror or error}"
         raise _refused(directory, reason, "name a folder that can be written with -o") from None
-    return previous
+    return previous, made
 
 
 def _previous(directory: Path, case: Case) -> Previous:

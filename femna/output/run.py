@@ -13,10 +13,10 @@ from typing import Any, Final
 from mpi4py import MPI
 
 from femna.case import Case
-from femna.errors import ComputationError
+from femna.errors import ComputationError, InputError
 from femna.output.fields import FieldWriter
 from femna.output.files import read_json
-from femna.output.folder import claim
+from femna.output.folder import claim, release
 from femna.output.history import HistoryWriter
 from femna.output.interrupt import Interrupt
 from femna.output.log import LOGGER, run_log
@@ -108,8 +108,12 @@ def run_case(
     if found.previous == "finished":
         summary = read_json(directory / "summary.json") if comm.rank == 0 else None
         return dict(comm.bcast(summary))
-    with run_log(directory, comm):
-        return _Run(case, directory, comm, monitor, checkpoint_seconds).go()
+    try:
+        with run_log(directory, comm):
+            return _Run(case, directory, comm, monitor, checkpoint_seconds).go()
+    except InputError:
+        release(directory, found, comm=comm)
+        raise
 
 
 class _Run:

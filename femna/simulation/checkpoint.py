@@ -128,14 +128,16 @@ class Checkpoint:
         problem = ""
         if self._comm.rank == 0:
             try:
-                with np.load(self._path) as file:
+                with self._path.open("rb") as stream, np.load(stream) as file:
                     content = {name: file[name] for name in file.files}
                 problem = self._difference(content)
             except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
                 problem = str(error)
         problem = self._comm.bcast(problem)
         if problem:
-            raise ComputationError(f"{self._path}: the checkpoint cannot be read: {problem}")
+            raise ComputationError(
+                f"{self._path}: the checkpoint cannot be read: {problem}; remove it to begin anew"
+            )
         clock = json.loads(str(content["clock"])) if content is not None else None
         scalars = content["scalars"] if content is not None else None
         local = {

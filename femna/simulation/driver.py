@@ -287,7 +287,8 @@ class Driver:
         self._unknowns(before)
         result = solve_with_falling_floor(self.system, self.newton)
         self.clock.newton_iterations += result.iterations
-        if not result.converged and before.clock.phase_time == 0.0:
+        # from rest where the last velocities say nothing: a new load, or a metal that came to rest
+        if not result.converged and (before.clock.phase_time == 0.0 or not phase.current):
             self.system.z = closed_state(self._gap, self.system.gap_scale)
             result = solve_from_rest(self.system, self.newton)
             self.clock.newton_iterations += result.iterations

@@ -46,7 +46,7 @@ class Newton:
     """
 
     def __init__(
-        self, system: System, *, tolerance: float = 1e-11, max_iterations: int = 25
+        self, system: System, *, tolerance: float = 1e-11, max_iterations: int = 15
     ) -> None:
         self.system = system
         self._x = system.create_vector()
@@ -113,6 +113,10 @@ class Newton:
             self._prepare()
         kinds = PETSc.SNESLineSearch.Type
         self._snes.getLineSearch().setType(kinds.BASIC if full_steps else kinds.SECANT)
+        # round-off grows with the loads, which may be many times the characteristic ones
+        step = self.system.required_step()
+        load = max(1.0, step.pressure, abs(step.current))
+        self._snes.atol = self._tolerance * load * float(np.sqrt(self.system.total_area))
         self._norms.clear()
         self._snes.solve(None, self._x)
         self.system.unpack(self._x)

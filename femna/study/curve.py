@@ -126,12 +126,20 @@ class ContactFit:
     def __init__(self, abscissae: Sequence[float], contacts: Sequence[float]) -> None:
         low, high = _LOSS_RANGE
         losses = [min(max(-math.log(max(c, 1e-300)), low), high) for c in contacts]
+        order = np.argsort(abscissae)
+        self._places = np.asarray(abscissae, dtype=float)[order]
+        self._values = np.asarray(contacts, dtype=float)[order]
         self._fit = Fit(abscissae, losses)
         self.low, self.high = self._fit.low, self._fit.high
 
     def __call__(self, abscissa: float) -> float:
         """Return the contact fraction inside the covered range."""
         return math.exp(-self._fit(abscissa))
+
+    def resolved(self, abscissae: NDArray[np.float64], step: float) -> NDArray[np.bool_]:
+        """Say where the neighbouring computed contact fractions differ by less than `step`."""
+        after = np.clip(np.searchsorted(self._places, abscissae), 1, len(self._places) - 1)
+        return np.asarray(np.abs(self._values[after] - self._values[after - 1]) < step)
 
     def sample(self, abscissae: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return contact fractions at many abscissae of the covered range, shape (M,)."""

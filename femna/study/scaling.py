@@ -3,7 +3,8 @@
 For quasi-static power-law creep with linear kinetics the contact fraction at fixed charge
 depends on pressure P and current density j only through P/j^(1/n), whatever the heterogeneity;
 how far the curves differ on that axis measures the terms that break the symmetry, together with
-the interpolation between the tested pressures.
+the interpolation between the tested pressures. Where a curve falls steeply between two of them
+nothing is compared.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import numpy as np
 from femna.study.curve import ContactFit, Point, contact_fit
 
 _SAMPLES: Final = 401
+RESOLVED: Final = 0.1
+"""Largest step in contact fraction between two computed points that counts as resolved."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +92,8 @@ def collapse_error(
     Returns
     -------
     error : float or None
-        Largest difference of interpolated contact fraction; None without two curves that
-        overlap.
+        Largest difference of interpolated contact fraction between any two curves where both
+        are resolved (:data:`RESOLVED`); None where no two are.
     span : (float, float) or None
         The common range of P/j^(1/n), P in MPa and j in mA/cm^2.
     """
@@ -109,6 +112,8 @@ def collapse_error(
     if not low < high:
         return None, None
     axis = np.geomspace(low, high, _SAMPLES)
-    sampled = [fit.sample(axis) for fit in fits]
-    error = max(float(np.abs(a - b).max()) for a, b in itertools.combinations(sampled, 2))
-    return error, (low, high)
+    sampled = [np.where(fit.resolved(axis, RESOLVED), fit.sample(axis), np.nan) for fit in fits]
+    differences = np.array([np.abs(a - b) for a, b in itertools.combinations(sampled, 2)])
+    if np.all(np.isnan(differences)):
+        return None, None
+    return float(np.nanmax(differences)), (low, high)

@@ -82,7 +82,7 @@ def _group_lines(group: Group, settings: Critical, observations: Observations | 
         if group.collapse is not None:
             lines.append(
                 f"Contact curves differ by at most {group.collapse:.2g} on the axis P/j^(1/n), "
-                f"n = {group.creep_exponent:g}."
+                f"n = {group.creep_exponent:g}, where their points resolve them."
             )
     return lines
 

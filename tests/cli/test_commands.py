@@ -104,6 +104,7 @@ def test_the_status_of_a_run_decides_its_exit_code(case_file, tmp_path, simulati
         (ComputationError("no step\nis small enough"), 3, "femna: no step is small enough"),
         (EnvironmentProblem("no compiler"), 3, "femna: no compiler"),
         (KeyboardInterrupt(), 3, "femna: interrupted"),
+        (TimeoutError("compilation timed out, remove the file"), 3, "remove the file"),
     ],
 )
 def test_an_error_is_one_line_and_its_exit_code(

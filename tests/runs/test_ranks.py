@@ -24,7 +24,7 @@ def several(launch, tmp_path_factory):
     return call
 
 
-@pytest.mark.parametrize("elastic", ["false", "true"])
+@pytest.mark.parametrize("elastic", ["false", pytest.param("true", marks=pytest.mark.slow)])
 def test_two_and_three_ranks_agree_with_one_in_every_number(several, elastic):
     text = case_text(numerics=FIXED, metal=f"elastic = {elastic}")
     one, two, three = several(text, (1, 2, 3))
@@ -34,11 +34,13 @@ def test_two_and_three_ranks_agree_with_one_in_every_number(several, elastic):
 
 
 def test_two_ranks_agree_with_one_in_three_dimensions(several):
-    text = case_text("square", numerics=FIXED, protocol='steps = [{ do = "strip" }]')
+    chart = STRIPES.replace("4 um", "5 um")
+    text = case_text("square", chart, numerics='step = "0.02 mAh/cm^2"')
     one, two = several(text, (1, 2))
     assert differences(one, two, tolerance=1e-8) == []
 
 
+@pytest.mark.slow
 def test_ranks_without_a_part_of_the_interface_take_part_in_all(several, tmp_path):
     # a tall, narrow cell is cut across, so that most ranks see no vertex of the interface
     chart = STRIPES.replace("4 um", "1 um")

@@ -73,7 +73,7 @@ case = "case.toml"
 
 def test_a_sweep_with_a_case_that_fails_does_the_others(tmp_path, capsys):
     (tmp_path / "case.toml").write_text(case_text(numerics='step = "0.01 mAh/cm^2"'))
-    (tmp_path / "study.toml").write_text(STUDY.format("2000, 1, 2000", "0.1, 0.2, 0.4"))
+    (tmp_path / "study.toml").write_text(STUDY.format("2000, 1, 2001", "0.1, 0.2, 0.4"))
     out = tmp_path / "out"
     assert execute(["sweep", str(tmp_path / "study.toml"), "-o", str(out), "--jobs", "2"]) == 3
     with (out / "sweep.csv").open() as stream:
@@ -110,7 +110,7 @@ def watched(command, environment):
 
 def test_a_sweep_on_a_terminal_shows_how_far_it_is(tmp_path, environment):
     (tmp_path / "case.toml").write_text(case_text(numerics='step = "0.002 mAh/cm^2"'))
-    (tmp_path / "study.toml").write_text(STUDY.format("2000, 2000, 2000", "0.1, 0.2, 0.4"))
+    (tmp_path / "study.toml").write_text(STUDY.format("2000, 2001, 2002", "0.1, 0.2, 0.4"))
     arguments = ["sweep", str(tmp_path / "study.toml"), "-o", str(tmp_path / "out"), "--jobs", "1"]
     code, shown = watched([sys.executable, "-m", "femna", *arguments], environment)
     assert code == 0
@@ -130,3 +130,19 @@ def test_a_run_on_a_terminal_shows_its_state(tmp_path, environment):
     assert "meshing" in shown
     assert "(half cycle of 0.02 mAh/cm2)" in shown
     assert "contact" in shown
+
+
+def test_a_checkpoint_that_cannot_be_read_is_named_and_nothing_is_lost(run, capfd):
+    folder = run(case_text(numerics="max_steps = 3"), code=3)
+    state = folder / "checkpoint" / "state.npz"
+    whole = state.read_bytes()
+    history = (folder / "history.csv").read_bytes()
+    again = ["run", str(folder.parent / "run.toml"), "-o", str(folder), "--resume"]
+    for damaged in (whole[: len(whole) // 2], b"no state", b""):
+        state.write_bytes(damaged)
+        capfd.readouterr()
+        assert execute(again) == 3
+        line = capfd.readouterr().err
+        assert "state.npz: the checkpoint cannot be read" in line
+        assert len(line.splitlines()) == 1
+        assert (folder / "history.csv").read_bytes() == history

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,9 @@ def run(folder: Path, changes: Mapping[str, str] | None = None, *, refine: float
         rows.append(accepted.row)
         norms.append(tuple(driver.newton._norms))
         status = accepted.status
+    driver.newton._snes.destroy()  # it and the driver hold each other, and MPI's communicators
+    del driver
+    gc.collect()
     numbers = [name for name, value in rows[-1].items() if isinstance(value, int | float)]
     columns = {name: np.array([row[name] for row in rows], dtype=float) for name in numbers}
     return Run(columns, status, tuple(norms))

@@ -1,0 +1,42 @@
+"""Every template of `femna init` is a file that the other commands take."""
+
+import pytest
+from runs.conftest import last, summary
+
+from femna.case import template_kinds
+from femna.cli.app import execute
+
+COARSE = {
+    "case": ["numerics.interface_size=2 um", "interface.map.transition=4 um"],
+    "axisymmetric": ["numerics.interface_size=2 um", "interface.map.transition=4 um"],
+    "square": ["numerics.interface_size=4 um", "interface.map.transition=6 um"],
+    "mesh": ["interface.map.transition=4 um"],
+}
+
+
+@pytest.mark.parametrize("kind", template_kinds())
+def test_a_template_is_valid_and_runs_as_it_is_but_for_its_resolution(kind, tmp_path, capsys):
+    file = tmp_path / f"{kind}.toml"
+    assert execute(["init", kind, "-o", str(file)]) == 0
+    if kind in ("mesh", "study"):
+        assert execute(["init", "case", "-o", str(tmp_path / "case.toml")]) == 0
+    settings = [part for s in COARSE.get(kind, []) for part in ("--set", s)]
+    if kind == "mesh":
+        coarse = ["--set", "numerics.interface_size=2 um", *settings]
+        mesh = ["mesh", str(tmp_path / "case.toml"), "-o", str(tmp_path / "cell.msh"), *coarse]
+        assert execute(mesh) == 0
+    assert execute(["validate", str(file)]) == 0
+    capsys.readouterr()
+    out = tmp_path / "out"
+    if kind == "study":
+        assert execute(["sweep", str(file), "-o", str(out), "--dry-run"]) == 0
+        assert not out.exists()
+        assert "21 cases" in capsys.readouterr().out
+        return
+    step = ["--set", "numerics.step=0.05 mAh/cm^2", "--set", "output.fields_at=['end']"]
+    assert execute(["run", str(file), "-o", str(out), *settings, *step]) == 0
+    assert summary(out)["status"] == "ok"
+    # 4 MPa hold the contact, and the blocked share adds to 8 ohm cm2
+    assert last(out)["contact_fraction"] > 0.99
+    assert last(out)["asr_ohm_cm2"] > 8.0
+    assert max(summary(out)["balances"].values()) < 1e-8

@@ -137,11 +137,11 @@ class _Run:
         model = build_model(self.case, self.comm)
         self._record(model, ended=False)
         driver = Driver(model)
-        checkpoint = Checkpoint(self.directory / "checkpoint", self.comm, driver.points())
+        checkpoint = Checkpoint(self.directory / "checkpoint", self.comm, driver.stage.points())
         resumed = checkpoint.exists()
         if resumed:
             saved = checkpoint.read()
-            driver.restore(saved)
+            driver.stage.restore(saved)
             self.progress.balances.update(saved.clock.balances)
             self.log.info("resumed after step %d", saved.clock.step)
         history = HistoryWriter(
@@ -181,7 +181,7 @@ class _Run:
                     if self.monitor is not None:
                         self.monitor(accepted.row)
                     # the initial state is not kept: to begin anew is as quick
-                    unsaved = driver.save() if driver.clock.step else None
+                    unsaved = driver.stage.save() if driver.clock.step else None
                     due = self.comm.bcast(time.monotonic() - last_saved >= self.seconds)
                     if due and unsaved is not None and accepted.status is None:
                         checkpoint.write(unsaved)

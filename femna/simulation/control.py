@@ -18,8 +18,8 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
-LOCAL_ERROR_PER_ERROR: Final = 0.4
-CONTACT_PER_ERROR: Final = 20.0
+LOCAL_ERROR_PER_ERROR: Final = 0.3
+CONTACT_PER_ERROR: Final = 15.0
 GAP_PER_ERROR: Final = 100.0
 LOG_VOLTAGE: Final = 0.25
 VOID_SHARE: Final = 0.1

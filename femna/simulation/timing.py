@@ -1,0 +1,60 @@
+"""Where the steps of a phase must end, and how long they may be."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from femna.case import Case
+from femna.simulation.control import STEPS_PER_PHASE
+from femna.simulation.scales import Scales
+from femna.simulation.schedule import Phase
+from femna.simulation.state import Clock
+
+FIRST_GAP: Final = 0.1
+"""The first step lets the surface recede by at most this share of the roughness."""
+
+
+def first_length(phase: Phase, case: Case, scales: Scales) -> float:
+    """Return the length [s] of a phase's first step."""
+    fixed = case.numerics.step or case.numerics.first_step
+    reference = abs(phase.current) or scales.current
+    if fixed is not None:
+        return min(fixed / reference, phase.duration)
+    speed = scales.velocity * reference / scales.current
+    return min(FIRST_GAP * case.interface.roughness / speed, phase.duration / 4.0)
+
+
+def next_length(clock: Clock, phase: Phase, case: Case, scales: Scales) -> float:
+    """Return the next step's length [s], ending exactly on the next target."""
+    adaptive = case.numerics.step is None
+    wanted = clock.next_dt or first_length(phase, case, scales)
+    if adaptive:
+        wanted = min(wanted, phase.duration / STEPS_PER_PHASE)
+    now = clock.phase_time
+    target = next(t for t in _targets(phase, case) if t > now + 1e-12 * phase.duration)
+    left = target - now
+    if wanted >= left * (1.0 - 1e-9):
+        return left
+    return 0.5 * left if adaptive and wanted > 0.5 * left else wanted
+
+
+def _targets(phase: Phase, case: Case) -> list[float]:
+    """Return the times [s] within the phase that must be met exactly, in order."""
+    times = {phase.duration}
+    if phase.current:
+        times |= {q / abs(phase.current) for q in _charges(case) if 0.0 < q < phase.charge}
+    return sorted(times)
+
+
+def _charges(case: Case) -> list[float]:
+    return [q for q in case.output.fields_at if not isinstance(q, str)]
+
+
+def output_due(phase: Phase, time: float, case: Case) -> bool:
+    """Say whether the case asks for fields at a time [s] of a phase."""
+    if "end" in case.output.fields_at and time >= phase.duration:
+        return True
+    if not phase.current and time > 0.0:  # a rest has no charge of its own
+        return False
+    charge = abs(phase.current) * time
+    return any(abs(q - charge) <= 1e-9 * max(q, 1e-9 * phase.charge) for q in _charges(case))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -162,7 +163,10 @@ class _Run:
             self.progress.status, self.progress.reason = "failed", str(error)
         self._judge_balances()
         self._record(model, ended=True)
-        return self._summary(model, driver)
+        summary = self._summary(model, driver)
+        del model, driver, history, fields, checkpoint
+        gc.collect()  # on all ranks at one point, since MPI's objects are freed together
+        return summary
 
     def _march(
         self, driver: Driver, history: HistoryWriter, fields: FieldWriter, checkpoint: Checkpoint

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +11,22 @@ from petsc4py import PETSc
 
 from femna.errors import ComputationError
 from femna.simulation.system import System
+
+
+def _weakly(method: Callable[..., None]) -> Callable[..., None]:
+    """Return a callback that does not keep the method's object alive.
+
+    PETSc's solver would hold the object and the object the solver, in a circle that Python's
+    collector does not see; MPI's communicators would run out over many runs in one process.
+    """
+    held = weakref.WeakMethod(method)
+
+    def call(*arguments: object) -> None:
+        target = held()
+        if target is not None:
+            target(*arguments)
+
+    return call
 
 
 @dataclass(frozen=True)
@@ -54,7 +72,7 @@ class Newton:
         snes = PETSc.SNES().create(system.comm)
         snes.setOptionsPrefix("femna_")
         snes.setType(PETSc.SNES.Type.NEWTONLS)
-        snes.setFunction(self._function, self._x.duplicate())
+        snes.setFunction(_weakly(self._function), self._x.duplicate())
         system.pack(self._x)
         self._matrix: PETSc.Mat | None = None
         self._snes = snes
@@ -78,14 +96,14 @@ class Newton:
     def _prepare(self) -> None:
         snes = self._snes
         self._matrix = self.system.jacobian(self._x)
-        snes.setJacobian(self._jacobian, self._matrix)
+        snes.setJacobian(_weakly(self._jacobian), self._matrix)
         snes.setTolerances(
             rtol=0.0,
             atol=self._tolerance * float(np.sqrt(self.system.total_area)),
             stol=0.0,
             max_it=self._max_iterations,
         )
-        snes.setMonitor(self._monitor)
+        snes.setMonitor(_weakly(self._monitor))
         ksp = snes.getKSP()
         ksp.setType(PETSc.KSP.Type.PREONLY)
         pc = ksp.getPC()

@@ -62,7 +62,6 @@ def run(folder: Path, changes: Mapping[str, str] | None = None, *, refine: float
         rows.append(accepted.row)
         norms.append(tuple(driver.newton._norms))
         status = accepted.status
-    driver.newton._snes.destroy()  # it and the driver hold each other, and MPI's communicators
     del driver
     gc.collect()
     numbers = [name for name, value in rows[-1].items() if isinstance(value, int | float)]

@@ -202,8 +202,7 @@ class Driver:
         self.stage.take_unknowns(before)
         result = solve_with_falling_floor(self.system, self.newton)
         self.clock.newton_iterations += result.iterations
-        # from rest where the last velocities say nothing: a new load, or a metal that came to rest
-        if not result.converged and (before.clock.phase_time == 0.0 or not phase.current):
+        if not result.converged:
             self.system.z = closed_state(self.stage.gap, self.system.gap_scale)
             result = solve_from_rest(self.system, self.newton)
             self.clock.newton_iterations += result.iterations

@@ -64,7 +64,7 @@ class Newton:
     """
 
     def __init__(
-        self, system: System, *, tolerance: float = 1e-11, max_iterations: int = 15
+        self, system: System, *, tolerance: float = 1e-11, max_iterations: int = 25
     ) -> None:
         self.system = system
         self._x = system.create_vector()

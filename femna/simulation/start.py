@@ -15,7 +15,7 @@ STAGES: Final = ((0.0, 1.0), (0.6, 3.0), (1.0, 10.0), (1.0, 1.0))
 """Continuation from a linear metal: share of the creep law's own exponent, and strain-rate floor
 over the floor asked for. The linear problem is first tried with full Newton steps."""
 
-FLOORS: Final = (10.0, 3.0, 1.0)
+FLOORS: Final = (30.0, 10.0, 3.0, 1.0)
 """Strain-rate floors of the continuation, over the floor asked for."""
 
 

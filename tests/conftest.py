@@ -27,3 +27,10 @@ def ranks_leave_a_test_together(request):
     if request.node.get_closest_marker("parallel") and MPI.COMM_WORLD.size > 1:
         gc.collect()
         MPI.COMM_WORLD.Barrier()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def modules_give_back_what_they_held():
+    """Free meshes and solvers after each module: MPI's communicators are limited in number."""
+    yield
+    gc.collect()

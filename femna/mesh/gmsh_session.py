@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -70,6 +72,7 @@ def gmsh_model() -> Iterator[Any]:
     else:
         # no signal handlers (they fail outside of the main thread), no user's settings
         gmsh.initialize(readConfigFiles=False, interruptible=False)
+        _keep_broken_pipes_errors()
     try:
         for name, value in _OPTIONS.items():
             gmsh.option.setNumber(name, value)
@@ -90,6 +93,16 @@ def gmsh_model() -> Iterator[Any]:
                 gmsh.model.setCurrent(previous)
         else:
             gmsh.finalize()
+
+
+def _keep_broken_pipes_errors() -> None:
+    """Undo that Gmsh lets a broken pipe end the process, which would end a whole sweep.
+
+    Python ignores SIGPIPE and raises BrokenPipeError instead. Handlers can be set in the main
+    thread only; elsewhere Gmsh's setting stays.
+    """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
 
 
 def generate(

@@ -54,7 +54,7 @@ def test_what_is_left_out_has_the_stated_defaults(document):
     assert case.metal.elastic is False
     assert case.metal.collector_wall.law == "free_slip"
     assert case.electrolyte.material == "beta_alumina"
-    assert case.numerics.strain_rate_floor == 1e-3
+    assert case.numerics.strain_rate_floor == 1e-2
     assert case.numerics.quadrature_degree == 4
     assert case.numerics.max_steps == 2000
     assert case.numerics.step is None

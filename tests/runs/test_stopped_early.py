@@ -48,7 +48,14 @@ def test_an_interrupted_run_says_so_and_goes_on_to_the_same_digits(run, tmp_path
     whole = run(text, "whole")
     case, out = tmp_path / "whole.toml", tmp_path / "out"
     command = [sys.executable, "-m", "femna", "run", str(case), "-o", str(out)]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        # a job in the background is started with the interrupt ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     while process.poll() is None and not ((out / "history.csv").exists() and len(rows(out)) > 4):
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)

@@ -248,7 +248,8 @@ class Driver:
         row = self._row(phase, dt=dt, iterations=result.iterations, reaction=reaction)
         last = phase.index + 1 == len(self.phases) and clock.phase_time >= phase.duration
         status = ending(row, self.case.limits, last=last)
-        output = status is not None or output_due(phase, clock.phase_time, self.case)
+        ended = status is not None and "end" in self.case.output.fields_at
+        output = ended or output_due(phase, clock.phase_time, self.case)
         return Accepted(row, status, output)
 
     # -- numbers -------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def test_an_interrupted_run_says_so_and_goes_on_to_the_same_digits(run, tmp_path
         stdout=subprocess.PIPE,
         text=True,
         # a job in the background is started with the interrupt ignored
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     while process.poll() is None and not ((out / "history.csv").exists() and len(rows(out)) > 4):
         time.sleep(0.01)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from femna.case.base import Table
 from femna.case.bodies import Creep, Electrolyte, Metal, Wall
 from femna.case.geometry import InitialVoid, MeshFile, UnitCell
+from femna.case.identity import same_case
 from femna.case.interface import (
     ButlerVolmerKinetics,
     Interface,
@@ -67,6 +68,7 @@ __all__ = [
     "read_document",
     "render",
     "require_study",
+    "same_case",
     "split_assignments",
     "suggest",
     "template",

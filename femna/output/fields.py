@@ -11,7 +11,8 @@ from typing import Final
 import numpy as np
 from mpi4py import MPI
 
-from femna.output.files import cell_text, on_root_disk, write_text
+from femna.files import write_text
+from femna.output.files import cell_text, on_root_disk
 from femna.output.parts import Part
 from femna.output.state import MICROMETRES, electrolyte_part, interface_part, metal_part
 from femna.output.vtk import DataSet, read_pvd, write_pvd, write_vtu

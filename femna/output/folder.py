@@ -10,10 +10,10 @@ from typing import Final, Literal
 
 from mpi4py import MPI
 
-from femna.case import Case
+from femna.case import Case, same_case
 from femna.errors import InputError
+from femna.files import read_json, write_text
 from femna.mesh.bodies import on_root
-from femna.output.files import read_json, write_text
 
 FINISHED: Final = frozenset({"ok", "contact_lost", "voltage_limit", "shorted"})
 """How a run can end without an error."""
@@ -93,11 +93,6 @@ def release(directory: Path, found: Claim, *, comm: MPI.Comm) -> None:
             directory.rmdir()
 
 
-def same_case(written: str, case: Case) -> bool:
-    """Return whether the text of a ``case.toml`` is this case, comments and blanks aside."""
-    return _bare(written) == _bare(case.to_toml())
-
-
 def _claim(directory: Path, case: Case, resume: bool) -> tuple[Previous, bool]:
     try:
         made = not directory.exists()
@@ -144,10 +139,6 @@ def _previous(directory: Path, case: Case) -> Previous:
 
 def _partial(name: str) -> bool:
     return name.startswith(".") and name.endswith(".part")
-
-
-def _bare(text: str) -> list[str]:
-    return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 
 def _refused(directory: Path, limit: str, remedy: str) -> InputError:

@@ -11,7 +11,8 @@ from typing import Final
 
 from mpi4py import MPI
 
-from femna.output.files import cell_text, on_root_disk, write_text
+from femna.files import write_text
+from femna.output.files import cell_text, on_root_disk
 
 COLUMNS: Final[tuple[str, ...]] = (
     "step",

@@ -15,8 +15,8 @@ from mpi4py import MPI
 
 from femna.case import Case
 from femna.errors import ComputationError, InputError
+from femna.files import read_json
 from femna.output.fields import FieldWriter
-from femna.output.files import read_json
 from femna.output.folder import claim, release
 from femna.output.history import HistoryWriter
 from femna.output.interrupt import Interrupt

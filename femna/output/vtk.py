@@ -11,7 +11,7 @@ from typing import Final
 import meshio
 import numpy as np
 
-from femna.output.files import write_text
+from femna.files import write_text
 from femna.output.parts import Array, Part
 
 _SHAPES: Final = {2: "line", 3: "triangle", 4: "tetra"}

@@ -27,11 +27,3 @@ def conduction_form(potential: Any, conductivity: Any, symmetry: Symmetry) -> An
     weight = volume_weight(ufl.SpatialCoordinate(mesh), symmetry)
     dx = ufl.dx(domain=mesh, metadata={"quadrature_degree": 1 + (symmetry == "axisymmetric")})
     return conductivity * ufl.inner(ufl.grad(phi), ufl.grad(w)) * weight * dx
-
-
-def interface_area_form(space: Any, facets: Any, tag: int, symmetry: Symmetry) -> Any:
-    """Return the linear form (test: P1) of every interface vertex's area on the electrolyte."""
-    mesh = space.mesh
-    weight = volume_weight(ufl.SpatialCoordinate(mesh), symmetry)
-    ds = ufl.ds(domain=mesh, subdomain_data=facets)(tag, metadata={"quadrature_degree": 2})
-    return ufl.TestFunction(space) * weight * ds

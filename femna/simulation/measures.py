@@ -16,7 +16,6 @@ from femna.simulation.state import Clock
 
 PA_PER_MPA = 1e6
 CM2_PER_M2 = 1e4
-MA_PER_A = 1e3
 CHARGE_UNIT = 3.6e4
 """C/m^2 in 1 mAh/cm^2."""
 CURRENT_UNIT = 10.0

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from femna.case import same_case
 from femna.errors import InputError
+from femna.files import read_json, render_json, write_text
 from femna.study.plan import Plan, Planned
-from femna.study.rows import FINISHED, read_json, render_json, write_text
+from femna.study.rows import FINISHED
 
 RECORD: Final = "study.json"
 _FOREIGN: Final = ("case.toml", "history.csv", "sweep.csv", "summary.json", "checkpoint")
@@ -73,8 +75,4 @@ def finished_summary(directory: Path, planned: Planned) -> Mapping[str, Any] | N
         written = (directory / planned.name / "case.toml").read_text(encoding="utf-8")
     except OSError:
         return None
-    return summary if _bare(written) == _bare(planned.case.to_toml()) else None
-
-
-def _bare(text: str) -> list[str]:
-    return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return summary if same_case(written, planned.case) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from femna.files import render_json, write_text
 from femna.study.definition import Study
 from femna.study.evaluation import (
     Group,
@@ -14,7 +15,7 @@ from femna.study.evaluation import (
     group_summary,
 )
 from femna.study.observations import Comparison, Observations, compare
-from femna.study.rows import FAILED, FINISHED, Row, render_csv, render_json, sweep_table, write_text
+from femna.study.rows import FAILED, FINISHED, Row, render_csv, sweep_table
 from femna.study.table import result_lines
 
 

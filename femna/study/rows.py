@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 from femna.study.curve import Point
@@ -131,34 +129,3 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.10g}" if math.isfinite(value) else ""
     return " ".join(str(value).split())
-
-
-def render_json(content: Mapping[str, object]) -> str:
-    """Render a summary as JSON text; what is not finite becomes null."""
-    return json.dumps(_finite(content), indent=2, ensure_ascii=False) + "\n"
-
-
-def _finite(value: object) -> object:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(key): _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return value
-
-
-def write_text(path: Path, text: str) -> None:
-    """Replace a file as a whole, so that a reader never sees half of it."""
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
-
-
-def read_json(path: Path) -> dict[str, Any] | None:
-    """Read a JSON object; None where the file is missing or is not one."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return content if isinstance(content, dict) else None

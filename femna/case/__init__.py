@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from femna.case.base import Table
-from femna.case.bodies import Creep, Electrolyte, Metal, Wall
+from femna.case.bodies import Electrolyte, Metal
+from femna.case.creep import Creep
 from femna.case.geometry import InitialVoid, MeshFile, UnitCell
 from femna.case.identity import same_case
-from femna.case.interface import (
-    ButlerVolmerKinetics,
-    Interface,
-    LinearKinetics,
-    PatchesMap,
-    RandomFieldMap,
-    ResistancesMap,
-    StripesMap,
-    UniformMap,
-)
+from femna.case.interface import ButlerVolmerKinetics, Interface, LinearKinetics
 from femna.case.load import (
     document_kind,
     load_case,
@@ -23,6 +15,7 @@ from femna.case.load import (
     read_document,
     require_study,
 )
+from femna.case.maps import PatchesMap, RandomFieldMap, ResistancesMap, StripesMap, UniformMap
 from femna.case.messages import suggest
 from femna.case.model import SCHEMA_VERSION, Case
 from femna.case.overrides import apply_overrides, split_assignments
@@ -32,6 +25,7 @@ from femna.case.settings import Limits, Numerics, Output
 from femna.case.templates import template, template_kinds
 from femna.case.toml_text import dumps
 from femna.case.units import UnitError, parse, render
+from femna.case.wall import Wall
 
 __all__ = [
     "SCHEMA_VERSION",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from femna.materials.creep import CREEP_LAWS, CreepLaw, Norton, creep_law
 from femna.materials.evidence import EVIDENCE
+from femna.materials.ledger import SourceEntry
 from femna.materials.library import Alternative, Entry, MaterialSet, available_sets, load_set
 from femna.materials.resolve import (
     ElectrolyteProperties,
     MetalProperties,
     Properties,
-    SourceEntry,
     largest_net_charge,
     resolve,
 )

@@ -8,34 +8,8 @@ from femna.case import Case, MeshFile, render
 from femna.constants import FARADAY
 from femna.errors import InputError
 from femna.materials.creep import CreepLaw, creep_law
+from femna.materials.ledger import Ledger, SourceEntry
 from femna.materials.library import MaterialSet, load_set
-
-_USER = "the user's case"
-
-
-@dataclass(frozen=True)
-class SourceEntry:
-    """One number that a run used.
-
-    Attributes
-    ----------
-    quantity : str
-        The case's key that sets it.
-    value : float
-        In `unit`.
-    unit : str
-        SI; ``"1"`` for a bare number.
-    source : str
-        Full citation, or ``the user's case``.
-    label : str
-        Evidence label.
-    """
-
-    quantity: str
-    value: float
-    unit: str
-    source: str
-    label: str
 
 
 @dataclass(frozen=True)
@@ -79,26 +53,6 @@ class Properties:
     sources: tuple[SourceEntry, ...]
 
 
-class _Ledger:
-    """Hands out numbers and keeps their sources."""
-
-    def __init__(self) -> None:
-        self.entries: list[SourceEntry] = []
-
-    def take(
-        self, quantity: str, given: float | None, material: MaterialSet, name: str, unit: str = ""
-    ) -> float:
-        """Return the case's number, or else the set's."""
-        entry = material[name]
-        if given is not None:
-            self.entries.append(SourceEntry(quantity, given, unit or entry.unit, _USER, "user"))
-            return given
-        self.entries.append(
-            SourceEntry(quantity, entry.value, entry.unit, entry.source, entry.label)
-        )
-        return entry.value
-
-
 def resolve(case: Case) -> Properties:
     """Return the material properties of a case with their sources.
 
@@ -110,7 +64,7 @@ def resolve(case: Case) -> Properties:
     """
     metal_set = _role_checked(case.metal.material, "metal")
     electrolyte_set = _role_checked(case.electrolyte.material, "electrolyte")
-    ledger = _Ledger()
+    ledger = Ledger()
     metal = _metal(case, metal_set, ledger)
     electrolyte = ElectrolyteProperties(
         conductivity=ledger.take(
@@ -138,7 +92,7 @@ def _role_checked(name: str, role: str) -> MaterialSet:
     return material
 
 
-def _metal(case: Case, material: MaterialSet, ledger: _Ledger) -> MetalProperties:
+def _metal(case: Case, material: MaterialSet, ledger: Ledger) -> MetalProperties:
     chosen = case.metal
     creep = chosen.creep
     unit = "" if creep.n is None else f"1/s/Pa^{creep.n:g}"

@@ -18,7 +18,7 @@ from petsc4py import PETSc
 from femna import __version__
 from femna.case import Case
 from femna.files import plain, render_json, write_text
-from femna.materials.resolve import SourceEntry
+from femna.materials.ledger import SourceEntry
 from femna.mesh import Cell
 from femna.output.files import on_root_disk
 from femna.simulation.system import System

@@ -1,0 +1,140 @@
+"""Checks of the conducting map against the cell and the kinetics."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from femna.case.geometry import UnitCell
+from femna.case.interface import LinearKinetics
+from femna.case.maps import (
+    PatchesMap,
+    RandomFieldMap,
+    ResistancesMap,
+    StripesMap,
+    UniformMap,
+)
+from femna.case.refusal import micrometres, refuse
+from femna.case.units import render
+from femna.constants import FARADAY, GAS_CONSTANT
+
+if TYPE_CHECKING:
+    from femna.case.model import Case
+
+_RESISTANCES = ("ohm*cm^2",)
+
+
+def check_symmetry(case: Case) -> None:
+    """Refuse a map that has no meaning in the symmetry of the cell."""
+    allowed = {
+        "stripes": ("plane_strain", "square"),
+        "random_field": ("plane_strain", "square"),
+    }.get(case.interface.map.kind)
+    symmetry = case.geometry.symmetry
+    if allowed is not None and symmetry not in allowed:
+        refuse(
+            "interface.map.kind",
+            case.interface.map.kind,
+            f"has no meaning with geometry.symmetry = '{symmetry}'",
+            f"use it with {' or '.join(allowed)}, or choose another map",
+        )
+
+
+def check_resistances(case: Case) -> None:
+    """Refuse zones whose numbers do not belong together."""
+    chart = case.interface.map
+    if not isinstance(chart, ResistancesMap):
+        return
+    if len(chart.resistances) != len(chart.fractions):
+        refuse(
+            "interface.map.fractions",
+            list(chart.fractions),
+            f"{len(chart.fractions)} fractions for {len(chart.resistances)} resistances",
+            "give one fraction per resistance",
+        )
+    total = math.fsum(chart.fractions)
+    if abs(total - 1.0) > 1e-9:
+        refuse(
+            "interface.map.fractions",
+            list(chart.fractions),
+            f"the fractions sum to {total:.10g}",
+            "make them sum to 1",
+        )
+    kinetics = case.interface.kinetics
+    if isinstance(kinetics, LinearKinetics):
+        least, name = kinetics.resistance, "interface.kinetics.resistance"
+    else:
+        thermal = GAS_CONSTANT * case.protocol.temperature / FARADAY
+        least, name = thermal / kinetics.exchange_current_density, "R T/(F i0) of the kinetics"
+    lowest = min(chart.resistances)
+    if lowest < least * (1.0 - 1e-12):
+        refuse(
+            f"interface.map.resistances.{chart.resistances.index(lowest)}",
+            render(lowest, _RESISTANCES, "ohm*m^2"),
+            f"must be at least {render(float(f'{least:.6g}'), _RESISTANCES, 'ohm*m^2')}, {name}",
+            "raise it, or lower the resistance of the kinetics",
+        )
+
+
+def narrowest_zone(case: Case, cell: UnitCell) -> float:
+    """Return the width of the narrowest zone of the conducting map [m].
+
+    Zones that meet a symmetry line count with their mirror image. A zone that does not fit into
+    the cell has a width of zero or below.
+    """
+    chart = case.interface.map
+    period = cell.period
+    if isinstance(chart, UniformMap):
+        return math.inf
+    if isinstance(chart, RandomFieldMap):
+        return chart.correlation_length
+    if isinstance(chart, StripesMap):
+        return period * min(chart.blocked_fraction, 1.0 - chart.blocked_fraction)
+    if isinstance(chart, PatchesMap):
+        blocked = chart.blocked_fraction
+        inner = blocked if chart.inside == "blocked" else 1.0 - blocked
+        shares = [inner]
+    else:
+        shares = [math.fsum(chart.fractions[: k + 1]) for k in range(len(chart.fractions) - 1)]
+    if not shares:
+        return math.inf
+    if cell.symmetry == "plane_strain":
+        edges = [0.5 * period * share for share in shares]
+    elif cell.symmetry == "axisymmetric":
+        edges = [0.5 * period * math.sqrt(share) for share in shares]
+    else:
+        edges = [period * math.sqrt(share / math.pi) for share in shares]
+    inner_widths = [after - before for before, after in pairwise(edges)]
+    return min(2.0 * edges[0], *inner_widths, 2.0 * (0.5 * period - edges[-1]))
+
+
+def check_transition(case: Case, cell: UnitCell) -> None:
+    """Refuse a transition or a patch that does not fit into the cell."""
+    chart = case.interface.map
+    if isinstance(chart, UniformMap):
+        return
+    if isinstance(chart, RandomFieldMap) and chart.correlation_length >= cell.period:
+        refuse(
+            "interface.map.correlation_length",
+            micrometres(chart.correlation_length),
+            f"must be below {micrometres(cell.period)}, the period",
+            "shorten it or widen the period",
+        )
+    width = narrowest_zone(case, cell)
+    if width <= 0.0:
+        key = "fractions" if isinstance(chart, ResistancesMap) else "blocked_fraction"
+        found = getattr(chart, key)
+        refuse(
+            f"interface.map.{key}",
+            list(found) if isinstance(found, tuple) else found,
+            f"the patch is wider than the period of {micrometres(cell.period)}",
+            "lower the area fraction of the patch",
+        )
+    if chart.transition >= width:
+        refuse(
+            "interface.map.transition",
+            micrometres(chart.transition),
+            f"must be below {micrometres(width)}, the narrowest patch or the gap between patches",
+            "narrow the transition or widen the patch",
+        )

@@ -1,41 +1,14 @@
-"""Creep laws: equivalent creep rate from equivalent stress and temperature.
-
-The metal flows as (3/2) rate(s_e, T) dev(s)/s_e, with s_e the von Mises stress.
-"""
+"""Norton creep with Arrhenius."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Final, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from femna.constants import GAS_CONSTANT
-
-type Values = NDArray[np.float64]
-
-
-class CreepLaw(Protocol):
-    """What the metal needs to know of a creep law."""
-
-    def rate(self, stress: ArrayLike, temperature: ArrayLike) -> Values:
-        """Return the equivalent creep rate [1/s].
-
-        Parameters
-        ----------
-        stress : array_like
-            Equivalent stress, any shape [Pa], not negative.
-        temperature : array_like
-            Broadcast against `stress` [K].
-        """
-        ...
-
-    def log_slope(self, stress: ArrayLike, temperature: ArrayLike) -> Values:
-        """Return d ln(rate) / d ln(stress), same shapes as `rate`."""
-        ...
+from femna.materials.creep.law import Values
 
 
 @dataclass(frozen=True)
@@ -76,25 +49,3 @@ class Norton:
         """Return n, broadcast to the shape of the arguments."""
         shape = np.broadcast_shapes(np.shape(stress), np.shape(temperature))
         return np.full(shape, self.n)
-
-
-CREEP_LAWS: Final[Mapping[str, Callable[..., CreepLaw]]] = MappingProxyType({"norton": Norton})
-"""The laws that a case may name in ``metal.creep.law``; a new one is added here."""
-
-
-def creep_law(name: str, **parameters: float) -> CreepLaw:
-    """Make a creep law by its name.
-
-    Parameters
-    ----------
-    name : str
-        A key of `CREEP_LAWS`.
-    **parameters : float
-        What the law takes, in SI units.
-
-    Raises
-    ------
-    KeyError
-        For an unknown name.
-    """
-    return CREEP_LAWS[name](**parameters)

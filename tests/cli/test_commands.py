@@ -305,8 +305,9 @@ def test_the_schema_is_json(tmp_path, capsys):
 
 def test_materials_show_values_sources_and_labels(capsys):
     assert execute(["materials"]) == 0
-    assert {line.split()[0] for line in capsys.readouterr().out.splitlines()[:2]} == {
+    assert {line.split()[0] for line in capsys.readouterr().out.splitlines()[:3]} == {
         "beta_alumina",
+        "lithium",
         "sodium",
     }
     assert execute(["materials", "show", "sodium"]) == 0

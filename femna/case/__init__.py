@@ -5,6 +5,9 @@ from __future__ import annotations
 from femna.case.base import Table
 from femna.case.bodies import Electrolyte, Metal
 from femna.case.creep import Creep
+from femna.case.creep_mechanisms import NortonDiffusionalCreep, SizeDependentCreep
+from femna.case.creep_norton import NortonCreep, PowerLawCreep, prefactor_unit
+from femna.case.creep_user import EntryPointCreep, FileCreep
 from femna.case.geometry import InitialVoid, MeshFile, UnitCell
 from femna.case.identity import same_case
 from femna.case.interface import ButlerVolmerKinetics, Interface, LinearKinetics
@@ -24,7 +27,7 @@ from femna.case.schema import json_schema
 from femna.case.settings import Limits, Numerics, Output
 from femna.case.templates import template, template_kinds
 from femna.case.toml_text import dumps
-from femna.case.units import UnitError, parse, render
+from femna.case.units import UnitError, parse, parse_any, render
 from femna.case.wall import Wall
 
 __all__ = [
@@ -33,18 +36,24 @@ __all__ = [
     "Case",
     "Creep",
     "Electrolyte",
+    "EntryPointCreep",
+    "FileCreep",
     "InitialVoid",
     "Interface",
     "Limits",
     "LinearKinetics",
     "MeshFile",
     "Metal",
+    "NortonCreep",
+    "NortonDiffusionalCreep",
     "Numerics",
     "Output",
     "PatchesMap",
+    "PowerLawCreep",
     "Protocol",
     "RandomFieldMap",
     "ResistancesMap",
+    "SizeDependentCreep",
     "Step",
     "StripesMap",
     "Table",
@@ -58,7 +67,9 @@ __all__ = [
     "json_schema",
     "load_case",
     "parse",
+    "parse_any",
     "parse_case",
+    "prefactor_unit",
     "read_document",
     "render",
     "require_study",

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from femna.case.base import Table
 from femna.case.creep import Creep
+from femna.case.creep_norton import NortonCreep
 from femna.case.quantities import Bare, Conductivity, Modulus, MolarVolume
 from femna.case.wall import Wall
 
@@ -19,7 +20,7 @@ class Metal(Table):
     ----------
     material : str
         Name of the set.
-    creep : Creep
+    creep : NortonCreep or another table of `femna.case.creep`
     elastic : bool
         Whether the elastic strain is part of the model.
     youngs_modulus : float, optional
@@ -32,7 +33,7 @@ class Metal(Table):
     """
 
     material: str = "sodium"
-    creep: Creep = Field(default_factory=Creep)
+    creep: Creep = Field(default_factory=NortonCreep)
     elastic: bool = False
     youngs_modulus: Modulus | None = None
     poisson_ratio: Annotated[float, Bare(above=-1.0, below=0.5)] | None = None

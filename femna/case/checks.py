@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from femna.case.creep_checks import check_creep
 from femna.case.geometry import UnitCell
 from femna.case.map_checks import check_resistances, check_symmetry, check_transition
 from femna.case.refusal import micrometres, refuse
@@ -26,6 +27,7 @@ def cross_check(case: Case) -> None:
     """
     check_symmetry(case)
     check_resistances(case)
+    check_creep(case)
     _check_steps(case)
     _check_increments(case)
     if isinstance(case.geometry, UnitCell):

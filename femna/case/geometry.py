@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -53,17 +54,21 @@ class UnitCell(Table):
     initial_void: InitialVoid | None = None
 
 
-def _find(raw: object, info: ValidationInfo) -> Any:
-    """Return the file's absolute path; relative ones start from the case's folder."""
-    if not isinstance(raw, str | Path) or not str(raw):
-        raise problem("a file name expected", "write e.g. 'cell.msh'")
-    folder = (info.context or {}).get("folder")
-    if folder is None:
-        return Path(raw)
-    path = (Path(folder) / raw).resolve()
-    if not path.is_file():
-        raise problem(f"no such file: {path}", "give a path relative to the case file")
-    return path
+def find_file(example: str) -> Callable[[object, ValidationInfo], Any]:
+    """Return what reads a file name as an absolute path; relative ones start from the case."""
+
+    def find(raw: object, info: ValidationInfo) -> Any:
+        if not isinstance(raw, str | Path) or not str(raw):
+            raise problem("a file name expected", f"write e.g. {example!r}")
+        folder = (info.context or {}).get("folder")
+        if folder is None:
+            return Path(raw)
+        path = (Path(folder) / raw).resolve()
+        if not path.is_file():
+            raise problem(f"no such file: {path}", "give a path relative to the case file")
+        return path
+
+    return find
 
 
 class MeshFile(Table):
@@ -83,7 +88,7 @@ class MeshFile(Table):
     """
 
     kind: Literal["mesh"]
-    file: Annotated[Path, BeforeValidator(_find)]
+    file: Annotated[Path, BeforeValidator(find_file("cell.msh"))]
     length_unit: Length
     symmetry: Symmetry
 

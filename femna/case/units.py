@@ -114,6 +114,39 @@ def parse(text: str, si: str) -> float:
     return value
 
 
+def parse_any(text: str) -> tuple[float, str]:
+    """Read a number with any unit as an SI float.
+
+    Parameters
+    ----------
+    text : str
+        As for `parse`.
+
+    Returns
+    -------
+    value : float
+        In `unit`.
+    unit : str
+        The SI unit, in base units such as ``"kg/m/s**2"``.
+
+    Raises
+    ------
+    UnitError
+        As `parse`.
+    """
+    match = _TEXT.fullmatch(text.strip())
+    unit = match.group(2).strip() if match is not None else ""
+    if unit in _OFFSET_UNITS:
+        return parse(text, "K"), "K"
+    si = "1"
+    if unit:
+        try:
+            si = f"{_registry().Quantity(Decimal(1), unit).to_base_units().units:~C}"
+        except Exception as error:  # as in `factor`
+            raise UnitError(f"{unit!r} is not a known unit", "write e.g. '4 MPa'") from error
+    return parse(text, si or "dimensionless"), si or "1"
+
+
 def render(value: float, units: tuple[str, ...], si: str) -> str:
     """Write an SI float with a unit so that `parse` returns the same float.
 

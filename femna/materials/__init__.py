@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from femna.materials.creep import CREEP_LAWS, CreepLaw, Norton, creep_law
+from femna.materials.creep import (
+    CREEP_LAWS,
+    CreepLaw,
+    Diffusional,
+    Norton,
+    Parallel,
+    SizeDependent,
+    UserLaw,
+    creep_law,
+)
+from femna.materials.diffusion import ArrheniusSum
 from femna.materials.evidence import EVIDENCE
 from femna.materials.ledger import SourceEntry
 from femna.materials.library import Alternative, Entry, MaterialSet, available_sets, load_set
@@ -18,14 +28,19 @@ __all__ = [
     "CREEP_LAWS",
     "EVIDENCE",
     "Alternative",
+    "ArrheniusSum",
     "CreepLaw",
+    "Diffusional",
     "ElectrolyteProperties",
     "Entry",
     "MaterialSet",
     "MetalProperties",
     "Norton",
+    "Parallel",
     "Properties",
+    "SizeDependent",
     "SourceEntry",
+    "UserLaw",
     "available_sets",
     "creep_law",
     "largest_net_charge",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from femna.errors import InputError
 from femna.materials.library import MaterialSet
 
 _USER = "the user's case"
@@ -11,13 +12,13 @@ _USER = "the user's case"
 
 @dataclass(frozen=True)
 class SourceEntry:
-    """One number that a run used.
+    """One number that a run used, or the name of a law's code.
 
     Attributes
     ----------
     quantity : str
-        The case's key that sets it.
-    value : float
+        The case's key that sets it, or the set's name of what no key sets.
+    value : float or str
         In `unit`.
     unit : str
         SI; ``"1"`` for a bare number.
@@ -25,13 +26,16 @@ class SourceEntry:
         Full citation, or ``the user's case``.
     label : str
         Evidence label.
+    note : str
+        Spread, conditions and use.
     """
 
     quantity: str
-    value: float
+    value: float | str
     unit: str
     source: str
     label: str
+    note: str = ""
 
 
 class Ledger:
@@ -43,12 +47,30 @@ class Ledger:
     def take(
         self, quantity: str, given: float | None, material: MaterialSet, name: str, unit: str = ""
     ) -> float:
-        """Return the case's number, or else the set's."""
-        entry = material[name]
+        """Return the case's number, or else the set's.
+
+        Raises
+        ------
+        InputError
+            When neither has it.
+        """
+        entry = material.values.get(name)
         if given is not None:
-            self.entries.append(SourceEntry(quantity, given, unit or entry.unit, _USER, "user"))
+            self.give(quantity, given, unit or (entry.unit if entry is not None else "1"))
             return given
+        if entry is None:
+            raise InputError(
+                None,
+                "metal.material" if material.role == "metal" else "electrolyte.material",
+                material.name,
+                f"the set has no {name}, which this case needs ({quantity})",
+                "give it in the case, or choose another material",
+            )
         self.entries.append(
-            SourceEntry(quantity, entry.value, entry.unit, entry.source, entry.label)
+            SourceEntry(quantity, entry.value, entry.unit, entry.source, entry.label, entry.note)
         )
         return entry.value
+
+    def give(self, quantity: str, value: float | str, unit: str, note: str = "") -> None:
+        """Note what only the case can give."""
+        self.entries.append(SourceEntry(quantity, value, unit, _USER, "user", note))

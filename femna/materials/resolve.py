@@ -8,6 +8,7 @@ from femna.case import Case, MeshFile, render
 from femna.constants import FARADAY
 from femna.errors import InputError
 from femna.materials.creep import CreepLaw, creep_law
+from femna.materials.creep_parameters import Request, creep_parameters
 from femna.materials.ledger import Ledger, SourceEntry
 from femna.materials.library import MaterialSet, load_set
 
@@ -56,6 +57,8 @@ class Properties:
 def resolve(case: Case) -> Properties:
     """Return the material properties of a case with their sources.
 
+    Code of the user's is found here and not run: that is `UserLaw.load`.
+
     Raises
     ------
     InputError
@@ -94,26 +97,9 @@ def _role_checked(name: str, role: str) -> MaterialSet:
 
 def _metal(case: Case, material: MaterialSet, ledger: Ledger) -> MetalProperties:
     chosen = case.metal
-    creep = chosen.creep
-    unit = "" if creep.n is None else f"1/s/Pa^{creep.n:g}"
-    law = creep_law(
-        creep.law,
-        n=ledger.take("metal.creep.n", creep.n, material, "creep_exponent"),
-        prefactor=ledger.take("metal.creep.A", creep.A, material, "creep_prefactor", unit),
-        activation_energy=ledger.take(
-            "metal.creep.activation_energy",
-            creep.activation_energy,
-            material,
-            "creep_activation_energy",
-        ),
-        reference_temperature=ledger.take(
-            "metal.creep.reference_temperature",
-            creep.reference_temperature,
-            material,
-            "creep_reference_temperature",
-        ),
-    )
     molar_volume = ledger.take("metal.molar_volume", chosen.molar_volume, material, "molar_volume")
+    request = Request(case=case, material=material, ledger=ledger, molar_volume=molar_volume)
+    law = creep_law(chosen.creep.law, **creep_parameters(request))
     shear: float | None = None
     bulk: float | None = None
     if chosen.elastic:

@@ -10,8 +10,9 @@ from mpi4py import MPI
 
 from femna.case import Case, LinearKinetics
 from femna.constants import FARADAY
-from femna.materials import Properties, resolve
+from femna.materials import Properties, UserLaw, resolve
 from femna.mesh import Cell, build_cell, conducting_map
+from femna.mesh.bodies import on_root
 from femna.physics.flow_stress import flow_stress
 from femna.physics.interface import InterfaceLaw
 from femna.physics.kinetics import ButlerVolmer, Kinetics, Linear
@@ -81,6 +82,8 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
         On every rank: what the case asks for cannot be meshed or set up.
     """
     properties = resolve(case)
+    if isinstance(properties.metal.creep, UserLaw):
+        on_root(comm, properties.metal.creep.load)
     cell = build_cell(case, comm, refine=refine)
     protocol, interface = case.protocol, case.interface
     current = protocol.current_density

@@ -44,11 +44,39 @@ kinetics = st.one_of(
         }
     ),
 )
-creep = st.one_of(
+power_law = st.one_of(
     st.just({}),
     st.tuples(st.floats(1.0, 8.0), st.floats(1e-6, 1e6)).map(
         lambda pair: {"n": pair[0], "A": f"{pair[1]!r} 1/s/MPa^{pair[0]!r}"}
     ),
+)
+coble = st.fixed_dictionaries(
+    {
+        "law": st.just("norton_diffusional"),
+        "grain_size": sizes(1e-3, 2.0, "um"),
+        "mechanisms": st.sampled_from([["coble"], ["nabarro_herring", "coble"]]),
+        "dislocation_creep": st.booleans(),
+        "boundary_diffusivity": sizes(1e-25, 1e-18, "m^3/s"),
+        "boundary_activation_energy": sizes(1.0, 100.0, "kJ/mol"),
+        "boundary_reference_temperature": sizes(200.0, 370.0, "K"),
+        "force": st.just(True),
+    }
+)
+size_dependent = st.fixed_dictionaries(
+    {"law": st.just("size_dependent"), "size": sizes(0.1, 1e3, "um")},
+    optional={"size_exponent": st.floats(0.1, 2.0), "size_reference_length": sizes(1.0, 9.0, "mm")},
+)
+parameters = st.dictionaries(
+    st.sampled_from(["a", "b_1"]), st.one_of(st.floats(-1e9, 1e9), sizes(0.1, 9.0, "1/s/MPa^5.5"))
+)
+user_law = st.fixed_dictionaries(
+    {"law": st.just("entry_point"), "name": st.text("ab-.", min_size=1), "parameters": parameters}
+)
+creep = st.one_of(
+    power_law,
+    coble,
+    st.tuples(size_dependent, power_law).map(lambda pair: {**pair[0], **pair[1]}),
+    user_law,
 )
 overrides = st.fixed_dictionaries(
     {
@@ -114,13 +142,15 @@ def test_the_schema_asks_for_texts_where_a_file_has_units():
     tables = schema["$defs"]
     assert tables["UnitCell"]["properties"]["period"]["type"] == "string"
     assert tables["StripesMap"]["properties"]["blocked_fraction"]["type"] == "number"
-    assert tables["Creep"]["properties"]["A"]["type"] == "string"
-    assert tables["Creep"]["properties"]["n"] == {
+    assert tables["NortonCreep"]["properties"]["A"]["type"] == "string"
+    assert tables["NortonCreep"]["properties"]["n"] == {
         "minimum": 1.0,
         "maximum": 8.0,
         "title": "N",
         "type": "number",
     }
+    assert "law" not in tables["NortonCreep"].get("required", [])
+    assert set(tables["FileCreep"]["required"]) == {"law", "file"}
     assert tables["Limits"]["properties"]["voltage"]["default"] == "3 V"
     assert tables["Protocol"]["properties"]["steps"]["default"] == [{"do": "strip"}]
     assert tables["Protocol"]["properties"]["steps"]["minItems"] == 1

@@ -60,7 +60,7 @@ def test_run_record_names_versions_sizes_and_every_source(make_case, tmp_path):
     )
     assert record["wall_s"] == 60.0
     assert len(record["sources"]) == len(sources) > 0
-    assert set(record["sources"][0]) == {"quantity", "value", "unit", "source", "label"}
+    assert set(record["sources"][0]) == {"quantity", "value", "unit", "source", "label", "note"}
     vector = system.create_vector()
     assert record["unknowns"]["total"] == vector.getSize()
     assert record["unknowns"]["contact"] == len(system.z)

@@ -1,27 +1,85 @@
-"""The creep laws that a case may name."""
+"""The creep laws that a case may name, wherever their code is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import Final
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import MappingProxyType, ModuleType
+from typing import Any, Final
 
+from femna.case import suggest
+from femna.errors import InputError
+from femna.materials.creep.diffusional import Diffusional
 from femna.materials.creep.law import CreepLaw
 from femna.materials.creep.norton import Norton
+from femna.materials.creep.parallel import Parallel
+from femna.materials.creep.size_dependent import SizeDependent
+from femna.materials.creep.user_law import UserLaw
 
-CREEP_LAWS: Final[Mapping[str, Callable[..., CreepLaw]]] = MappingProxyType({"norton": Norton})
+GROUP: Final = "femna.creep_laws"
+"""The group of entry points by which an installed package offers creep laws."""
+
+
+def _norton_diffusional(
+    *, dislocation: Mapping[str, float] | None, **diffusional: Any
+) -> Diffusional | Parallel:
+    linear = Diffusional(**diffusional)
+    return linear if dislocation is None else Parallel((Norton(**dislocation), linear))
+
+
+def _size_dependent(*, bulk: Mapping[str, float], **size: float) -> SizeDependent:
+    return SizeDependent(bulk=Norton(**bulk), **size)
+
+
+def _from_file(
+    *, file: Path, text: str, function: str, parameters: Mapping[str, float], **sample: Any
+) -> UserLaw:
+    def make() -> Any:
+        module = ModuleType(file.stem)
+        module.__file__ = str(file)
+        exec(compile(text, str(file), "exec"), module.__dict__)
+        maker = getattr(module, function, None)
+        if not callable(maker):
+            raise TypeError(f"the file has no function {function}")
+        return maker(**parameters)
+
+    return UserLaw(key="metal.creep.file", value=str(file), place=str(file), make=make, **sample)
+
+
+def _from_entry_point(
+    *, point: EntryPoint, parameters: Mapping[str, float], **sample: Any
+) -> UserLaw:
+    return UserLaw(
+        key="metal.creep.name",
+        value=point.name,
+        place="",
+        make=lambda: point.load()(**parameters),
+        **sample,
+    )
+
+
+CREEP_LAWS: Final[Mapping[str, Callable[..., CreepLaw]]] = MappingProxyType(
+    {
+        "norton": Norton,
+        "norton_diffusional": _norton_diffusional,
+        "size_dependent": _size_dependent,
+        "file": _from_file,
+        "entry_point": _from_entry_point,
+    }
+)
 """The laws that a case may name in ``metal.creep.law``; a new one is added here."""
 
 
-def creep_law(name: str, **parameters: float) -> CreepLaw:
+def creep_law(name: str, **parameters: Any) -> CreepLaw:
     """Make a creep law by its name.
 
     Parameters
     ----------
     name : str
         A key of `CREEP_LAWS`.
-    **parameters : float
-        What the law takes, in SI units.
+    **parameters
+        What the law takes, in SI units (`femna.materials.creep_parameters`).
 
     Raises
     ------
@@ -29,3 +87,23 @@ def creep_law(name: str, **parameters: float) -> CreepLaw:
         For an unknown name.
     """
     return CREEP_LAWS[name](**parameters)
+
+
+def find_entry_point(name: str) -> EntryPoint:
+    """Return the entry point of a law without importing its package.
+
+    Raises
+    ------
+    InputError
+        When no installed package, or more than one, offers a law of this name.
+    """
+    points = entry_points(group=GROUP)
+    found = {point.value: point for point in points if point.name == name}
+    if len(found) == 1:
+        return next(iter(found.values()))
+    limit = f"no installed package offers it in the group {GROUP}"
+    remedy = f"install the package; {suggest(name, {point.name for point in points})}"
+    if found:
+        limit = f"several packages offer it: {', '.join(sorted(found))}"
+        remedy = "keep one of them"
+    raise InputError(None, "metal.creep.name", name, limit, remedy)

@@ -1,0 +1,92 @@
+"""Tables of creep laws that come from outside: a Python file, or an installed package.
+
+Reading a case checks its entries only. The law's code runs when a run sets up its model.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
+
+from femna.case import units
+from femna.case.base import Table
+from femna.case.geometry import find_file
+from femna.case.quantities import problem
+
+_REMEDY = "write a bare number, or a text with a unit such as '4 MPa'"
+
+
+def _read_parameter(raw: object) -> float | str:
+    """Check a parameter; a text keeps its unit."""
+    if isinstance(raw, str):
+        try:
+            units.parse_any(raw)
+        except units.UnitError as error:
+            raise problem(error.limit, _REMEDY) from error
+        return raw
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        raise problem("a number or a quantity expected", _REMEDY)
+    if not math.isfinite(raw):
+        raise problem("must be finite", "nan and inf are not accepted")
+    return float(raw)
+
+
+def _named(raw: Any) -> Any:
+    """Refuse parameters that a function could not take by name."""
+    for name in raw if isinstance(raw, dict) else ():
+        if not name.isidentifier():
+            raise problem("not the name of a parameter", "use letters, digits and _", key=name)
+    return raw
+
+
+def _identifier(raw: object) -> object:
+    if isinstance(raw, str) and not raw.isidentifier():
+        raise problem("not the name of a function", "write e.g. function = 'creep_law'")
+    return raw
+
+
+Parameter = Annotated[
+    float | str,
+    PlainValidator(_read_parameter),
+    WithJsonSchema({"type": ["number", "string"], "examples": [5.0, "4 MPa"]}),
+]
+Parameters = Annotated[dict[str, Parameter], BeforeValidator(_named)]
+
+
+class FileCreep(Table):
+    """A law from a Python file.
+
+    Attributes
+    ----------
+    file : Path
+        Absolute once loaded; a relative one starts from the case's folder.
+    function : str
+        Called with the parameters; returns an object with ``rate`` and, if it can,
+        ``log_slope`` (`femna.materials.CreepLaw`).
+    parameters : dict
+        Bare numbers, and texts with a unit that reach the function in SI units.
+    """
+
+    law: Literal["file"]
+    file: Annotated[Path, BeforeValidator(find_file("my_law.py"))]
+    function: Annotated[str, BeforeValidator(_identifier)] = "creep_law"
+    parameters: Parameters = Field(default_factory=dict)
+
+
+class EntryPointCreep(Table):
+    """A law from an installed package, by the group ``femna.creep_laws`` of its entry points.
+
+    Attributes
+    ----------
+    name : str
+        Of the entry point.
+    parameters : dict
+        As for `FileCreep`.
+    """
+
+    law: Literal["entry_point"]
+    name: str
+    parameters: Parameters = Field(default_factory=dict)

@@ -1,0 +1,54 @@
+"""Creep of small volumes, which are stronger than bulk metal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from femna.materials.creep.law import Values
+from femna.materials.creep.norton import Norton
+
+
+@dataclass(frozen=True, kw_only=True)
+class SizeDependent:
+    """Norton creep with the strength raised by F = max(1, (L0/L)^m): rate = A (s/F)^n.
+
+    The power law is that of micropillars: C. Xu et al., PNAS 114 (2017) 57, for lithium. That it
+    raises the stress of steady creep at every rate and temperature alike is an assumption.
+
+    Attributes
+    ----------
+    bulk : Norton
+        The law of large volumes.
+    size : float
+        L [m].
+    reference_length : float
+        L0 [m].
+    exponent : float
+        m.
+    """
+
+    bulk: Norton
+    size: float
+    reference_length: float
+    exponent: float
+
+    @property
+    def n(self) -> float:
+        """Stress exponent."""
+        return self.bulk.n
+
+    @property
+    def factor(self) -> float:
+        """F, the strength over that of bulk metal."""
+        return max(1.0, float((self.reference_length / self.size) ** self.exponent))
+
+    def rate(self, stress: ArrayLike, temperature: ArrayLike) -> Values:
+        """Return the equivalent creep rate [1/s]; see `CreepLaw.rate`."""
+        return self.bulk.rate(np.asarray(stress, dtype=float) / self.factor, temperature)
+
+    def log_slope(self, stress: ArrayLike, temperature: ArrayLike) -> Values:
+        """Return n, broadcast to the shape of the arguments."""
+        return self.bulk.log_slope(stress, temperature)

@@ -38,6 +38,20 @@ class Norton:
         return np.full_like(stress, self.n)
 
 
+@dataclass
+class PowerAndLinear(Norton):
+    """Norton creep beside linear creep: the rates add, rate = prefactor s^n + linear s."""
+
+    linear: float = 0.0
+
+    def rate(self, stress: Array, temperature: float) -> Array:
+        return super().rate(stress, temperature) + self.linear * stress
+
+    def log_slope(self, stress: Array, temperature: float) -> Array:
+        power = super().rate(stress, temperature)
+        return np.asarray((self.n * power + self.linear * stress) / (power + self.linear * stress))
+
+
 class Flow:
     """Newton's method for velocity and pressure, and for the contact pressure if it is unknown.
 
@@ -51,12 +65,20 @@ class Flow:
         Drag of the interface; 0 slips, a large number sticks.
     start : Flow, optional
         A solution on the same mesh to start from.
+    law : Norton, optional
+        The creep law; its exponent is set by each solve.
     """
 
     def __init__(
-        self, cell: Cell, *, floor: float, drag: float = 0.0, start: Flow | None = None
+        self,
+        cell: Cell,
+        *,
+        floor: float,
+        drag: float = 0.0,
+        start: Flow | None = None,
+        law: Norton | None = None,
     ) -> None:
-        self.law = Norton(1.0)
+        self.law = Norton(1.0) if law is None else law
         self.cell, self.drag = cell, drag
         self.metal = MetalBlock(
             cell,
@@ -83,7 +105,7 @@ class Flow:
 
     def refloored(self, floor: float) -> Flow:
         """Return the same flow with another strain-rate floor, at the present solution."""
-        return Flow(self.cell, floor=floor, drag=self.drag, start=self)
+        return Flow(self.cell, floor=floor, drag=self.drag, start=self, law=self.law)
 
     def load(self, pressure: float, exponent: float, *, tolerance: float = 1e-10) -> None:
         """Solve for a given uniform pressure on the interface."""

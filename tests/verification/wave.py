@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from verification.flow import Flow, continuation, interface_integral
+from verification.flow import Flow, Norton, continuation, interface_integral
 from verification.meshes import layer, metal_cell
 
 Array = NDArray[np.float64]
@@ -46,11 +46,12 @@ def solve_wave(
     thickness: float = 2.0,
     floors: tuple[float, ...] = (1e-2,),
     drag: float = 0.0,
+    law: Norton | None = None,
 ) -> tuple[list[WaveResult], Flow]:
     """Solve at every floor (times k dv) in turn; rows are graded by 30 towards the interface."""
     rows = max(4, round(columns * 0.75 * thickness))
     mesh = layer(columns, rows, thickness=thickness, ratio=30.0)
-    flow = Flow(metal_cell(mesh), floor=np.pi * floors[0], drag=drag)
+    flow = Flow(metal_cell(mesh), floor=np.pi * floors[0], drag=drag, law=law)
     load = wave(flow)
     target = load + UNIFORM * flow.area
     for n in continuation(exponent):

@@ -1,6 +1,7 @@
 """Laws from a file or an installed package: found when a case is read, run by a run alone."""
 
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -77,6 +78,16 @@ def test_the_sources_name_the_file_by_its_contents_and_every_parameter(user_law)
     assert found["metal.creep.parameters.A"].unit == "m**5*s**9/kg**5"
     assert found["metal.creep.parameters.n"].value == 5.0
     assert found["metal.creep.parameters.n"].label == "user"
+
+
+def test_the_law_of_the_documentation_can_be_loaded(user_law):
+    page = (Path(__file__).parents[2] / "docs" / "creep_laws.md").read_text()
+    text = page.partition("```python\n")[2].partition("```")[0]
+    parameters = page.partition('my_law.py", ')[2].partition(" }\n")[0]
+    law = user_law(text, parameters).metal.creep
+    law.load()
+    # far above the threshold the factor is 2
+    assert law.rate(1e7, 298.15) == pytest.approx(2 * 0.5 * 10.0**5, rel=1e-12)
 
 
 WRONG = {

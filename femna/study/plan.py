@@ -41,7 +41,9 @@ class Planned:
     others : tuple[tuple[str, float | str], ...]
         The other swept inputs, column and value.
     extra : bool
-        Placed after the base grid, inside a bracket.
+        Placed after the base grid.
+    spot_check : bool
+        Computed to prove a mapping.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Planned:
     current: float
     others: tuple[tuple[str, float | str], ...] = ()
     extra: bool = False
+    spot_check: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,14 +147,16 @@ def make_plan(
     _refuse_unreached(file, study, planned)
     named = _unique(_with_fields(file, study, planned, picked, loader=loader, case_file=case_file))
     alone = any(set(table) == {PRESSURE} for table in study.sweep)
-    if study.critical.extra_points and PRESSURE in swept and not alone:
-        raise InputError(
-            file,
-            "critical.extra_points",
-            study.critical.extra_points,
-            f"{PRESSURE} varies together with other keys, so no pressure can be added",
-            "give the pressure a [[sweep]] of its own, or set extra_points = 0",
-        )
+    for name in ("extra_points", "widen"):
+        asked = getattr(study.critical, name)
+        if asked and PRESSURE in swept and not alone:
+            raise InputError(
+                file,
+                f"critical.{name}",
+                asked,
+                f"{PRESSURE} varies together with other keys, so no pressure can be added",
+                f"give the pressure a [[sweep]] of its own, or set {name} = 0",
+            )
     return Plan(study, file, case_file, tuple(named), loader, alone, frozenset(swept))
 
 

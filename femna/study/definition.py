@@ -13,6 +13,7 @@ from femna.case import require_study, suggest
 from femna.case.messages import Missing
 from femna.errors import InputError
 from femna.study.quantities import parse_quantity
+from femna.study.sample import Sample, SampleInput
 from femna.study.variant import Parameter, Table, Variant
 
 type Scalar = bool | int | float | str
@@ -124,6 +125,7 @@ class Study(Table):
     set: dict[str, Any] = Field(default_factory=dict)
     sweep: tuple[dict[str, Values | Range], ...] = ()
     variant: tuple[Variant, ...] = ()
+    sample: Sample | None = None
     critical: Critical = Critical()
     compare: Compare | None = None
     output: Output = Output()
@@ -139,6 +141,7 @@ class Study(Table):
     @model_validator(mode="after")
     def _paths_occur_once(self) -> Study:
         swept = [path for table in self.sweep for path in table]
+        swept += [item.path for item in self.sample.input] if self.sample else []
         for path in swept:
             if swept.count(path) > 1:
                 raise ValueError(f"{path!r} is swept in two tables; sweep it once")
@@ -229,6 +232,8 @@ _TABLES: Final[Mapping[str, type[Table]]] = MappingProxyType(
     {
         "variant": Variant,
         "parameter": Parameter,
+        "sample": Sample,
+        "input": SampleInput,
         "critical": Critical,
         "compare": Compare,
         "output": Output,

@@ -15,6 +15,7 @@ from femna.errors import InputError
 from femna.study.definition import Study
 from femna.study.entries import CURRENT, PRESSURE, Entry, nearest_case, table_entries
 from femna.study.quantities import Quantity, override_text, tidy
+from femna.study.sensitivity import sample_entries
 
 
 class CaseLoader(Protocol):
@@ -113,6 +114,8 @@ def make_plan(
     case_file = file.parent / study.case
     given = dict(overrides or {})
     tables = [table_entries(table) for table in study.sweep]
+    if study.sample is not None:
+        tables.insert(0, sample_entries(study.sample))
     swept = {entry.path for table in tables for entry in table[0]}
     for path, text in given.items():
         if path in swept:

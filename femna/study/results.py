@@ -19,6 +19,7 @@ from femna.study.mechanism_tables import inversion_table, mechanism_lines, mecha
 from femna.study.mechanisms import RULE, candidates, inversions
 from femna.study.observations import Comparison, Observations, compare
 from femna.study.rows import FAILED, FINISHED, Row, render_csv, sweep_table
+from femna.study.sensitivity import analyse, effect_lines, effect_table
 from femna.study.table import proof_lines, result_lines
 
 
@@ -50,6 +51,9 @@ def write_results(
     if found:
         tables["mechanisms.csv"] = mechanism_table(found)
         tables["inversions.csv"] = inversion_table(inversions(found, observations))
+    effects = analyse(study.sample, groups) if study.sample else []
+    if effects:
+        tables["sensitivity.csv"] = effect_table(effects)
     for name, (header, cells) in tables.items():
         write_text(directory / name, render_csv(header, cells))
     content = _summary(study, rows, groups, comparisons, observations, interrupted=interrupted)
@@ -62,12 +66,12 @@ def write_results(
     lines = result_lines(
         study.title,
         rows,
-        groups,
+        [] if study.sample else groups,
         settings,
         observations=observations,
         comparisons=comparisons,
     )
-    lines += proof_lines(proofs) + mechanism_lines(found)
+    lines += proof_lines(proofs) + mechanism_lines(found) + effect_lines(effects)
     if interrupted:
         lines.append(f"Interrupted after {len(rows)} cases; go on with --resume.")
     return lines

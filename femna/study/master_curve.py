@@ -14,7 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from femna.materials import Norton, resolve
+import numpy as np
+
+from femna.materials import resolve
 from femna.study.critical import critical_pressure
 from femna.study.definition import Critical
 from femna.study.plan import Plan, Planned
@@ -25,33 +27,45 @@ type Others = tuple[tuple[str, float | str], ...]
 SPOT_TOLERANCE: Final = 0.01
 """Largest difference in contact fraction, and relative in area resistance, that still proves it."""
 
-_BREAKING: Final = ("diffusion", "surface_diffusion", "capillarity", "adhesion", "real_contact")
+_SCALES_OF_THEIR_OWN: Final = ("diffusion", "surface_diffusion", "capillarity", "adhesion")
+
+_STRESSES: Final = np.geomspace(1e3, 1e9, 25)
+"""Equivalent stresses [Pa] over which a creep law has to be one power."""
 
 
 def collapse_exponent(case: Any) -> float | None:
     """Return n where a case is exactly a function of P/j^(1/n), else None.
 
-    Anything that brings a scale of its own ends it: elasticity, a stress term, Butler-Volmer
-    kinetics, transport along the interface, adhesion, hardness, friction or viscous walls, more
-    than one step.
+    The creep law is one power of stress, and nothing brings a stress or a time of its own:
+    elasticity, a stress term, Butler-Volmer kinetics, transport along the interface, adhesion,
+    viscous walls, a given shear strength, more than one step. Hardness and the shear strength of a
+    wall that follow from the creep law scale with it.
     """
     kinetics = case.interface.kinetics
-    walls = (case.interface.wall.law, case.metal.collector_wall.law)
     plain = (
         kinetics.law == "linear"
         and not kinetics.stress_term
         and not case.metal.elastic
-        and all(law in ("free_slip", "sticking") for law in walls)
-        and not any(getattr(case.interface, name, None) for name in _BREAKING)
+        and all(_scales(wall) for wall in (case.interface.wall, case.metal.collector_wall))
+        and not any(getattr(case.interface, name) for name in _SCALES_OF_THEIR_OWN)
         and len(case.protocol.steps) * case.protocol.repeat == 1
         and case.protocol.steps[0].do == "strip"
         and case.protocol.steps[0].pressure is None
         and case.protocol.steps[0].current_density is None
     )
-    if not plain or case.metal.creep.law != "norton":
+    if not plain:
         return None
     law = resolve(case).metal.creep
-    return law.n if isinstance(law, Norton) else None
+    slopes = law.log_slope(_STRESSES, case.protocol.temperature)
+    one_power = np.ptp(slopes) < 1e-9 and not hasattr(law, "initial_resistance")
+    return float(slopes[0]) if one_power else None
+
+
+def _scales(wall: Any) -> bool:
+    """Whether a wall's law scales with the metal's flow stress."""
+    if wall.law == "friction":
+        return wall.shear_strength is None
+    return wall.law in ("free_slip", "sticking")
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ $(STAMP): pyproject.toml constraints.txt
 	echo "femna: making the environment in $(VENV) with $$python (about a minute)"; \
 	"$$python" -m venv $(VENV) && \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--constraint constraints.txt --editable '.[wheel,pictures,dev]' || \
+		--constraint constraints.txt --editable '.[wheel,pictures,sensitivity,dev]' || \
 		{ echo 'femna: pip could not install the packages, its words are above; call make again' \
 		'once the network answers, or see README, Other ways in' >&2; exit 1; }; \
 	$(BIN)/python tools/check_libraries.py && \

@@ -52,7 +52,7 @@ def draw_critical(made: Figure, sweep: SweepFolder, combination: tuple[str, ...]
     if values:
         axes.set_ylim(0.5 * min(values), 2.6 * max(values))
     for item in stated:
-        _stated(axes, item)
+        draw_stated(axes, item)
     currents = [float(row["current_mA_cm2"]) for row in rows]
     currents += [float(item["current"]) for item in stated]
     axes.set_xlim(0.0, 1.08 * max(currents, default=1.0))
@@ -81,7 +81,7 @@ def _brackets(
             axes.plot([at, at], [low, high], color=colour, lw=4, alpha=0.35, solid_capstyle="butt")
 
 
-def _stated(axes: Axes, item: Mapping[str, Any]) -> None:
+def draw_stated(axes: Axes, item: Mapping[str, Any]) -> None:
     """Draw one stated bracket: a bar, or an arrow where it is open."""
     current, low, high = float(item["current"]), item.get("low"), item.get("high")
     style: dict[str, Any] = {"color": INK, "lw": 1.4}

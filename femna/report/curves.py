@@ -33,6 +33,7 @@ def curve_rows(sweep: SweepFolder, combination: tuple[str, ...], current: float)
         if sweep.combination(row) == combination
         and float(row["current_mA_cm2"]) == current
         and row["status"] != "failed"
+        and row.get("origin") != "spot check"
     ]
     return sorted(chosen, key=lambda row: float(row["pressure_MPa"]))
 

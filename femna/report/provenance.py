@@ -57,32 +57,35 @@ def _values(values: Sequence[str]) -> str:
 
 
 def sources(folders: Iterable[Path]) -> str:
-    """Return the numbers that the first case with a run.json used, and where they are from."""
+    """Return the numbers that the cases used, each once, and where they are from."""
     parts = [html.heading("Sources of the numbers")]
+    rows: dict[tuple[str, ...], None] = {}
+    made: dict[str, None] = {}
     for folder in folders:
         run = read_summary(folder / "run.json")
-        entries = [entry for entry in run.get("sources", []) if isinstance(entry, Mapping)]
-        if not entries:
-            continue
-        rows = [
-            (
-                str(entry.get("quantity", "")),
-                f"{html.shown(entry.get('value'), 6)} {_unit(entry)}".strip(),
-                str(entry.get("source", "")),
-                str(entry.get("label", "")),
-            )
-            for entry in entries
-        ]
-        table = html.table(("quantity", "value", "source", "evidence"), rows)
+        for entry in run.get("sources", []):
+            if isinstance(entry, Mapping):
+                rows[_source_row(entry)] = None
         versions = run.get("versions")
         if isinstance(versions, Mapping):
-            made = ", ".join(f"{name} {version}" for name, version in versions.items())
-            table += html.paragraph(f"Computed with {made}.")
-        used = dict.fromkeys(row[-1] for row in rows)
-        meanings = [f"{label}: {EVIDENCE[label]}" for label in used if label in EVIDENCE]
-        note = "Evidence: " + "; ".join(meanings) + "." if meanings else ""
-        return "".join([*parts, table, html.paragraph(note)])
-    return "".join([*parts, html.paragraph("No run.json with sources was found.")])
+            made[", ".join(f"{name} {version}" for name, version in versions.items())] = None
+    if not rows:
+        return "".join([*parts, html.paragraph("No run.json with sources was found.")])
+    parts.append(html.table(("quantity", "value", "source", "evidence"), rows))
+    parts += [html.paragraph(f"Computed with {text}.") for text in made]
+    used = dict.fromkeys(row[-1] for row in rows)
+    meanings = [f"{label}: {EVIDENCE[label]}" for label in used if label in EVIDENCE]
+    note = "Evidence: " + "; ".join(meanings) + "." if meanings else ""
+    return "".join([*parts, html.paragraph(note)])
+
+
+def _source_row(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    return (
+        str(entry.get("quantity", "")),
+        f"{html.shown(entry.get('value'), 6)} {_unit(entry)}".strip(),
+        str(entry.get("source", "")),
+        str(entry.get("label", "")),
+    )
 
 
 def _unit(entry: Mapping[str, Any]) -> str:

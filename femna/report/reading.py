@@ -50,6 +50,11 @@ class SweepFolder:
         """Return a row's values of the other inputs."""
         return tuple(row.get(name, "") for name in self.others)
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Folders of the cases that were computed, in the order of the rows."""
+        return tuple(dict.fromkeys(self.directory / row["case"] for row in self.rows))
+
     def currents(self) -> list[float]:
         """Return all current densities [mA/cm^2], rising."""
         return sorted({float(row["current_mA_cm2"]) for row in self.rows})

@@ -23,6 +23,8 @@ def choose_sections(sweep: SweepFolder, combination: tuple[str, ...]) -> list[Se
     for row in sweep.rows:
         if sweep.combination(row) != combination or row["status"] == "failed":
             continue
+        if row.get("origin") == "mapped":
+            continue  # the folder holds the case that it was mapped from
         points = _usable(read_table(sweep.directory / row["case"] / "interface.csv"))
         if points:
             found.setdefault(float(row["current_mA_cm2"]), []).append((row, points))

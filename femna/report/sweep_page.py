@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from matplotlib.figure import Figure
-
-from femna.report import html, provenance
-from femna.report.critical_figure import draw_critical
-from femna.report.curves import draw_contact, draw_voltage
+from femna.report import html, mechanism_part, provenance
 from femna.report.reading import SweepFolder, value_of
-from femna.report.section_figure import choose_sections, draw_sections
-from femna.report.style import figure, save
-
-type Combination = tuple[str, ...]
+from femna.report.sweep_figures import candidates_figure, curve_figures
 
 
 def write_sweep_report(sweep: SweepFolder) -> Path:
     """Write the figures and report.html of a sweep into its folder."""
-    folders = [sweep.directory / row["case"] for row in sweep.rows]
+    folders = sweep.folders
     title = str(sweep.summary.get("title") or sweep.directory.name)
-    parts = [_lead(sweep), html.heading("Critical pressure"), _critical_table(sweep)]
-    parts += [_scaling(sweep), _comparison(sweep)]
-    combinations = sweep.combinations or ((),)
-    for place, combination in enumerate(combinations):
-        pictures = _figures(sweep, combination, place if len(combinations) > 1 else None)
-        name = ", ".join(f"{k} = {v}" for k, v in zip(sweep.others, combination, strict=True))
-        # Many combinations make a long page; the first stands open.
-        content = "".join(pictures)
-        parts.append(
-            html.heading("Figures" + (f": {name}" if name else "")) + content
-            if place == 0
-            else html.details(f"Figures: {name}", content)
-        )
+    candidates = mechanism_part.ranking(sweep)
+    parts = [_lead(sweep), candidates]
+    if candidates:
+        parts += [candidates_figure(sweep), mechanism_part.inverted(sweep)]
+    parts += [html.heading("Critical pressure"), _critical_table(sweep)]
+    parts += [_scaling(sweep), _comparison(sweep), _proofs(sweep)]
     parts += [
+        *curve_figures(sweep),
         provenance.assumptions(folders),
         provenance.sources(folders),
         provenance.failed(sweep.summary.get("failed", [])),
@@ -64,6 +50,32 @@ def _lead(sweep: SweepFolder) -> str:
     if sweep.summary.get("status") == "interrupted":
         text += " The sweep was interrupted; what follows rests on the cases that were done."
     return html.paragraph(text, kind="lead")
+
+
+def _proofs(sweep: SweepFolder) -> str:
+    """Say which currents were mapped from one computed curve, and how that was proved."""
+    rows = [
+        (
+            ", ".join(str(v) for v in proof["inputs"].values()),
+            f"P/j^(1/{proof['exponent']:g})",
+            str(proof["points"]),
+            html.shown(proof["contact"], 2),
+            html.shown(proof["resistance"], 2),
+            "mapped" if proof["holds"] else "not mapped",
+        )
+        for proof in sweep.summary.get("master_curves", [])
+    ]
+    if not rows:
+        return ""
+    header = ("inputs", "axis", "points", "contact differs by", "resistance by", "other currents")
+    text = (
+        "Where the model is exactly a function of P/j^(1/n), one current was computed and the "
+        "others mapped from it; points computed at the largest current as well prove it. The "
+        "column origin of sweep.csv tells which row is which."
+    )
+    return html.details(
+        "Master curves", html.paragraph(text) + html.table(header, rows, numbers=(2, 3, 4))
+    )
 
 
 def _critical_table(sweep: SweepFolder) -> str:
@@ -203,61 +215,6 @@ def _gap(sweep: SweepFolder) -> str:
         if said
         else ""
     )
-
-
-def _figures(sweep: SweepFolder, combination: Combination, place: int | None) -> list[str]:
-    suffix = "" if place is None else "_" + _slug(combination, place)
-    plain: list[tuple[str, tuple[float, float], Callable[..., None], str]] = [
-        (
-            "voltage_rise",
-            (6.6, 4.3),
-            draw_voltage,
-            "Voltage rise at the end of stripping against stack pressure.",
-        ),
-        (
-            "contact_fraction",
-            (7.6, 3.7),
-            draw_contact,
-            (
-                "Contact fraction at the end of stripping against stack pressure (left), and on "
-                "the axis on which power-law creep with exponent n makes all currents one curve "
-                "(right). Cases that ended early are left out."
-            ),
-        ),
-        (
-            "critical_pressure",
-            (6.6, 4.3),
-            draw_critical,
-            (
-                "Critical stack pressure against current density by both criteria, and what the "
-                "experiment's text states."
-            ),
-        ),
-    ]
-    pictures: list[str] = []
-    for name, size, draw, caption in plain:
-        with figure(*size) as made:
-            draw(made, sweep, combination)
-            pictures.append(html.picture(_saved(made, sweep, f"{name}{suffix}"), caption))
-    sections = choose_sections(sweep, combination)
-    if sections:
-        with figure(2.5 * len(sections) + 0.4, 4.9) as made:
-            draw_sections(made, sections)
-            current = float(sections[0][0]["current_mA_cm2"])
-            caption = (
-                f"The interface in section at the end of stripping, {current:g} mA/cm². "
-                "Shaded: the part of the map that does not conduct."
-            )
-            pictures.append(html.picture(_saved(made, sweep, f"interface{suffix}"), caption))
-    return pictures
-
-
-def _saved(made: Figure, sweep: SweepFolder, name: str) -> Path:
-    return save(made, sweep.directory / f"{name}.png")
-
-
-def _slug(combination: Combination, place: int) -> str:
-    return re.sub(r"[^A-Za-z0-9.+-]+", "-", "_".join(combination))[:60] or str(place)
 
 
 def _files() -> str:

@@ -7,23 +7,19 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from femna.case import require_study, suggest
 from femna.case.messages import Missing
 from femna.errors import InputError
 from femna.study.quantities import parse_quantity
+from femna.study.sample import Sample, SampleInput
+from femna.study.variant import Parameter, Table, Variant
 
 type Scalar = bool | int | float | str
 
 
-class _Table(BaseModel):
-    """A TOML table: immutable, unknown keys refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Values(_Table):
+class Values(Table):
     """An explicit list of values, bare numbers with one common `unit`, or texts."""
 
     values: tuple[Scalar, ...] = Field(min_length=1)
@@ -40,7 +36,7 @@ class Values(_Table):
         return self
 
 
-class Range(_Table):
+class Range(Table):
     """Evenly spaced values between two ends, both included."""
 
     start: float | str = Field(alias="from")
@@ -66,14 +62,7 @@ class Range(_Table):
         return self
 
 
-class Variant(_Table):
-    """A named alternative: entries of the case that change together."""
-
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,39}$")
-    set: dict[str, Any] = Field(default_factory=dict)
-
-
-class Critical(_Table):
+class Critical(Table):
     """How the critical pressure is read from a curve.
 
     Attributes
@@ -84,11 +73,21 @@ class Critical(_Table):
         Contact fraction at the critical pressure, between 0 and 1.
     extra_points : int
         Pressures added to each curve inside its bracket.
+    widen : int
+        Pressures that may be added to each curve beyond its grid, continuing it by its own ratio,
+        until both criteria are bracketed.
+    master_curve : bool
+        Where the model is exactly a function of P/j^(1/n), compute one current and map the others.
+    spot_checks : int
+        Computed points that prove a master curve.
     """
 
     slope: float = -0.05
     contact_fraction: float = Field(default=0.95, gt=0, lt=1)
     extra_points: int = Field(default=0, ge=0, le=50)
+    widen: int = Field(default=0, ge=0, le=60)
+    master_curve: bool = False
+    spot_checks: int = Field(default=2, ge=1, le=20)
 
     @field_validator("slope", mode="before")
     @classmethod
@@ -101,13 +100,13 @@ class Critical(_Table):
         return number
 
 
-class Compare(_Table):
+class Compare(Table):
     """With what the results are compared; the path is relative to the study file."""
 
     observations: Path
 
 
-class Output(_Table):
+class Output(Table):
     """Which cases keep field files: "none", "all" or a list of selectors.
 
     A selector gives swept paths with a value; of the base grid it picks the one case whose
@@ -117,7 +116,7 @@ class Output(_Table):
     fields: Literal["none", "all"] | tuple[dict[str, Scalar], ...] = "none"
 
 
-class Study(_Table):
+class Study(Table):
     """One study file."""
 
     femna: Literal[1]
@@ -126,6 +125,7 @@ class Study(_Table):
     set: dict[str, Any] = Field(default_factory=dict)
     sweep: tuple[dict[str, Values | Range], ...] = ()
     variant: tuple[Variant, ...] = ()
+    sample: Sample | None = None
     critical: Critical = Critical()
     compare: Compare | None = None
     output: Output = Output()
@@ -141,6 +141,7 @@ class Study(_Table):
     @model_validator(mode="after")
     def _paths_occur_once(self) -> Study:
         swept = [path for table in self.sweep for path in table]
+        swept += [item.path for item in self.sample.input] if self.sample else []
         for path in swept:
             if swept.count(path) > 1:
                 raise ValueError(f"{path!r} is swept in two tables; sweep it once")
@@ -148,6 +149,8 @@ class Study(_Table):
                 raise ValueError(f"{path!r} is both in [set] and swept; keep one")
             if any(path in variant.set for variant in self.variant):
                 raise ValueError(f"{path!r} is both in a [[variant]] and swept; keep one")
+        if any(v.mechanism for v in self.variant) and not all(v.mechanism for v in self.variant):
+            raise ValueError("some variants name a mechanism and some do not; name all or none")
         names = [variant.name for variant in self.variant]
         if len(set(names)) != len(names):
             raise ValueError("two variants have the same name")
@@ -225,6 +228,14 @@ def load_study(path: Path) -> Study:
     raise InputError(path, key, value, _plain(first["msg"]), "correct the entry")
 
 
-_TABLES: Final[Mapping[str, type[_Table]]] = MappingProxyType(
-    {"variant": Variant, "critical": Critical, "compare": Compare, "output": Output}
+_TABLES: Final[Mapping[str, type[Table]]] = MappingProxyType(
+    {
+        "variant": Variant,
+        "parameter": Parameter,
+        "sample": Sample,
+        "input": SampleInput,
+        "critical": Critical,
+        "compare": Compare,
+        "output": Output,
+    }
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from femna.study.critical import CriticalPoint, critical_current, critical_pressure
 from femna.study.curve import Crossing, Point
 from femna.study.definition import Critical
-from femna.study.rows import FAILED, Row
+from femna.study.rows import COMPUTED, FAILED, SPOT_CHECK, Row
 from femna.study.scaling import Scaling, collapse_error, scaling
 
 type Others = tuple[tuple[str, float | str], ...]
@@ -60,14 +60,19 @@ def evaluate(rows: Iterable[Row], settings: Critical) -> tuple[Group, ...]:
 def _group(others: Others, rows: Sequence[Row], settings: Critical) -> Group:
     curves: dict[float, tuple[Point, ...]] = {}
     for current in sorted({row.current for row in rows}):
-        points = [r.point for r in rows if r.current == current and r.status != FAILED]
+        points = [
+            r.point
+            for r in rows
+            if r.current == current and r.status != FAILED and r.origin != SPOT_CHECK
+        ]
         curves[current] = tuple(sorted(points, key=lambda p: p.pressure))
     limits = {"slope": settings.slope, "contact_fraction": settings.contact_fraction}
     critical = {j: critical_pressure(points, **limits) for j, points in curves.items()}
-    grid = sorted({row.pressure for row in rows if not row.extra})
+    grid = sorted({row.pressure for row in rows if not row.extra and row.origin == COMPUTED})
     exponents = {row.results.get("creep_exponent") for row in rows if row.status != FAILED}
     exponent = exponents.pop() if len(exponents) == 1 else None
-    error, span = collapse_error(curves, exponent)
+    computed = {row.current for row in rows if row.origin == COMPUTED}
+    error, span = collapse_error({j: curves[j] for j in sorted(computed)}, exponent)
     return Group(
         others=others,
         curves=curves,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from femna.errors import InputError
+from femna.study.critical import CriticalPoint
 from femna.study.curve import Crossing
 from femna.study.evaluation import Group
 
@@ -120,9 +122,10 @@ def compare(group: Group, observations: Observations) -> tuple[Comparison, ...]:
         statement = f"{bound.text} at {bound.current:g} mA/cm2"
         found = next((p for j, p in group.critical.items() if math.isclose(j, bound.current)), None)
         if found is None:
-            result.append(Comparison(statement, "both", "current not computed", "not decided"))
+            result += _from_larger_currents(bound, group, statement)
             continue
-        for name, crossing in (("dV/dP", found.by_slope), ("contact", found.by_contact)):
+        for name, select in _SELECT.items():
+            crossing = select(found)
             result.append(Comparison(statement, name, describe(crossing), _judge(bound, crossing)))
     if observations.linear:
         for name, item in (("dV/dP", group.by_slope), ("contact", group.by_contact)):
@@ -133,6 +136,25 @@ def compare(group: Group, observations: Observations) -> tuple[Comparison, ...]:
             result.append(Comparison("P_crit linear in current", name, computed, verdict))
     return tuple(result)
 
+
+def _from_larger_currents(bound: Bound, group: Group, statement: str) -> list[Comparison]:
+    """Decide an upper bound by a larger current that meets it: P_crit rises with the current."""
+    result: list[Comparison] = []
+    for name, select in _SELECT.items():
+        computed, verdict = "current not computed", _UNDECIDED
+        for current, point in sorted(group.critical.items()):
+            value = select(point).value
+            below = bound.low is None and bound.high is not None and current > bound.current
+            if below and value is not None and value <= (bound.high or 0.0):
+                computed, verdict = f"{value:.3g} already at {current:g} mA/cm2", "met"
+                break
+        result.append(Comparison(statement, name, computed, verdict))
+    return result
+
+
+_SELECT: Final[Mapping[str, Callable[[CriticalPoint], Crossing]]] = MappingProxyType(
+    {"dV/dP": lambda point: point.by_slope, "contact": lambda point: point.by_contact}
+)
 
 _UNDECIDED: Final[Verdict] = "not decided"
 

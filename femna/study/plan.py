@@ -15,6 +15,7 @@ from femna.errors import InputError
 from femna.study.definition import Study
 from femna.study.entries import CURRENT, PRESSURE, Entry, nearest_case, table_entries
 from femna.study.quantities import Quantity, override_text, tidy
+from femna.study.sensitivity import sample_entries
 
 
 class CaseLoader(Protocol):
@@ -41,7 +42,9 @@ class Planned:
     others : tuple[tuple[str, float | str], ...]
         The other swept inputs, column and value.
     extra : bool
-        Placed after the base grid, inside a bracket.
+        Placed after the base grid.
+    spot_check : bool
+        Computed to prove a mapping.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Planned:
     current: float
     others: tuple[tuple[str, float | str], ...] = ()
     extra: bool = False
+    spot_check: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,8 @@ def make_plan(
     case_file = file.parent / study.case
     given = dict(overrides or {})
     tables = [table_entries(table) for table in study.sweep]
+    if study.sample is not None:
+        tables.insert(0, sample_entries(study.sample))
     swept = {entry.path for table in tables for entry in table[0]}
     for path, text in given.items():
         if path in swept:
@@ -144,14 +150,16 @@ def make_plan(
     _refuse_unreached(file, study, planned)
     named = _unique(_with_fields(file, study, planned, picked, loader=loader, case_file=case_file))
     alone = any(set(table) == {PRESSURE} for table in study.sweep)
-    if study.critical.extra_points and PRESSURE in swept and not alone:
-        raise InputError(
-            file,
-            "critical.extra_points",
-            study.critical.extra_points,
-            f"{PRESSURE} varies together with other keys, so no pressure can be added",
-            "give the pressure a [[sweep]] of its own, or set extra_points = 0",
-        )
+    for name in ("extra_points", "widen"):
+        asked = getattr(study.critical, name)
+        if asked and PRESSURE in swept and not alone:
+            raise InputError(
+                file,
+                f"critical.{name}",
+                asked,
+                f"{PRESSURE} varies together with other keys, so no pressure can be added",
+                f"give the pressure a [[sweep]] of its own, or set {name} = 0",
+            )
     return Plan(study, file, case_file, tuple(named), loader, alone, frozenset(swept))
 
 

@@ -14,9 +14,13 @@ from femna.study.evaluation import (
     evaluate,
     group_summary,
 )
+from femna.study.master_curve import Proof
+from femna.study.mechanism_tables import inversion_table, mechanism_lines, mechanism_table
+from femna.study.mechanisms import RULE, candidates, inversions
 from femna.study.observations import Comparison, Observations, compare
 from femna.study.rows import FAILED, FINISHED, Row, render_csv, sweep_table
-from femna.study.table import result_lines
+from femna.study.sensitivity import analyse, effect_lines, effect_table
+from femna.study.table import proof_lines, result_lines
 
 
 def write_sweep(directory: Path, rows: Sequence[Row]) -> None:
@@ -30,6 +34,7 @@ def write_results(
     study: Study,
     rows: Sequence[Row],
     *,
+    proofs: Sequence[Proof],
     observations: Observations | None,
     interrupted: bool,
 ) -> list[str]:
@@ -37,22 +42,36 @@ def write_results(
     settings = study.critical
     groups = evaluate(rows, settings)
     write_sweep(directory, rows)
-    for name, (header, cells) in {
+    comparisons = [compare(group, observations) if observations else () for group in groups]
+    tables = {
         "critical.csv": critical_table(groups),
         "critical_current.csv": critical_current_table(groups),
-    }.items():
+    }
+    found = candidates(groups, comparisons, study.variant, observations)
+    if found:
+        tables["mechanisms.csv"] = mechanism_table(found)
+        tables["inversions.csv"] = inversion_table(inversions(found, observations))
+    effects = analyse(study.sample, groups) if study.sample else []
+    if effects:
+        tables["sensitivity.csv"] = effect_table(effects)
+    for name, (header, cells) in tables.items():
         write_text(directory / name, render_csv(header, cells))
-    comparisons = [compare(group, observations) if observations else () for group in groups]
     content = _summary(study, rows, groups, comparisons, observations, interrupted=interrupted)
+    content["master_curves"] = [
+        {**vars(proof), "inputs": dict(proof.inputs), "holds": proof.holds} for proof in proofs
+    ]
+    if found:
+        content["ranking_rule"] = RULE
     write_text(directory / "summary.json", render_json(content))
     lines = result_lines(
         study.title,
         rows,
-        groups,
+        [] if study.sample else groups,
         settings,
         observations=observations,
         comparisons=comparisons,
     )
+    lines += proof_lines(proofs) + mechanism_lines(found) + effect_lines(effects)
     if interrupted:
         lines.append(f"Interrupted after {len(rows)} cases; go on with --resume.")
     return lines

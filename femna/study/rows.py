@@ -16,6 +16,10 @@ FINISHED: Final = ("ok", "contact_lost", "voltage_limit", "shorted")
 
 FAILED: Final = "failed"
 
+COMPUTED: Final = "computed"
+SPOT_CHECK: Final = "spot check"
+"""Where a row comes from; the third is "mapped", from a computed one by P/j^(1/n)."""
+
 _RESULTS: Final = ("contact_fraction", "voltage_rise_V", "asr_ohm_cm2", "void_volume_um3")
 _ADDED: Final = ("charge_mAh_cm2", "voltage_V", "voltage_limit_charge_mAh_cm2", "creep_exponent")
 
@@ -39,7 +43,9 @@ class Row:
     wall : float | None
         Wall time [s].
     extra : bool
-        Placed inside a bracket after the base grid.
+        Placed after the base grid.
+    origin : str
+        "computed", "mapped" from the computed row of the same name, or "spot check" of a mapping.
     """
 
     case: str
@@ -52,6 +58,7 @@ class Row:
     wall: float | None = None
     extra: bool = False
     reason: str = ""
+    origin: str = COMPUTED
 
     @property
     def point(self) -> Point:
@@ -93,7 +100,7 @@ def sweep_table(rows: Iterable[Row]) -> tuple[list[str], list[list[object]]]:
     listed = list(rows)
     others = list(dict.fromkeys(column for row in listed for column, _ in row.others))
     header = ["case", "status", "pressure_MPa", "current_mA_cm2", *others, *_RESULTS, "wall_s"]
-    header += [*_ADDED, "extra_point", "reason"]
+    header += [*_ADDED, "extra_point", "reason", "origin"]
     cells: list[list[object]] = []
     for row in listed:
         given = dict(row.others)
@@ -109,6 +116,7 @@ def sweep_table(rows: Iterable[Row]) -> tuple[list[str], list[list[object]]]:
                 *(row.results.get(name) for name in _ADDED),
                 int(row.extra),
                 row.reason,
+                row.origin,
             ]
         )
     return header, cells

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from femna.errors import InputError
-from femna.study.definition import load_study
+from femna.study.definition import Study, load_study
 from femna.study.folder import claim
-from femna.study.observations import load_observations
+from femna.study.master_curve import split
+from femna.study.observations import Observations, load_observations
 from femna.study.plan import CaseLoader, Plan, make_plan
 from femna.study.results import write_results
 from femna.study.rows import FAILED
@@ -97,16 +98,30 @@ def run_sweep(
     try:
         run_cases(progress, jobs or _processors(), solve)
     except KeyboardInterrupt:
-        lines = write_results(
-            directory, study, progress.ordered_rows(), observations=observations, interrupted=True
-        )
+        lines = _finish(directory, study, progress, observations, interrupted=True)
         progress.tell("interrupted")
         return SweepResult(EXIT_STOPPED_EARLY, lines)
     failed = any(row.status == FAILED for row in progress.rows.values())
-    lines = write_results(
-        directory, study, progress.ordered_rows(), observations=observations, interrupted=False
-    )
+    lines = _finish(directory, study, progress, observations, interrupted=False)
     return SweepResult(EXIT_STOPPED_EARLY if failed else EXIT_DONE, lines)
+
+
+def _finish(
+    directory: Path,
+    study: Study,
+    progress: Progress,
+    observations: Observations | None,
+    *,
+    interrupted: bool,
+) -> list[str]:
+    return write_results(
+        directory,
+        study,
+        progress.ordered_rows(),
+        proofs=progress.proofs(),
+        observations=observations,
+        interrupted=interrupted,
+    )
 
 
 def _default_loader() -> CaseLoader:
@@ -124,6 +139,12 @@ def _dry_lines(plan: Plan) -> list[str]:
     lines = [f"{plan.study.title}: {len(plan.cases)} cases"]
     if extra:
         lines[0] += f", and up to {extra} more pressures for each curve"
+    if plan.study.critical.master_curve:
+        kept, masters = split(plan.cases)
+        lines.append(
+            f"{len(plan.cases) - len(kept)} of them are mapped from {len(masters)} master curves, "
+            "if spot checks prove these"
+        )
     width = max(len(item.name) for item in plan.cases)
     for item in plan.cases:
         rest = ", ".join(f"{name} = {value}" for name, value in item.others)

@@ -1,4 +1,7 @@
-"""The order of a sweep: the base grid, then one more pressure wherever a curve asks for it."""
+"""The order of a sweep: the base grid, then one more pressure wherever a curve asks for it.
+
+A curve that stands for other currents is proved at the end by spot checks.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,29 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from femna.study.adapt import next_pressure
+from femna.study.adapt import Spent, grid_ratio, next_pressure
 from femna.study.folder import finished_summary
+from femna.study.master_curve import (
+    MasterCurve,
+    Others,
+    Proof,
+    mapped_rows,
+    prove,
+    split,
+    spot_checks,
+)
 from femna.study.plan import Plan, Planned
 from femna.study.results import write_sweep
-from femna.study.rows import FAILED, FINISHED, Row, balances_of, number, results_of
+from femna.study.rows import (
+    COMPUTED,
+    FAILED,
+    FINISHED,
+    SPOT_CHECK,
+    Row,
+    balances_of,
+    number,
+    results_of,
+)
 from femna.study.workers import Outcome, Solve, Task, run_tasks
 
 type Monitor = Callable[[Mapping[str, object]], None]
@@ -28,7 +49,14 @@ class Progress:
     rows: dict[str, Row] = field(default_factory=dict)
     planned: dict[str, Planned] = field(default_factory=dict)
     waiting: dict[tuple[object, ...], int] = field(default_factory=dict)
-    used: dict[tuple[object, ...], int] = field(default_factory=dict)
+    spent: dict[tuple[object, ...], Spent] = field(default_factory=dict)
+    cases: tuple[Planned, ...] = ()
+    masters: dict[Others, MasterCurve] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.cases = self.plan.cases
+        if self.plan.study.critical.master_curve:
+            self.cases, self.masters = split(self.plan.cases)
 
     def tell(self, event: str, **content: object) -> None:
         """Send one event, with the count of cases."""
@@ -36,18 +64,31 @@ class Progress:
             counts = {"cases_done": len(self.rows), "cases_total": self._total()}
             self.monitor({"event": event, **counts, **content})
 
+    def proofs(self) -> list[Proof]:
+        """Hold every master curve against its spot checks."""
+        rows = list(self.rows.values())
+        return [prove(others, master, rows) for others, master in self.masters.items()]
+
     def ordered_rows(self) -> list[Row]:
-        """Sort rows by the other inputs (as they first occur), current, pressure."""
+        """Sort rows by the other inputs (as they first occur), current, pressure.
+
+        Rows mapped from a master curve are among them once it is proved.
+        """
         inputs = dict.fromkeys(item.others for item in self.plan.cases)
         rank = {others: place for place, others in enumerate(inputs)}
-        return sorted(
-            self.rows.values(), key=lambda row: (rank[row.others], row.current, row.pressure)
-        )
+        rows = list(self.rows.values())
+        for proof in self.proofs():
+            if proof.holds:
+                master = self.masters[proof.inputs]
+                own = [row for row in rows if row.others == proof.inputs]
+                limit = next(iter(master.templates.values())).case.limits.voltage
+                rows += mapped_rows(master, own, limit)
+        return sorted(rows, key=lambda row: (rank[row.others], row.current, row.pressure))
 
     def _total(self) -> int:
         extra = self.plan.study.critical.extra_points if self.plan.adaptive else 0
         # Extra points that are still to come are counted, so that the time left is not a lie.
-        spent = sum(self.used.values())
+        spent = sum(item.halved for item in self.spent.values())
         return len(self.planned) + max(0, extra * len(self.waiting) - spent)
 
 
@@ -58,11 +99,11 @@ def _curve(item: Planned | Row) -> tuple[object, ...]:
 def run_cases(progress: Progress, jobs: int, solve: Solve | None) -> None:
     """Run the base grid; a curve whose cases have all ended may ask for one more."""
     tasks: list[Task] = []
-    for item in progress.plan.cases:
+    for item in progress.cases:
         progress.planned[item.name] = item
         key = _curve(item)
         progress.waiting[key] = progress.waiting.get(key, 0) + 1
-    for item in progress.plan.cases:
+    for item in progress.cases:
         tasks += _task_or_row(progress, item)
 
     def on_outcome(outcome: Outcome) -> list[Task]:
@@ -75,7 +116,7 @@ def run_cases(progress: Progress, jobs: int, solve: Solve | None) -> None:
         progress.tell("end", case=item.name, status=row.status, reason=row.reason)
         return more
 
-    first = {_curve(item): item for item in reversed(progress.plan.cases)}
+    first = {_curve(item): item for item in reversed(progress.cases)}
     for item in first.values():
         tasks += _extend(progress, item)
     run_tasks(
@@ -106,25 +147,44 @@ def _extend(progress: Progress, like: Planned) -> list[Task]:
     """Add pressures to a curve that has nothing running; finished ones are taken at once."""
     key = _curve(like)
     plan = progress.plan
+    if like.spot_check:
+        return []
+    grid = [item.pressure for item in progress.cases if _curve(item) == key]
+    spent = progress.spent.setdefault(key, Spent())
     while plan.adaptive and progress.waiting[key] == 0:
         points = [
             row.point
             for row in progress.rows.values()
-            if _curve(row) == key and row.status != FAILED
+            if _curve(row) == key and row.status != FAILED and row.origin == COMPUTED
         ]
-        pressure = next_pressure(points, plan.study.critical, used=progress.used.get(key, 0))
+        pressure = next_pressure(points, plan.study.critical, spent=spent, ratio=grid_ratio(grid))
         if pressure is None:
-            return []
+            break
         added = plan.add_pressure(like, pressure)
         if added.name in progress.planned:
-            return []
-        progress.used[key] = progress.used.get(key, 0) + 1
+            break
         progress.planned[added.name] = added
         progress.waiting[key] += 1
         tasks = _task_or_row(progress, added)
         if tasks:
             return tasks
-    return []
+    return _prove(progress, like) if progress.waiting[key] == 0 else []
+
+
+def _prove(progress: Progress, like: Planned) -> list[Task]:
+    """Ask for the spot checks of a master curve, once."""
+    master = progress.masters.get(like.others)
+    if master is None:
+        return []
+    rows = [row for row in progress.rows.values() if row.others == like.others]
+    tasks: list[Task] = []
+    for check in spot_checks(progress.plan, master, rows, progress.plan.study.critical):
+        if check.name in progress.planned:
+            continue
+        progress.planned[check.name] = check
+        progress.waiting[_curve(check)] = progress.waiting.get(_curve(check), 0) + 1
+        tasks += _task_or_row(progress, check)
+    return tasks
 
 
 def _row(item: Planned, summary: Mapping[str, Any] | None, reason: str) -> Row:
@@ -145,4 +205,5 @@ def _row(item: Planned, summary: Mapping[str, Any] | None, reason: str) -> Row:
         wall=number(known.get("wall_s")),
         extra=item.extra,
         reason=why,
+        origin=SPOT_CHECK if item.spot_check else COMPUTED,
     )

@@ -9,6 +9,7 @@ from typing import Final
 from femna.study.curve import Crossing
 from femna.study.definition import Critical
 from femna.study.evaluation import Group
+from femna.study.master_curve import Proof
 from femna.study.observations import Comparison, Observations, describe
 from femna.study.rows import FAILED, Row
 from femna.study.scaling import Scaling
@@ -59,6 +60,23 @@ def result_lines(
         lines += ["", "Failed cases"]
         lines += [f"  {row.case}: {row.reason}" for row in failed]
     return lines
+
+
+def proof_lines(proofs: Sequence[Proof]) -> list[str]:
+    """Return one line for each master curve: how well it stands for other currents."""
+    lines: list[str] = []
+    for proof in proofs:
+        name = ", ".join(_short(value) for _, value in proof.inputs)
+        head = f"Master curve on P/j^(1/{proof.exponent:g})" + (f" ({name})" if name else "")
+        if not proof.points:
+            lines.append(f"{head}: not proved by any point; no current was mapped.")
+            continue
+        found = (
+            f"{proof.points} points at another current differ by {proof.contact:.1g} in contact, "
+            f"{proof.resistance:.1g} of the resistance"
+        )
+        lines.append(f"{head}: {found}" + ("." if proof.holds else "; no current was mapped."))
+    return ["", *lines] if lines else []
 
 
 def _group_lines(group: Group, settings: Critical, observations: Observations | None) -> list[str]:

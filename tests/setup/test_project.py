@@ -88,7 +88,7 @@ def test_the_two_containers_install_the_same_packages_and_start_the_demo():
         lists.append(sorted(words))
         assert "femna sweep" in text
         assert "studies/figure6.toml" in text
-        assert "'.[wheel,pictures]'" in text
+        assert "'.[wheel,pictures,sensitivity]'" in text
     assert lists[0] == lists[1]
 
 

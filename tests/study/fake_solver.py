@@ -11,6 +11,7 @@ from femna.errors import ComputationError
 N = 5.0
 P_TURN = 0.13  # MPa at 0.5 mA/cm2
 RESISTANCE = 8e-3  # V per mA/cm2
+HEALED = 13e-3  # V per mA/cm2
 VOLTAGE_LIMIT = 3.0
 
 
@@ -44,9 +45,9 @@ def solve(case, directory, *, resume=False, monitor=None):
         "reason": "",
         "final": {
             "contact_fraction": contact,
-            "voltage_V": rise + 0.02,
+            "voltage_V": rise + HEALED * current,
             "voltage_rise_V": rise,
-            "asr_ohm_cm2": 1e3 * (rise + 0.02) / current,
+            "asr_ohm_cm2": 1e3 * (rise / current + HEALED),
             "void_volume_um3": -100.0 * math.log(contact),
             "charge_mAh_cm2": 0.6 * charge if stopped else charge,
         },

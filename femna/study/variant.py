@@ -1,0 +1,76 @@
+"""``[[variant]]``: a named alternative of the case, and the mechanism that it stands for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from femna.study.quantities import parse_quantity
+
+
+class Table(BaseModel):
+    """A TOML table: immutable, unknown keys refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Parameter(Table):
+    """The input in which the variants of one mechanism differ, and what is known of it elsewhere.
+
+    Attributes
+    ----------
+    name : str
+        What it is, in words.
+    value : str
+        Its value in this variant, with its unit.
+    estimate : (str, str), optional
+        Lowest and highest value by evidence that has nothing to do with the observations.
+    source : str
+        Where the estimate comes from.
+    """
+
+    name: str = Field(min_length=1)
+    value: str
+    estimate: tuple[str, str] | None = None
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _one_unit(self) -> Parameter:
+        value = parse_quantity(self.value)
+        ends = [parse_quantity(end).to(value.unit).number for end in self.estimate or ()]
+        if value.number <= 0.0 or (ends and not 0.0 < ends[0] <= ends[1]):
+            raise ValueError("values above zero, the estimate from its low to its high end")
+        return self
+
+
+class Variant(Table):
+    """A named alternative: entries of the case that change together.
+
+    Attributes
+    ----------
+    name : str
+        Names its cases.
+    set : dict
+        Entries of the case.
+    mechanism : str, optional
+        The candidate that it stands for; variants of one mechanism differ in its parameter.
+    label : str
+        The mechanism in words.
+    unmeasured : tuple of str
+        The inputs that it rests on and that nobody has measured.
+    parameter : Parameter, optional
+    """
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,39}$")
+    set: dict[str, Any] = Field(default_factory=dict)
+    mechanism: str | None = None
+    label: str = ""
+    unmeasured: tuple[str, ...] = ()
+    parameter: Parameter | None = None
+
+    @model_validator(mode="after")
+    def _described(self) -> Variant:
+        if self.mechanism is None and (self.label or self.unmeasured or self.parameter):
+            raise ValueError("label, unmeasured and parameter describe a mechanism; name it")
+        return self

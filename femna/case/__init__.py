@@ -25,7 +25,7 @@ from femna.case.settings import Limits, Numerics, Output
 from femna.case.templates import template, template_kinds
 from femna.case.toml_text import dumps
 from femna.case.units import UnitError, parse, render
-from femna.case.wall import Wall
+from femna.case.wall import FreeSlipWall, FrictionWall, StickingWall, ViscousWall, Wall
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -33,6 +33,8 @@ __all__ = [
     "Case",
     "Creep",
     "Electrolyte",
+    "FreeSlipWall",
+    "FrictionWall",
     "InitialVoid",
     "Interface",
     "Limits",
@@ -46,11 +48,13 @@ __all__ = [
     "RandomFieldMap",
     "ResistancesMap",
     "Step",
+    "StickingWall",
     "StripesMap",
     "Table",
     "UniformMap",
     "UnitCell",
     "UnitError",
+    "ViscousWall",
     "Wall",
     "apply_overrides",
     "document_kind",

@@ -52,7 +52,7 @@ class FrictionWall(Table):
     law: Literal["friction"]
     coefficient: Positive
     shear_strength: Pressure | None = None
-    slip_velocity: Positive = 1e-3
+    slip_velocity: Positive = 1e-2
 
 
 Wall = Annotated[

@@ -4,7 +4,7 @@ The tangential traction on the metal is ``-m r(v)``, with ``v`` its velocity alo
 response ``r`` is smooth and goes into the forms. The weight ``m`` is a number at every vertex of
 the wall and says how much of the response acts: it follows from the contact there.
 
-    viscous (Navier)      r = (drag) v                  m = h, the share that is in contact
+    viscous (Navier)      r = v                         m = (drag) h, h the share in contact
     friction              r = v / sqrt(v.v + v0^2)      m = min(mu p, k)
 
 Friction is Coulomb's, capped by the shear strength ``k`` of the metal (Orowan, Proc. Inst. Mech.
@@ -34,7 +34,7 @@ class WallWeight:
     Attributes
     ----------
     value, by_openness, by_pressure : arrays, shape (N,)
-        In the units of the law: a share (viscous) or a traction (friction).
+        Of the law's own dimension: traction over speed (viscous) or traction (friction).
     """
 
     value: Array
@@ -45,11 +45,12 @@ class WallWeight:
 class WallLaw(Protocol):
     """What the solver needs of a wall (in any consistent units)."""
 
-    def response(self, velocity: Any, easing: Any) -> Any:
-        """Return the traction that resists the sliding ``velocity``, over the weight (UFL).
+    @property
+    def slip_speed(self) -> float:
+        """Sliding speed below which the traction falls off, 0 where the law has none."""
 
-        `easing` is 1, or larger where a law that is hard to solve has to be made easier.
-        """
+    def response(self, velocity: Any, slip_speed: Any) -> Any:
+        """Return the traction that resists the sliding ``velocity``, over the weight (UFL)."""
 
     def weight(self, openness: Array, pressure: Array, *, temperature: float) -> WallWeight:
         """Return the weight at vertices of given contact.
@@ -77,15 +78,20 @@ class Viscous:
 
     drag: float
 
-    def response(self, velocity: Any, easing: Any) -> Any:
-        """Return ``drag v``; see `WallLaw.response`."""
-        return self.drag * velocity
+    @property
+    def slip_speed(self) -> float:
+        """None is needed."""
+        return 0.0
+
+    def response(self, velocity: Any, slip_speed: Any) -> Any:
+        """Return the velocity; see `WallLaw.response`."""
+        return velocity
 
     def weight(self, openness: Array, pressure: Array, *, temperature: float) -> WallWeight:
-        """Return the openness; see `WallLaw.weight`."""
+        """Return the drag of what is in contact; see `WallLaw.weight`."""
         return WallWeight(
-            value=openness,
-            by_openness=np.ones_like(openness),
+            value=self.drag * openness,
+            by_openness=np.full_like(openness, self.drag),
             by_pressure=np.zeros_like(openness),
         )
 
@@ -108,9 +114,9 @@ class Friction:
     strength: Callable[[float], float]
     slip_speed: float
 
-    def response(self, velocity: Any, easing: Any) -> Any:
+    def response(self, velocity: Any, slip_speed: Any) -> Any:
         """Return ``v / sqrt(v.v + v0^2)``; see `WallLaw.response`."""
-        return velocity / ufl.sqrt(ufl.inner(velocity, velocity) + (easing * self.slip_speed) ** 2)
+        return velocity / ufl.sqrt(ufl.inner(velocity, velocity) + slip_speed**2)
 
     def weight(self, openness: Array, pressure: Array, *, temperature: float) -> WallWeight:
         """Return ``min(mu p, k)``, zero under tension; see `WallLaw.weight`."""
@@ -143,7 +149,7 @@ class WallForms:
 
 
 def wall_forms(
-    law: WallLaw, velocity: Any, *, weight: Any, easing: Any, symmetry: Symmetry, facets: Any
+    law: WallLaw, velocity: Any, *, weight: Any, slip_speed: Any, symmetry: Symmetry, facets: Any
 ) -> WallForms:
     """Build the forms of a wall that is flat and horizontal.
 
@@ -155,8 +161,8 @@ def wall_forms(
         Velocity of the metal in the wall's frame.
     weight : dolfinx.fem.Function
         P1; the law's weight at the vertices of the wall.
-    easing : dolfinx.fem.Constant
-        As in :meth:`WallLaw.response`.
+    slip_speed : ufl expression
+        As in :meth:`WallLaw.response`; of constants, so that no value is compiled into the forms.
     symmetry : {"plane_strain", "axisymmetric", "square"}
         Symmetry of the cell.
     facets : ufl.Measure
@@ -179,7 +185,7 @@ def wall_forms(
         return ufl.as_vector([u[i] for i in range(mesh.geometry.dim - 1)])
 
     area = abs(n[len(n) - 1]) * volume_weight(x, symmetry)
-    response = law.response(along(velocity), easing)
+    response = law.response(along(velocity), slip_speed)
     residual = weight * ufl.inner(response, along(w)) * area * ds
     return WallForms(
         residual=residual,

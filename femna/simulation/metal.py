@@ -60,7 +60,7 @@ class MetalBlock:
     Attributes
     ----------
     easing : dolfinx.fem.Constant
-        1; larger while a solve is made easier, see :meth:`femna.physics.wall.WallLaw.response`.
+        Factor on the slip speeds of the walls: 1, or more while a solve is made easier.
     """
 
     def __init__(

@@ -38,7 +38,7 @@ class SlidingWall:
     conditions : list of dolfinx.fem.DirichletBC
         What holds the velocity.
     easing : dolfinx.fem.Constant
-        As in :meth:`femna.physics.wall.WallLaw.response`.
+        Factor on the law's slip speed.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class SlidingWall:
             law,
             velocity,
             weight=self.weight,
-            easing=easing,
+            slip_speed=easing * fem.Constant(body.mesh, PETSc.ScalarType(law.slip_speed)),
             symmetry=cell.symmetry,
             facets=ufl.ds(domain=body.mesh, subdomain_data=body.facets)(body.names[surface]),
         )

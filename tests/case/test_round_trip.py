@@ -50,6 +50,17 @@ creep = st.one_of(
         lambda pair: {"n": pair[0], "A": f"{pair[1]!r} 1/s/MPa^{pair[0]!r}"}
     ),
 )
+walls = st.one_of(
+    st.sampled_from([{"law": "free_slip"}, {"law": "sticking"}]),
+    st.fixed_dictionaries({"law": st.just("viscous"), "drag": sizes(1e-3, 1e20, "Pa*s/m")}),
+    st.fixed_dictionaries(
+        {"law": st.just("friction"), "coefficient": st.floats(1e-3, 10.0)},
+        optional={
+            "shear_strength": sizes(1e-3, 1e3, "MPa"),
+            "slip_velocity": st.floats(1e-6, 1.0),
+        },
+    ),
+)
 overrides = st.fixed_dictionaries(
     {
         "title": st.text(st.characters(exclude_categories=("Cs",)), max_size=20).map(
@@ -59,6 +70,8 @@ overrides = st.fixed_dictionaries(
         "interface.map": maps,
         "interface.kinetics": kinetics,
         "metal.creep": creep,
+        "metal.collector_wall": walls,
+        "interface.wall": walls,
         "protocol.pressure": sizes(1e-3, 1e3, "MPa"),
         "protocol.temperature": sizes(-50.0, 90.0, "degC"),
         "protocol.charge": sizes(1e-3, 1.0, "mAh/cm^2"),

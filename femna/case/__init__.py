@@ -28,7 +28,7 @@ from femna.case.settings import Limits, Numerics, Output
 from femna.case.templates import template, template_kinds
 from femna.case.toml_text import dumps
 from femna.case.units import UnitError, parse, parse_any, render
-from femna.case.wall import Wall
+from femna.case.wall import FreeSlipWall, FrictionWall, StickingWall, ViscousWall, Wall
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -38,6 +38,8 @@ __all__ = [
     "Electrolyte",
     "EntryPointCreep",
     "FileCreep",
+    "FreeSlipWall",
+    "FrictionWall",
     "InitialVoid",
     "Interface",
     "Limits",
@@ -55,11 +57,13 @@ __all__ = [
     "ResistancesMap",
     "SizeDependentCreep",
     "Step",
+    "StickingWall",
     "StripesMap",
     "Table",
     "UniformMap",
     "UnitCell",
     "UnitError",
+    "ViscousWall",
     "Wall",
     "apply_overrides",
     "document_kind",

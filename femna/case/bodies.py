@@ -10,7 +10,7 @@ from femna.case.base import Table
 from femna.case.creep import Creep
 from femna.case.creep_norton import NortonCreep
 from femna.case.quantities import Bare, Conductivity, Modulus, MolarVolume
-from femna.case.wall import Wall
+from femna.case.wall import Wall, free_slip
 
 
 class Metal(Table):
@@ -28,7 +28,7 @@ class Metal(Table):
     poisson_ratio : float, optional
     molar_volume : float, optional
         [m^3/mol].
-    collector_wall : Wall
+    collector_wall : FreeSlipWall, StickingWall, ViscousWall or FrictionWall
         Along the current collector, which carries the stack force.
     """
 
@@ -38,7 +38,7 @@ class Metal(Table):
     youngs_modulus: Modulus | None = None
     poisson_ratio: Annotated[float, Bare(above=-1.0, below=0.5)] | None = None
     molar_volume: MolarVolume | None = None
-    collector_wall: Wall = Field(default_factory=Wall)
+    collector_wall: Wall = Field(default_factory=free_slip)
 
 
 class Electrolyte(Table):

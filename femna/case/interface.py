@@ -9,7 +9,7 @@ from pydantic import Field
 from femna.case.base import Table
 from femna.case.maps import ConductingMapSpec
 from femna.case.quantities import AreaResistance, CurrentDensity, Fraction, Length
-from femna.case.wall import Wall
+from femna.case.wall import Wall, free_slip
 
 
 class LinearKinetics(Table):
@@ -59,11 +59,11 @@ class Interface(Table):
     kinetics : LinearKinetics or ButlerVolmerKinetics
     roughness : float
         g_c, the gap over which the current dies off [m].
-    wall : Wall
+    wall : FreeSlipWall, StickingWall, ViscousWall or FrictionWall
         Along the electrolyte.
     """
 
     map: ConductingMapSpec
     kinetics: Kinetics
     roughness: Length
-    wall: Wall = Field(default_factory=Wall)
+    wall: Wall = Field(default_factory=free_slip)

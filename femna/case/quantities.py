@@ -203,6 +203,7 @@ Angle = Annotated[
 Temperature = Annotated[float, Physical("temperature", "K", ("K",), "298.15 K", above=0.0)]
 Pressure = Annotated[float, Physical("pressure", "Pa", ("MPa",), "4 MPa", above=0.0)]
 Modulus = Annotated[float, Physical("modulus", "Pa", ("GPa",), "4.6 GPa", above=0.0)]
+Drag = Annotated[float, Physical("drag", "Pa*s/m", ("Pa*s/m",), "1e12 Pa*s/m", above=0.0)]
 CurrentDensity = Annotated[
     float, Physical("current density", "A/m^2", ("mA/cm^2",), "1.5 mA/cm^2", above=0.0)
 ]

@@ -82,9 +82,9 @@ class FieldWriter:
         ComputationError
             On every rank, if a file cannot be written.
         """
-        step = system.required_step()
+        step, view = system.required_step(), system.interface()
         # the stress belongs to the last evaluation, which may have been of other unknowns
-        system.metal.update(system.interface().openness, step.temperature)
+        system.metal.update(view.openness, step.temperature, contact_pressure=view.pressure)
         parts = {
             "metal": metal_part(system),
             "electrolyte": electrolyte_part(system, conductivity=self._conductivity),

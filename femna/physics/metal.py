@@ -36,10 +36,6 @@ class MetalFields:
         Pressure of the last step, convected; None without elasticity.
     compliance : dolfinx.fem.Constant or None
         ``1 / (K dt)``; None without elasticity.
-    wall_weight : dolfinx.fem.Function
-        P1; how much of the wall's drag acts, 1 in contact and 0 away from the electrolyte.
-    wall_drag : dolfinx.fem.Constant
-        Tangential traction over sliding speed; 0 for a free-slip wall.
     """
 
     velocity: Any
@@ -49,8 +45,6 @@ class MetalFields:
     memory: Any
     old_pressure: Any
     compliance: Any
-    wall_weight: Any
-    wall_drag: Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +59,13 @@ class MetalForms:
     """Form (test: trace space, trial: velocity): ``integral of q v.n`` over the interface."""
     interface_area: Any
     """Form (test: P1): projected area of every interface vertex, ``-integral of q n_vertical``."""
-    wall_by_weight: Any
-    """Derivative of the velocity residual with respect to the wall's weight."""
+    vertical_force: Any
+    """Form (test: P1): momentum residual of a vertical motion ``q``. At a platen vertex that is
+    the integral of ``q`` times the normal traction (tension positive)."""
+    vertical_force_slopes: tuple[Any, Any]
+    """Its derivatives by velocity and pressure."""
+    platen_area: Any
+    """Form (test: P1): area of every platen vertex."""
 
 
 def build_forms(
@@ -75,6 +74,7 @@ def build_forms(
     symmetry: Symmetry,
     facets: Any,
     interface_tag: int,
+    platen_tag: int,
     quadrature_degree: int,
     trace_space: Any,
 ) -> MetalForms:
@@ -90,6 +90,8 @@ def build_forms(
         Facet tags of the metal.
     interface_tag : int
         Which of them is the surface that faces the electrolyte.
+    platen_tag : int
+        Which of them is the surface that faces the current collector.
     quadrature_degree : int
         Degree of the volume quadrature; it must be that of the quadrature functions.
     trace_space : dolfinx.fem.FunctionSpace
@@ -105,9 +107,8 @@ def build_forms(
     x, n = ufl.SpatialCoordinate(mesh), ufl.FacetNormal(mesh)
     weight = volume_weight(x, symmetry)
     dx = ufl.dx(domain=mesh, metadata={"quadrature_degree": quadrature_degree})
-    ds = ufl.ds(domain=mesh, subdomain_data=facets)(
-        interface_tag, metadata={"quadrature_degree": 3 + (symmetry == "axisymmetric")}
-    )
+    surface = ufl.ds(domain=mesh, subdomain_data=facets)
+    ds = surface(interface_tag, metadata={"quadrature_degree": 3 + (symmetry == "axisymmetric")})
     w, q = ufl.TestFunction(v.function_space), ufl.TestFunction(p.function_space)
     dv, dp = ufl.TrialFunction(v.function_space), ufl.TrialFunction(p.function_space)
 
@@ -117,33 +118,38 @@ def build_forms(
     def div(u: Any) -> Any:
         return divergence(u, x, symmetry)
 
-    def horizontal(u: Any) -> Any:
-        return ufl.as_vector([u[i] for i in range(mesh.geometry.dim - 1)])
-
     effective = rate(v) if fields.memory is None else rate(v) + fields.memory
     stress = (2.0 / 3.0) * fields.theta * effective
     tangent = (2.0 / 3.0) * (
         fields.theta * rate(dv) + fields.zeta * ufl.inner(effective, rate(dv)) * effective
     )
-    # the drag acts on the area projected on the flat electrolyte
-    drag = fields.wall_drag * (-n[len(n) - 1]) * weight
-    momentum = ufl.inner(stress, rate(w)) * weight * dx - p * div(w) * weight * dx
-    momentum += drag * fields.wall_weight * ufl.inner(horizontal(v), horizontal(w)) * ds
-    momentum_v = ufl.inner(tangent, rate(w)) * weight * dx
-    momentum_v += drag * fields.wall_weight * ufl.inner(horizontal(dv), horizontal(w)) * ds
+
+    def momentum(u: Any) -> tuple[Any, Any, Any]:
+        """Return the power of the stress in the motion ``u``, and its tangents by v and p."""
+        return (
+            ufl.inner(stress, rate(u)) * weight * dx - p * div(u) * weight * dx,
+            ufl.inner(tangent, rate(u)) * weight * dx,
+            -dp * div(u) * weight * dx,
+        )
+
+    balance, balance_v, balance_p = momentum(w)
+    upward = q * ufl.as_vector([0.0] * (mesh.geometry.dim - 1) + [1.0])
+    force, force_v, force_p = momentum(upward)
     continuity = -q * div(v) * weight * dx
     compress = None
     if fields.compliance is not None:
         continuity -= fields.compliance * (p - fields.old_pressure) * q * weight * dx
         compress = -fields.compliance * dp * q * weight * dx
     return MetalForms(
-        residual=(momentum, continuity),
+        residual=(balance, continuity),
         jacobian=(
-            (momentum_v, -dp * div(w) * weight * dx),
+            (balance_v, balance_p),
             (-q * div(dv) * weight * dx, compress),
         ),
         effective_rate=effective,
         interface_flux=ufl.TestFunction(trace_space) * ufl.dot(dv, n) * weight * ds,
         interface_area=-q * n[len(n) - 1] * weight * ds,
-        wall_by_weight=drag * dp * ufl.inner(horizontal(v), horizontal(w)) * ds,
+        vertical_force=force,
+        vertical_force_slopes=(force_v, force_p),
+        platen_area=q * weight * surface(platen_tag),
     )

@@ -15,16 +15,20 @@ from femna.errors import ComputationError
 from femna.mesh import Cell
 from femna.physics.flow_stress import CreepLaw
 from femna.physics.metal import MetalFields, build_forms
+from femna.physics.wall import WallLaw
+from femna.simulation.collector_wall import CollectorWall
 from femna.simulation.discretisation import (
     Quadrature,
     QuadratureEvaluator,
     symmetry_conditions,
 )
+from femna.simulation.electrolyte_wall import ElectrolyteWall
 from femna.simulation.jacobian import Entries, csr_coordinates
 from femna.simulation.layout import BlockLayout
 from femna.simulation.memory import ElasticMemory, ElasticModuli
 from femna.simulation.metal_surface import MetalSurface
 from femna.simulation.scales import Scales
+from femna.simulation.sliding_wall import SlidingWall
 from femna.simulation.viscosity import Viscosity
 
 Array = npt.NDArray[np.float64]
@@ -45,12 +49,18 @@ class MetalBlock:
         Strain-rate floor [1/s].
     quadrature_degree : int
         Degree of the volume quadrature.
-    wall_drag : float
-        Dimensionless drag of the electrolyte's wall; 0 slips freely.
     platen_sticks : bool
         Whether the collector holds the metal tangentially.
+    wall, collector : WallLaw or None
+        How the electrolyte, and a collector that does not hold it, resist sliding metal
+        (dimensionless); None slips freely.
     elastic : ElasticModuli or None
         Elastic moduli of the metal; None for a purely viscous, incompressible one.
+
+    Attributes
+    ----------
+    easing : dolfinx.fem.Constant
+        Factor on the slip speeds of the walls: 1, or more while a solve is made easier.
     """
 
     def __init__(
@@ -61,8 +71,9 @@ class MetalBlock:
         *,
         rate_floor: float,
         quadrature_degree: int,
-        wall_drag: float,
         platen_sticks: bool,
+        wall: WallLaw | None = None,
+        collector: WallLaw | None = None,
         elastic: ElasticModuli | None = None,
     ) -> None:
         mesh = cell.metal.mesh
@@ -94,8 +105,6 @@ class MetalBlock:
             memory=None if memory is None else memory.strain_rate,
             old_pressure=None if memory is None else memory.old_pressure,
             compliance=None if memory is None else memory.compliance,
-            wall_weight=fem.Function(self.pressure_space),
-            wall_drag=fem.Constant(mesh, PETSc.ScalarType(wall_drag)),
         )
         trace_space = fem.functionspace(mesh, ("Discontinuous Lagrange", 1))
         forms = build_forms(
@@ -103,11 +112,12 @@ class MetalBlock:
             symmetry=cell.symmetry,
             facets=cell.metal.facets,
             interface_tag=cell.metal.names["interface"],
+            platen_tag=cell.metal.names["platen"],
             quadrature_degree=quadrature_degree,
             trace_space=trace_space,
         )
-        walls = {"platen": platen_sticks}
-        self.conditions = symmetry_conditions(self.velocity_space, cell.metal, walls)
+        held = {"platen": platen_sticks}
+        self.conditions = symmetry_conditions(self.velocity_space, cell.metal, held)
         size = self.velocity_space.dofmap.index_map.size_local * mesh.geometry.dim
         self.sizes = [size, self.pressure_space.dofmap.index_map.size_local]
         self._held = np.unique(np.concatenate([c.dof_indices()[0] for c in self.conditions]))
@@ -117,13 +127,30 @@ class MetalBlock:
         self._surface = MetalSurface(
             forms,
             cell,
-            self.velocity_space,
             self.pressure_space,
             trace_space=trace_space,
-            conditions=self.conditions,
             held=self._held,
-            has_wall=wall_drag > 0.0,
         )
+        self.easing = fem.Constant(mesh, PETSc.ScalarType(1.0))
+
+        def sliding(law: WallLaw, surface: str) -> SlidingWall:
+            return SlidingWall(
+                law,
+                cell,
+                surface=surface,
+                velocity=velocity,
+                pressure_space=self.pressure_space,
+                conditions=self.conditions,
+                easing=self.easing,
+            )
+
+        self.wall = self.collector = None
+        if wall is not None:
+            self.wall = ElectrolyteWall(sliding(wall, "interface"))
+        if collector is not None and not platen_sticks:
+            self.collector = CollectorWall(
+                sliding(collector, "platen"), forms, cell, conditions=self.conditions
+            )
         self._rate = QuadratureEvaluator(forms.effective_rate, self.quadrature, mesh)
         self.relaxed_modulus = np.inf
         self.exponent_blend = 1.0
@@ -134,6 +161,8 @@ class MetalBlock:
     def connect(self, interface_dofs: npt.NDArray[np.int32]) -> None:
         """Name the owned P1 dofs that face the electrolyte, in the order of z."""
         self._surface.connect(interface_dofs)
+        if self.wall is not None:
+            self.wall.connect(interface_dofs)
 
     # -- unknowns ------------------------------------------------------------------------------
 
@@ -159,12 +188,21 @@ class MetalBlock:
 
     # -- residual and Jacobian -----------------------------------------------------------------
 
-    def update(self, wall_weight: Array, temperature: float) -> None:
-        """Evaluate the creep law at every quadrature point, and the wall's weight (collective)."""
+    def update(self, openness: Array, temperature: float, *, contact_pressure: Array) -> None:
+        """Evaluate the creep law at every quadrature point, and the walls' weights (collective).
+
+        Parameters
+        ----------
+        openness, contact_pressure : arrays, shape (N,)
+            Contact at the interface vertices, dimensionless.
+        temperature : float
+            [K].
+        """
         self._update_flow(temperature)
-        if self._surface.has_wall:
-            self.fields.wall_weight.x.array[self._surface.dofs] = wall_weight
-            self.fields.wall_weight.x.scatter_forward()
+        if self.wall is not None:
+            self.wall.update(openness, contact_pressure, temperature=temperature)
+        if self.collector is not None:
+            self.collector.update(temperature=temperature)
 
     def _update_flow(self, temperature: float) -> None:
         self._temperature = temperature
@@ -203,7 +241,11 @@ class MetalBlock:
         """Return the momentum residual, reactions at held dofs included (collective)."""
         vector = fem_petsc.assemble_vector(self._residual[0])
         vector.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
-        return np.asarray(vector.getArray()) + self._surface.load(contact_pressure)
+        total = np.asarray(vector.getArray()) + self._surface.load(contact_pressure)
+        for wall in (self.wall, self.collector):
+            if wall is not None:
+                total += wall.residual()
+        return total
 
     def flux(self) -> Array:
         """Return ``integral of q v.n`` at every interface vertex, shape (N,) (collective)."""
@@ -217,7 +259,12 @@ class MetalBlock:
             for column, form in enumerate(forms)
             if form is not None
         ]
-        return [*blocks, *self._surface.jacobian(layout, pressure_slope, h_slope)]
+        blocks += self._surface.jacobian(layout, pressure_slope)
+        if self.wall is not None:
+            blocks += self.wall.jacobian(layout, pressure_slope, h_slope)
+        if self.collector is not None:
+            blocks += self.collector.jacobian(layout)
+        return blocks
 
     def _block(self, layout: BlockLayout, key: str, row: int, column: int, form: Any) -> Entries:
         if key not in self._matrices:

@@ -32,46 +32,31 @@ class MetalSurface:
         The metal's forms.
     cell : Cell
         The meshed cell.
-    velocity_space, pressure_space : dolfinx.fem.FunctionSpace
-        Spaces of the metal.
-    conditions : list of dolfinx.fem.DirichletBC
-        What holds the velocity.
+    pressure_space : dolfinx.fem.FunctionSpace
+        P1 on the metal.
     held : int array
-        The owned velocity dofs that they hold.
+        The owned velocity dofs that are held.
     trace_space : dolfinx.fem.FunctionSpace
         DG1, the test space of the forms' interface flux.
-    has_wall : bool
-        Whether the electrolyte's wall drags.
     """
 
     def __init__(
         self,
         forms: MetalForms,
         cell: Cell,
-        velocity_space: Any,
         pressure_space: Any,
         *,
-        conditions: list[Any],
         held: npt.NDArray[np.int32],
         trace_space: Any,
-        has_wall: bool,
     ) -> None:
-        self._comm = velocity_space.mesh.comm
         self._cell, self._vertex_space, self._trace_space = cell, pressure_space, trace_space
-        self._pressure_map = pressure_space.dofmap.index_map
-        self._conditions, self._held = conditions, held
+        self._held = held
         self._flux_form = fem.form(forms.interface_flux)
         self._area_form = fem.form(forms.interface_area)
-        self._wall_form = fem.form(forms.wall_by_weight) if has_wall else None
         self._operator: PETSc.Mat | None = None
         self._dual: PETSc.Mat | None = None
         self._places: dict[str, tuple[Any, Any]] = {}
         self.dofs = np.zeros(0, dtype=np.int32)
-
-    @property
-    def has_wall(self) -> bool:
-        """Whether the electrolyte's wall drags."""
-        return self._wall_form is not None
 
     def connect(self, dofs: npt.NDArray[np.int32]) -> None:
         """Name the owned P1 dofs that face the electrolyte, in the order of z."""
@@ -118,7 +103,7 @@ class MetalSurface:
         self._connected().mult(right, left)
         return np.asarray(left.getArray()).copy()
 
-    def jacobian(self, layout: BlockLayout, pressure_slope: Array, h_slope: Array) -> list[Entries]:
+    def jacobian(self, layout: BlockLayout, pressure_slope: Array) -> list[Entries]:
         """Return the entries that couple the velocity (block 0) and z (block 2) (collective)."""
         operator = self._connected()
         if "flux" not in self._places:
@@ -129,37 +114,7 @@ class MetalSurface:
         rows, columns = self._places["flux"]
         values = operator.getValuesCSR()[2]
         local = self._places["local"][0]
-        blocks: list[Entries] = [
-            (rows, columns, values),
-            (columns, rows, values * pressure_slope[local]),
-        ]
-        if self._wall_form is not None:
-            blocks.append(self._wall_block(layout, h_slope))
-        return blocks
-
-    def _wall_block(self, layout: BlockLayout, h_slope: Array) -> Entries:
-        full = fem_petsc.assemble_matrix(self._wall_form, bcs=self._conditions, diag=0.0)
-        full.assemble()
-        start, end = full.getOwnershipRange()
-        rows = PETSc.IS().createStride(end - start, start, 1, comm=self._comm)
-        matrix = full.createSubMatrix(rows, self._index_set())
-        slope = matrix.createVecRight()
-        slope.setArray(h_slope)
-        matrix.diagonalScale(None, slope)
-        if "wall" not in self._places:
-            places = csr_coordinates(matrix)
-            self._places["wall"] = (
-                layout.monolithic(0, places[0]),
-                layout.monolithic(2, places[1]),
-            )
-        values = matrix.getValuesCSR()[2]
-        full.destroy()
-        matrix.destroy()
-        return (*self._places["wall"], values)
-
-    def _index_set(self) -> PETSc.IS:
-        start = self._pressure_map.local_range[0]
-        return PETSc.IS().createGeneral((self.dofs + start).astype(np.int32), comm=self._comm)
+        return [(rows, columns, values), (columns, rows, values * pressure_slope[local])]
 
     def _connected(self) -> PETSc.Mat:
         if self._operator is None:

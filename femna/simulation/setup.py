@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +13,6 @@ from femna.constants import FARADAY
 from femna.materials import Properties, UserLaw, resolve
 from femna.mesh import Cell, build_cell, conducting_map
 from femna.mesh.bodies import on_root
-from femna.physics.flow_stress import flow_stress
 from femna.physics.interface import InterfaceLaw
 from femna.physics.kinetics import ButlerVolmer, Kinetics, Linear
 from femna.simulation.electrolyte import ElectrolyteBlock
@@ -21,10 +20,7 @@ from femna.simulation.memory import ElasticModuli
 from femna.simulation.metal import MetalBlock
 from femna.simulation.scales import Scales
 from femna.simulation.system import System
-
-STICKING: Final = 1e4
-"""Drag of a wall that sticks, over the metal's own (flow stress over velocity): the metal slides
-at some 1e-4 of the velocity scale instead of not at all."""
+from femna.simulation.wall_laws import wall_law, wall_sources
 
 VOLTAGE_UNIT: Final = 0.1
 """Voltage over the potential scale below which the unknown asinh(V) is linear in V."""
@@ -100,20 +96,21 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
     moduli = None
     if metal.shear_modulus is not None and metal.bulk_modulus is not None:
         moduli = ElasticModuli(shear=metal.shear_modulus, bulk=metal.bulk_modulus)
-    drag = 0.0
-    if interface.wall.law == "sticking":
-        stress, _ = flow_stress(
-            metal.creep, np.array([scales.rate]), temperature=protocol.temperature
-        )
-        drag = STICKING * float(stress[0]) / scales.traction
+    sources = wall_sources(case, metal.creep, rate=scales.rate)
+    properties = replace(properties, sources=(*properties.sources, *sources))
+    wall, collector = (
+        wall_law(chosen, metal.creep, scales, temperature=protocol.temperature)
+        for chosen in (interface.wall, case.metal.collector_wall)
+    )
     block = MetalBlock(
         cell,
         metal.creep,
         scales,
         rate_floor=floor,
         quadrature_degree=case.numerics.quadrature_degree,
-        wall_drag=drag,
         platen_sticks=case.metal.collector_wall.law == "sticking",
+        wall=wall,
+        collector=collector,
         elastic=moduli,
     )
     electrolyte = ElectrolyteBlock(

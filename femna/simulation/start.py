@@ -11,12 +11,13 @@ from femna.simulation.conduction import distribute_current
 from femna.simulation.newton import Newton, NewtonResult
 from femna.simulation.system import System
 
-STAGES: Final = ((0.0, 1.0), (0.6, 3.0), (1.0, 10.0), (1.0, 1.0))
-"""Continuation from a linear metal: share of the creep law's own exponent, and strain-rate floor
-over the floor asked for. The linear problem is first tried with full Newton steps."""
+STAGES: Final = ((0.0, 1.0, 1e4), (0.6, 3.0, 1e2), (1.0, 10.0, 10.0), (1.0, 1.0, 1.0))
+"""Continuation from a linear metal: share of the creep law's own exponent, strain-rate floor and
+easing of the walls, over what is asked for. The linear problem is first tried with full Newton
+steps."""
 
 FLOORS: Final = (30.0, 10.0, 3.0, 1.0)
-"""Strain-rate floors of the continuation, over the floor asked for."""
+"""Strain-rate floors and easings of the continuation, over what is asked for."""
 
 
 def rest_state(system: System) -> None:
@@ -39,18 +40,21 @@ def solve_from_rest(system: System, newton: Newton) -> NewtonResult:
     floor = system.metal.rate_floor
     try:
         system.metal.exponent_blend = 0.0
+        system.metal.easing.value = STAGES[0][2]
         result = newton.solve(full_steps=True)
         total = result.iterations
-        for blend, factor in STAGES:
+        for blend, factor, easing in STAGES:
             if blend == 0.0 and result.converged:
                 continue
             system.metal.exponent_blend, system.metal.rate_floor = blend, floor * factor
+            system.metal.easing.value = easing
             result = newton.solve()
             total += result.iterations
             if not np.all(np.isfinite(system.z)):
                 break
     finally:
         system.metal.exponent_blend, system.metal.rate_floor = 1.0, floor
+        system.metal.easing.value = 1.0
     if not result.converged:
         return _more(total, solve_with_falling_floor(system, newton))
     return replace(result, iterations=total)
@@ -64,19 +68,19 @@ def solve_with_falling_floor(system: System, newton: Newton) -> NewtonResult:
     """Solve the present step from its unknowns while the strain-rate floor comes down to its own.
 
     A power law is hard for Newton's method where the metal nearly rests; a higher floor makes it
-    easier and a good guess for the next lower one.
+    easier and a good guess for the next lower one. So is friction where the metal nearly sticks.
     """
     floor = system.metal.rate_floor
     try:
-        system.metal.rate_floor = floor * FLOORS[0]
+        system.metal.rate_floor, system.metal.easing.value = floor * FLOORS[0], FLOORS[0]
         result = newton.solve()
         total = result.iterations
         for factor in FLOORS[1:]:
             if not result.converged:
                 break
-            system.metal.rate_floor = floor * factor
+            system.metal.rate_floor, system.metal.easing.value = floor * factor, factor
             result = newton.solve()
             total += result.iterations
     finally:
-        system.metal.rate_floor = floor
+        system.metal.rate_floor, system.metal.easing.value = floor, 1.0
     return replace(result, iterations=total)

@@ -179,7 +179,7 @@ class System:
         self.unpack(x)
         step = self.required_step()
         view = self.interface()
-        self.metal.update(view.openness, step.temperature)
+        self.metal.update(view.openness, step.temperature, contact_pressure=view.pressure)
         flow, continuity = self.metal.residual(view.pressure)
         kinematic = self.area * (
             (view.gap - step.old_gap) / step.dt - view.current.value - self.platen_velocity
@@ -240,7 +240,7 @@ class System:
         self.unpack(x)
         step = self.required_step()
         h, dh = openness(self.z)
-        self.metal.update(h, step.temperature)
+        self.metal.update(h, step.temperature, contact_pressure=relative_pressure(self.z))
         entries = [
             *self.metal.jacobian(self.layout, in_contact(self.z).astype(float), dh),
             *self.electrolyte.jacobian(self.layout),

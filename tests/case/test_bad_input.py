@@ -33,9 +33,60 @@ CASES = {
         "accepted: patches, random_field, resistances, stripes, uniform",
     ),
     "wall of a later version": (
-        {"interface.wall.law": "friction"},
+        {"interface.wall.law": "adhesive"},
         "interface.wall.law",
-        "'free_slip' or 'sticking'",
+        "accepted: free_slip, friction, sticking, viscous",
+    ),
+    "wall without a law": ({"interface.wall": "{}"}, "interface.wall.law", "accepted: free_slip"),
+    "viscous wall without a drag": (
+        {"interface.wall": "{ law = 'viscous' }"},
+        "interface.wall.drag",
+        "add e.g. drag = '1e12 Pa*s/m'",
+    ),
+    "negative drag": (
+        {"metal.collector_wall": "{ law = 'viscous', drag = '-1 Pa*s/m' }"},
+        "metal.collector_wall.drag",
+        "above 0 Pa*s/m",
+    ),
+    "drag in the unit of a viscosity": (
+        {"interface.wall": "{ law = 'viscous', drag = '1e12 Pa*s' }"},
+        "interface.wall.drag",
+        "wrong dimension",
+    ),
+    "drag of a wall that slips": (
+        {"interface.wall": "{ law = 'free_slip', drag = '1e12 Pa*s/m' }"},
+        "interface.wall.drag",
+        "unknown key",
+    ),
+    "friction without a coefficient": (
+        {"metal.collector_wall": "{ law = 'friction' }"},
+        "metal.collector_wall.coefficient",
+        "required",
+    ),
+    "friction of zero": (
+        {"interface.wall": "{ law = 'friction', coefficient = 0.0 }"},
+        "interface.wall.coefficient",
+        "above 0",
+    ),
+    "friction with a unit": (
+        {"interface.wall": "{ law = 'friction', coefficient = '0.2 MPa' }"},
+        "interface.wall.coefficient",
+        "bare",
+    ),
+    "shear strength without a unit": (
+        {"interface.wall": "{ law = 'friction', coefficient = 0.2, shear_strength = 1.0 }"},
+        "interface.wall.shear_strength",
+        "unit is missing",
+    ),
+    "shear strength of zero": (
+        {"interface.wall": "{ law = 'friction', coefficient = 0.2, shear_strength = '0 MPa' }"},
+        "interface.wall.shear_strength",
+        "above 0 MPa",
+    ),
+    "slip velocity of zero": (
+        {"metal.collector_wall": "{ law = 'friction', coefficient = 0.2, slip_velocity = 0 }"},
+        "metal.collector_wall.slip_velocity",
+        "above 0",
     ),
     "creep law misspelt": (
         {"metal.creep.law": "nortn"},

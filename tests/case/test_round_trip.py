@@ -78,6 +78,17 @@ creep = st.one_of(
     st.tuples(size_dependent, power_law).map(lambda pair: {**pair[0], **pair[1]}),
     user_law,
 )
+walls = st.one_of(
+    st.sampled_from([{"law": "free_slip"}, {"law": "sticking"}]),
+    st.fixed_dictionaries({"law": st.just("viscous"), "drag": sizes(1e-3, 1e20, "Pa*s/m")}),
+    st.fixed_dictionaries(
+        {"law": st.just("friction"), "coefficient": st.floats(1e-3, 10.0)},
+        optional={
+            "shear_strength": sizes(1e-3, 1e3, "MPa"),
+            "slip_velocity": st.floats(1e-6, 1.0),
+        },
+    ),
+)
 overrides = st.fixed_dictionaries(
     {
         "title": st.text(st.characters(exclude_categories=("Cs",)), max_size=20).map(
@@ -87,6 +98,8 @@ overrides = st.fixed_dictionaries(
         "interface.map": maps,
         "interface.kinetics": kinetics,
         "metal.creep": creep,
+        "metal.collector_wall": walls,
+        "interface.wall": walls,
         "protocol.pressure": sizes(1e-3, 1e3, "MPa"),
         "protocol.temperature": sizes(-50.0, 90.0, "degC"),
         "protocol.charge": sizes(1e-3, 1.0, "mAh/cm^2"),

@@ -34,7 +34,6 @@ def known_system(case, comm):
         scales,
         rate_floor=1e-6 * scales.rate,
         quadrature_degree=4,
-        wall_drag=0.0,
         platen_sticks=False,
     )
     conductivity = properties.electrolyte.conductivity

@@ -32,7 +32,21 @@ KINETICS = {
         )
     },
 }
-WALLS = ["free_slip", "sticking"]
+FRICTION = 'law = "friction", coefficient = 0.5, slip_velocity = 0.1'
+LAWS = {
+    "free_slip": '{ law = "free_slip" }',
+    "sticking": '{ law = "sticking" }',
+    "viscous": '{ law = "viscous", drag = "1e14 Pa*s/m" }',
+    "friction": f"{{ {FRICTION} }}",
+    # of the stack pressure of 0.3 MPa: some vertices below the cap, some above
+    "capped": f'{{ {FRICTION}, shear_strength = "0.15 MPa" }}',
+}
+PAIRS = [
+    *((name, "free_slip") for name in LAWS),
+    *(("free_slip", name) for name in LAWS if name != "free_slip"),
+    ("capped", "capped"),
+]
+"""Laws of the electrolyte and of the collector."""
 SYMMETRIES = {
     "plane_strain": {},
     "axisymmetric": {"geometry.symmetry": "axisymmetric", "interface.map.kind": "patches"},
@@ -64,14 +78,36 @@ def random_state(cell: Model, seed: int) -> np.ndarray:
     return values
 
 
-@pytest.mark.parametrize("wall", WALLS)
+@pytest.mark.parametrize("wall", ["free_slip", "sticking"])
 @pytest.mark.parametrize("kinetics", list(KINETICS))
 @pytest.mark.parametrize("symmetry", list(SYMMETRIES))
 def test_directional_derivative(tmp_path: Path, symmetry: str, kinetics: str, wall: str) -> None:
-    changes = COARSE | SYMMETRIES[symmetry] | KINETICS[kinetics] | {"interface.wall.law": wall}
-    cell = model(tmp_path, changes)
+    check(tmp_path, SYMMETRIES[symmetry] | KINETICS[kinetics] | {"interface.wall.law": wall})
+
+
+@pytest.mark.parametrize(("electrolyte", "collector"), PAIRS)
+@pytest.mark.parametrize("symmetry", list(SYMMETRIES))
+def test_directional_derivative_with_every_wall(
+    tmp_path: Path, symmetry: str, electrolyte: str, collector: str
+) -> None:
+    walls = {"interface.wall": LAWS[electrolyte], "metal.collector_wall": LAWS[collector]}
+    check(tmp_path, SYMMETRIES[symmetry] | walls)
+
+
+@pytest.mark.parametrize("symmetry", list(SYMMETRIES))
+def test_directional_derivative_with_friction_on_an_elastic_metal(
+    tmp_path: Path, symmetry: str
+) -> None:
+    walls = {"interface.wall": LAWS["capped"], "metal.collector_wall": LAWS["capped"]}
+    check(tmp_path, SYMMETRIES[symmetry] | walls | {"metal.elastic": "true"})
+
+
+def check(folder: Path, changes: dict[str, str]) -> None:
+    """Compare the Jacobian with central differences of the residual, block by block."""
+    cell = model(folder, COARSE | changes)
     system = cell.system
     step = set_step(cell, dt=0.02)
+    system.metal.begin_step(step.dt)
     step.old_gap = 0.3 * system.gap_scale * np.ones_like(system.z)
     at = random_state(cell, 1)
     direction = np.random.default_rng(2).standard_normal(at.size)

@@ -60,8 +60,6 @@ def errors(count: int, symmetry: str, compliance: float | None) -> tuple[float, 
         memory=None,
         old_pressure=zero if compliance else None,
         compliance=fem.Constant(domain, compliance) if compliance else None,
-        wall_weight=zero,
-        wall_drag=fem.Constant(domain, 0.0),
     )
     fdim = domain.topology.dim - 1
     facets = mesh.meshtags(domain, fdim, np.zeros(0, np.int32), np.zeros(0, np.int32))
@@ -70,6 +68,7 @@ def errors(count: int, symmetry: str, compliance: float | None) -> tuple[float, 
         symmetry=symmetry,
         facets=facets,
         interface_tag=1,
+        platen_tag=2,
         quadrature_degree=6,
         trace_space=fem.functionspace(domain, ("Discontinuous Lagrange", 1)),
     )

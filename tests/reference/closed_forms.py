@@ -110,6 +110,31 @@ def squeeze_film_force(
     )
 
 
+def slipping_film_gradient(
+    height: float, speed: float, viscosity: float, *, slip_lengths: tuple[float, float]
+) -> float:
+    """Return G in dp/dx = -G x (Pa/m^2) of a plane film closing at `speed`, n = 1.
+
+    Navier slip u = b du/dn on both walls. Stokes' equations have the exact solution u = x U(y),
+    p = p0 - G x^2/2 + f(y), with the flux V x through every section. b = 0 is 12 eta V/h^3.
+    """
+    one, two = slip_lengths
+    conductance = height**2 + 4.0 * height * (one + two) + 12.0 * one * two
+    return 12.0 * viscosity * speed * (height + one + two) / (height**2 * conductance)
+
+
+def coulomb_hill_mean_pressure(
+    half_width: float, height: float, yield_stress: float, *, coefficient: float
+) -> float:
+    """Mean pressure (Pa) on a rigid-plastic strip in plane strain between walls of friction mu p.
+
+    Slab analysis: dp/dx = -2 mu p/h, p = (2/sqrt3) s_y at the edge, so p grows as an exponential.
+    It holds while mu p stays below the shear strength s_y/sqrt3.
+    """
+    a = 2.0 * coefficient * half_width / height
+    return 2.0 / sqrt(3.0) * yield_stress * (exp(a) - 1.0) / a
+
+
 def friction_hill_mean_pressure(radius: float, height: float, yield_stress: float) -> float:
     """Mean pressure (Pa) on a rigid-plastic disc between rough platens.
 

@@ -87,7 +87,6 @@ def block(n=1.0, *, symmetry="plane_strain", comm=MPI.COMM_SELF, elastic=True):
         SCALES,
         rate_floor=1e-9 * SCALES.rate,
         quadrature_degree=4,
-        wall_drag=0.0,
         platen_sticks=False,
         elastic=ElasticModuli(shear=SHEAR, bulk=5e9) if elastic else None,
     )
@@ -98,7 +97,7 @@ def block(n=1.0, *, symmetry="plane_strain", comm=MPI.COMM_SELF, elastic=True):
 def hold(metal, dt):
     """One step of the metal at rest on a mesh at rest."""
     metal.begin_step(dt)
-    metal.update(np.zeros(0), 300.0)
+    metal.update(np.zeros(0), 300.0, contact_pressure=np.zeros(0))
     metal.accept_step(dt, np.zeros(len(metal.mesh.geometry.x)), 0.0)
 
 
@@ -140,7 +139,7 @@ def test_a_long_step_of_the_metal_is_viscous_flow():
             state["stress"][:] = np.diag([1.0, -1.0, 0.0]).reshape(-1)
             metal.restore_memory(state)
         metal.begin_step(1e7)
-        metal.update(np.zeros(0), 300.0)
+        metal.update(np.zeros(0), 300.0, contact_pressure=np.zeros(0))
         flow[elastic] = metal.fields.theta.x.array.copy()
     assert np.allclose(flow[True], flow[False], rtol=1e-5)
 
@@ -239,7 +238,7 @@ def carried(symmetry, comm):
         metal.fields.pressure.interpolate(lambda x, k=k: x[0] ** 2 + np.sin(3.0 * x[1] + k))
         dt = 0.05
         metal.begin_step(dt)
-        metal.update(np.zeros(0), 300.0)
+        metal.update(np.zeros(0), 300.0, contact_pressure=np.zeros(0))
         change += metal.elastic_volume_change(dt)
         move = dt * 0.2 * np.cos(x[:, 0]) * x[:, gdim - 1]
         metal.accept_step(dt, move, -0.9)

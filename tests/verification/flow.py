@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from femna.mesh import Cell
+from femna.physics.wall import WallLaw
 from femna.simulation.discretisation import owned_facet_dofs
 from femna.simulation.jacobian import CooMatrix, Entries
 from femna.simulation.layout import BlockLayout
@@ -61,8 +62,10 @@ class Flow:
         Its metal.
     floor : float
         Strain-rate floor.
-    drag : float
-        Drag of the interface; 0 slips, a large number sticks.
+    wall, collector : WallLaw, optional
+        How the interface and the platen resist sliding; without one they slip freely.
+    platen_sticks : bool
+        Whether the platen holds the metal tangentially.
     start : Flow, optional
         A solution on the same mesh to start from.
     law : Norton, optional
@@ -74,20 +77,23 @@ class Flow:
         cell: Cell,
         *,
         floor: float,
-        drag: float = 0.0,
+        wall: WallLaw | None = None,
+        collector: WallLaw | None = None,
+        platen_sticks: bool = False,
         start: Flow | None = None,
         law: Norton | None = None,
     ) -> None:
         self.law = Norton(1.0) if law is None else law
-        self.cell, self.drag = cell, drag
+        self.cell, self.wall = cell, wall
         self.metal = MetalBlock(
             cell,
             self.law,
             UNIT,
             rate_floor=floor,
             quadrature_degree=4,
-            wall_drag=drag,
-            platen_sticks=False,
+            platen_sticks=platen_sticks,
+            wall=wall,
+            collector=collector,
         )
         self.comm = cell.metal.mesh.comm
         dofs = owned_facet_dofs(self.metal.pressure_space, cell.metal, "interface")
@@ -105,7 +111,7 @@ class Flow:
 
     def refloored(self, floor: float) -> Flow:
         """Return the same flow with another strain-rate floor, at the present solution."""
-        return Flow(self.cell, floor=floor, drag=self.drag, start=self, law=self.law)
+        return Flow(self.cell, floor=floor, wall=self.wall, start=self, law=self.law)
 
     def load(self, pressure: float, exponent: float, *, tolerance: float = 1e-10) -> None:
         """Solve for a given uniform pressure on the interface."""
@@ -127,7 +133,14 @@ class Flow:
         """
         self._newton(exponent, target, tolerance)
 
-    def _newton(self, exponent: float, target: Array | None, tolerance: float) -> None:
+    def squeeze(self, speed: float, exponent: float, *, tolerance: float = 1e-10) -> None:
+        """Solve for an interface that approaches the platen, which rests, at `speed`."""
+        self.drift = -speed
+        self._newton(exponent, np.zeros_like(self.contact), tolerance, floating=False)
+
+    def _newton(
+        self, exponent: float, target: Array | None, tolerance: float, *, floating: bool = True
+    ) -> None:
         metal = self.metal
         self.law.n = exponent
         count = 0 if target is None else len(self.contact)
@@ -137,19 +150,19 @@ class Flow:
         matrix = CooMatrix(self.comm, layout.local_size)
         solver = _direct(self.comm)
         x = np.concatenate([*metal.get(), self.contact, [self.drift]])
-        norm, residual = self._evaluate(x, target)
+        norm, residual = self._evaluate(x, target, floating=floating)
         self.norms = [norm]
         for _ in range(60):
             if norm < tolerance:
                 return
-            entries = self._entries(layout, count)
+            entries = self._entries(layout, count, floating=floating)
             solver.setOperators(matrix.assemble(entries))
             right = PETSc.Vec().createWithArray(residual.copy(), comm=self.comm)
             step = right.duplicate()
             solver.solve(right, step)
             direction, length = step.getArray().copy(), 1.0
             while True:
-                trial, out = self._evaluate(x - length * direction, target)
+                trial, out = self._evaluate(x - length * direction, target, floating=floating)
                 if trial < (1.0 - 1e-4 * length) * norm or length < 1e-3:
                     break
                 length *= 0.5
@@ -158,26 +171,31 @@ class Flow:
             self.norms.append(norm)
         raise RuntimeError(f"no convergence: {self.norms}")
 
-    def _evaluate(self, x: Array, target: Array | None) -> tuple[float, Array]:
+    def _evaluate(self, x: Array, target: Array | None, *, floating: bool) -> tuple[float, Array]:
         nv, np_ = self.metal.sizes
         self.metal.set(x[:nv], x[nv : nv + np_])
         lam, self.drift = x[nv + np_ : -1], float(x[-1])
-        self.metal.update(np.ones(len(lam)), TEMPERATURE)
+        self.metal.update(np.ones(len(lam)), TEMPERATURE, contact_pressure=lam)
         flow, continuity = self.metal.residual(lam)
         if target is None:
             rest = np.zeros(len(lam) + 1)
         else:
-            rest = np.append(self.metal.flux() - self.area * self.drift - target, -self.area @ lam)
+            rest = np.append(
+                self.metal.flux() - self.area * self.drift - target,
+                -self.area @ lam if floating else 0.0,
+            )
         self.contact = lam.copy()
         out = np.concatenate([flow, continuity, rest])
         return float(np.linalg.norm(out)), out
 
-    def _entries(self, layout: BlockLayout, count: int) -> list[Entries]:
+    def _entries(self, layout: BlockLayout, count: int, *, floating: bool) -> list[Entries]:
         n = len(self.contact)
         blocks = self.metal.jacobian(layout, np.ones(n), np.zeros(n))
         z, u = layout.monolithic(2, np.arange(n)), layout.monolithic(4, np.array([0]))
         if count:
             drift = np.repeat(u, n)
+            if not floating:
+                return [*blocks, (z, drift, -self.area), (u, u, np.ones(1))]
             return [*blocks, (z, drift, -self.area), (drift, z, -self.area), (u, u, np.zeros(1))]
         # drop what couples to the contact pressure; keep a unit diagonal there
         first, last = int(z[0]), int(z[-1])

@@ -69,7 +69,8 @@ def test_uniform_pressure_balances_itself(cell: Model) -> None:
     system = cell.system
     metal = system.metal
     metal.set(np.zeros(metal.sizes[0]), np.ones(metal.sizes[1]))
-    metal.update(np.zeros_like(system.z), cell.case.protocol.temperature)
+    closed = np.zeros_like(system.z)
+    metal.update(closed, cell.case.protocol.temperature, contact_pressure=closed)
     momentum, continuity = metal.residual(np.ones_like(system.z))
     assert np.max(np.abs(momentum)) < EPS
     assert np.max(np.abs(continuity)) < EPS

@@ -60,7 +60,7 @@ class Inequality:
         cut = [x[self.layout.local_slice(block)] for block in range(6)]
         self.system.metal.set(cut[0], cut[1])
         self.system.electrolyte.set(cut[3])
-        self.system.metal.update(np.exp(-cut[5]), self.step.temperature)
+        self.system.metal.update(np.exp(-cut[5]), self.step.temperature, contact_pressure=cut[2])
         return cut[2], cut[5], float(cut[4][0]), float(cut[4][1])
 
     def _current(self, gap: Array, voltage: float) -> tuple[Array, Array]:

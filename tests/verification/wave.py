@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from femna.physics.wall import Viscous
 from verification.flow import Flow, Norton, continuation, interface_integral
 from verification.meshes import layer, metal_cell
 
@@ -51,7 +52,8 @@ def solve_wave(
     """Solve at every floor (times k dv) in turn; rows are graded by 30 towards the interface."""
     rows = max(4, round(columns * 0.75 * thickness))
     mesh = layer(columns, rows, thickness=thickness, ratio=30.0)
-    flow = Flow(metal_cell(mesh), floor=np.pi * floors[0], drag=drag, law=law)
+    wall = Viscous(drag=drag) if drag else None
+    flow = Flow(metal_cell(mesh), floor=np.pi * floors[0], wall=wall, law=law)
     load = wave(flow)
     target = load + UNIFORM * flow.area
     for n in continuation(exponent):

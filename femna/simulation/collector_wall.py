@@ -1,0 +1,99 @@
+"""The wall that is the current collector: it resists by the normal pressure it carries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from dolfinx import fem
+from dolfinx.fem import petsc as fem_petsc
+from petsc4py import PETSc
+
+from femna.mesh import Cell
+from femna.physics.metal import MetalForms
+from femna.physics.wall import WallWeight
+from femna.simulation.discretisation import owned_facet_dofs
+from femna.simulation.jacobian import Entries, csr_coordinates
+from femna.simulation.layout import BlockLayout
+from femna.simulation.sliding_wall import SlidingWall
+
+Array = npt.NDArray[np.float64]
+
+
+class CollectorWall:
+    """Couples a sliding wall to the normal pressure on the collector.
+
+    The collector is held in the vertical, so the pressure on it is the reaction: the momentum
+    balance tested with a vertical hat function of the vertex, over the area of the hat. It holds
+    the whole traction, ``p - n.S.n``, and its sum over the vertices is the stack force exactly.
+
+    Parameters
+    ----------
+    wall : SlidingWall
+        The wall at the surface "platen".
+    forms : MetalForms
+        The metal's forms.
+    cell : Cell
+        The meshed cell.
+    conditions : list of dolfinx.fem.DirichletBC
+        What holds the velocity.
+    """
+
+    def __init__(
+        self, wall: SlidingWall, forms: MetalForms, cell: Cell, *, conditions: list[Any]
+    ) -> None:
+        self._wall, self._conditions = wall, conditions
+        space = wall.weight.function_space
+        self.dofs = owned_facet_dofs(space, cell.metal, "platen")
+        self._force = fem.form(forms.vertical_force)
+        self._by_unknowns = [fem.form(f) for f in forms.vertical_force_slopes]
+        self._area = fem.form(forms.platen_area)
+        self._weight: WallWeight | None = None
+        self._areas = np.zeros(0)
+        self._places: list[tuple[Any, Any]] = []
+
+    def pressure(self) -> Array:
+        """Return the normal pressure at the owned vertices ``dofs``, shape (N,) (collective)."""
+        force, self._areas = (self._at_vertices(form) for form in (self._force, self._area))
+        return -force / self._areas
+
+    def _at_vertices(self, form: Any) -> Array:
+        vector = fem_petsc.assemble_vector(form)
+        vector.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
+        return np.asarray(vector.getArray()[self.dofs]).copy()
+
+    def update(self, *, temperature: float) -> None:
+        """Take the pressure of the present unknowns and stresses (collective)."""
+        pressure = self.pressure()
+        self._weight = self._wall.set_weight(
+            self.dofs, np.ones_like(pressure), pressure=pressure, temperature=temperature
+        )
+
+    def residual(self) -> Array:
+        """Return the owned velocity residual (collective)."""
+        return self._wall.residual()
+
+    def jacobian(self, layout: BlockLayout) -> list[Entries]:
+        """Return the entries by velocity and pressure (collective)."""
+        if self._weight is None:
+            raise RuntimeError("the wall has no weight yet")
+        by_weight = self._wall.by_weight()
+        scale = by_weight.createVecRight()
+        values = np.zeros(scale.getLocalSize())
+        values[self.dofs] = -self._weight.by_pressure / self._areas
+        scale.setArray(values)
+        by_weight.diagonalScale(None, scale)
+        entries = [self._wall.jacobian(layout)]
+        for block, form in enumerate(self._by_unknowns):
+            force = fem_petsc.assemble_matrix(form, bcs=self._conditions, diag=0.0)
+            force.assemble()
+            product = by_weight.matMult(force)
+            if len(self._places) == block:
+                rows, columns = csr_coordinates(product)
+                self._places.append((layout.monolithic(0, rows), layout.monolithic(block, columns)))
+            entries.append((*self._places[block], product.getValuesCSR()[2]))
+            for used in (force, product):
+                used.destroy()
+        by_weight.destroy()
+        return entries

@@ -20,6 +20,8 @@ from femna.case.messages import suggest
 from femna.case.model import SCHEMA_VERSION, Case
 from femna.case.overrides import apply_overrides, split_assignments
 from femna.case.protocol import Protocol, Step
+from femna.case.real_contact import HardnessContact, MicroconstrictionContact, PerfectContact
+from femna.case.roughness import Topography
 from femna.case.schema import json_schema
 from femna.case.settings import Limits, Numerics, Output
 from femna.case.templates import template, template_kinds
@@ -33,21 +35,25 @@ __all__ = [
     "Case",
     "Creep",
     "Electrolyte",
+    "HardnessContact",
     "InitialVoid",
     "Interface",
     "Limits",
     "LinearKinetics",
     "MeshFile",
     "Metal",
+    "MicroconstrictionContact",
     "Numerics",
     "Output",
     "PatchesMap",
+    "PerfectContact",
     "Protocol",
     "RandomFieldMap",
     "ResistancesMap",
     "Step",
     "StripesMap",
     "Table",
+    "Topography",
     "UniformMap",
     "UnitCell",
     "UnitError",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from femna.case.geometry import UnitCell
 from femna.case.map_checks import check_resistances, check_symmetry, check_transition
+from femna.case.real_contact import check_real_contact
 from femna.case.refusal import micrometres, refuse
 from femna.case.units import render
 
@@ -26,6 +27,7 @@ def cross_check(case: Case) -> None:
     """
     check_symmetry(case)
     check_resistances(case)
+    check_real_contact(case)
     _check_steps(case)
     _check_increments(case)
     if isinstance(case.geometry, UnitCell):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from femna.materials.arrhenius import arrhenius
 from femna.materials.creep import CREEP_LAWS, CreepLaw, Norton, creep_law
 from femna.materials.evidence import EVIDENCE
+from femna.materials.interface import Asperities, Constriction, InterfaceProperties
 from femna.materials.ledger import SourceEntry
 from femna.materials.library import Alternative, Entry, MaterialSet, available_sets, load_set
 from femna.materials.resolve import (
@@ -18,14 +20,18 @@ __all__ = [
     "CREEP_LAWS",
     "EVIDENCE",
     "Alternative",
+    "Asperities",
+    "Constriction",
     "CreepLaw",
     "ElectrolyteProperties",
     "Entry",
+    "InterfaceProperties",
     "MaterialSet",
     "MetalProperties",
     "Norton",
     "Properties",
     "SourceEntry",
+    "arrhenius",
     "available_sets",
     "creep_law",
     "largest_net_charge",

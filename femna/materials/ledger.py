@@ -52,3 +52,9 @@ class Ledger:
             SourceEntry(quantity, entry.value, entry.unit, entry.source, entry.label)
         )
         return entry.value
+
+    def state(
+        self, quantity: str, value: float, unit: str, *, source: str = _USER, label: str = "user"
+    ) -> None:
+        """Enter a number that is in no set: the case's own, or one computed from others."""
+        self.entries.append(SourceEntry(quantity, value, unit, source, label))

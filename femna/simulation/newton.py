@@ -5,12 +5,16 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from petsc4py import PETSc
 
 from femna.errors import ComputationError
 from femna.simulation.system import System
+
+EXTERNAL_LIBRARY: Final = 76
+"""PETSc's code for an error of a library: MUMPS met a matrix that it cannot factorise."""
 
 
 def _weakly(method: Callable[..., None]) -> Callable[..., None]:
@@ -136,9 +140,14 @@ class Newton:
         load = max(1.0, step.pressure, abs(step.current))
         self._snes.atol = self._tolerance * load * float(np.sqrt(self.system.total_area))
         self._norms.clear()
-        self._snes.solve(None, self._x)
+        try:
+            self._snes.solve(None, self._x)
+            reason = int(self._snes.getConvergedReason())
+        except PETSc.Error as error:
+            if error.ierr != EXTERNAL_LIBRARY:
+                raise
+            reason = int(PETSc.SNES.ConvergedReason.DIVERGED_LINEAR_SOLVE)
         self.system.unpack(self._x)
-        reason = int(self._snes.getConvergedReason())
         return NewtonResult(
             reason > 0, int(self._snes.getIterationNumber()), reason, tuple(self._norms)
         )

@@ -11,6 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from femna.simulation.newton import Newton
+from femna.simulation.start import solve_from_rest
+from verification.cells import model, set_step
 from verification.dynamic.runs import BALANCE, Run, run
 
 COARSE = {
@@ -123,3 +126,19 @@ def test_a_residual_lets_the_gap_open_and_the_steps_agree(tmp_path):
     changes = np.abs(np.diff(ends))
     assert ends[-1] < 0.99
     assert 0.8 < np.log2(changes[0] / changes[1]) < 1.2
+
+
+def test_an_interface_open_everywhere_is_a_failed_solve_and_no_crash(tmp_path):
+    """Nothing conducts, so the matrix has a row of zeros; the next solve finds its way."""
+    changes = COARSE | {"interface.real_contact.law": "hardness", "protocol.pressure": "2 MPa"}
+    cell = model(tmp_path, changes, refine=0.5)
+    system = cell.system
+    set_step(cell, dt=1e-4)
+    newton = Newton(system)
+    system.z = np.full_like(system.z, -1.0)
+    assert not newton.solve().converged
+    system.metal.fields.velocity.x.array[:] = 0.0
+    system.metal.fields.pressure.x.array[:] = 1.0
+    system.electrolyte.set(np.zeros(system.electrolyte.size))
+    system.scalars[1] = -1.0
+    assert solve_from_rest(system, newton).converged

@@ -23,6 +23,8 @@ from femna.case.messages import suggest
 from femna.case.model import SCHEMA_VERSION, Case
 from femna.case.overrides import apply_overrides, split_assignments
 from femna.case.protocol import Protocol, Step
+from femna.case.real_contact import HardnessContact, MicroconstrictionContact, PerfectContact
+from femna.case.roughness import Topography
 from femna.case.schema import json_schema
 from femna.case.settings import Limits, Numerics, Output
 from femna.case.templates import template, template_kinds
@@ -40,17 +42,20 @@ __all__ = [
     "FileCreep",
     "FreeSlipWall",
     "FrictionWall",
+    "HardnessContact",
     "InitialVoid",
     "Interface",
     "Limits",
     "LinearKinetics",
     "MeshFile",
     "Metal",
+    "MicroconstrictionContact",
     "NortonCreep",
     "NortonDiffusionalCreep",
     "Numerics",
     "Output",
     "PatchesMap",
+    "PerfectContact",
     "PowerLawCreep",
     "Protocol",
     "RandomFieldMap",
@@ -60,6 +65,7 @@ __all__ = [
     "StickingWall",
     "StripesMap",
     "Table",
+    "Topography",
     "UniformMap",
     "UnitCell",
     "UnitError",

@@ -9,7 +9,7 @@ from pydantic import Field
 from femna.case.base import Table
 from femna.case.creep import Creep
 from femna.case.creep_norton import NortonCreep
-from femna.case.quantities import Bare, Conductivity, Modulus, MolarVolume
+from femna.case.quantities import Bare, Conductivity, Modulus, MolarEnergy, MolarVolume, Temperature
 from femna.case.wall import Wall, free_slip
 
 
@@ -49,8 +49,14 @@ class Electrolyte(Table):
     material : str
         Name of the set.
     conductivity : float, optional
-        Ionic [S/m].
+        Ionic, at the reference temperature [S/m].
+    conductivity_activation_energy : float, optional
+        [J/mol]; 0 makes it independent of temperature.
+    conductivity_reference_temperature : float, optional
+        [K].
     """
 
     material: str = "beta_alumina"
     conductivity: Conductivity | None = None
+    conductivity_activation_energy: MolarEnergy | None = None
+    conductivity_reference_temperature: Temperature | None = None

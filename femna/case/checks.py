@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from femna.case.creep_checks import check_creep
 from femna.case.geometry import UnitCell
 from femna.case.map_checks import check_resistances, check_symmetry, check_transition
+from femna.case.real_contact import check_real_contact
 from femna.case.refusal import micrometres, refuse
 from femna.case.units import render
 
@@ -28,6 +29,7 @@ def cross_check(case: Case) -> None:
     check_symmetry(case)
     check_resistances(case)
     check_creep(case)
+    check_real_contact(case)
     _check_steps(case)
     _check_increments(case)
     if isinstance(case.geometry, UnitCell):

@@ -6,13 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from femna.case.activation import Activated
 from femna.case.base import Table
 from femna.case.maps import ConductingMapSpec
-from femna.case.quantities import AreaResistance, CurrentDensity, Fraction, Length
+from femna.case.quantities import AreaResistance, CurrentDensity, Fraction
+from femna.case.real_contact import PerfectContact, RealContact
+from femna.case.roughness import Roughness
 from femna.case.wall import Wall, free_slip
 
 
-class LinearKinetics(Table):
+class LinearKinetics(Activated):
     """Current density = overpotential / resistance.
 
     Attributes
@@ -21,6 +24,8 @@ class LinearKinetics(Table):
         [ohm m^2].
     stress_term : bool
         Whether the contact pressure adds p Vm/F to the overpotential.
+    activation_energy, reference_temperature : float, optional
+        Of the conductance, one over the resistance; see `Activated`.
     """
 
     law: Literal["linear"]
@@ -28,7 +33,7 @@ class LinearKinetics(Table):
     stress_term: bool = False
 
 
-class ButlerVolmerKinetics(Table):
+class ButlerVolmerKinetics(Activated):
     """Current density by Butler and Volmer.
 
     Attributes
@@ -39,6 +44,8 @@ class ButlerVolmerKinetics(Table):
         Anodic; the cathodic one is its complement to one.
     stress_term : bool
         Whether the contact pressure adds p Vm/F to the overpotential.
+    activation_energy, reference_temperature : float, optional
+        Of the exchange current density; see `Activated`.
     """
 
     law: Literal["butler_volmer"]
@@ -57,13 +64,16 @@ class Interface(Table):
     ----------
     map : UniformMap, StripesMap, PatchesMap, ResistancesMap or RandomFieldMap
     kinetics : LinearKinetics or ButlerVolmerKinetics
-    roughness : float
-        g_c, the gap over which the current dies off [m].
+    roughness : float or Topography
+        g_c, the gap over which the current dies off [m], or the surface that it follows from.
     wall : FreeSlipWall, StickingWall, ViscousWall or FrictionWall
         Along the electrolyte.
+    real_contact : PerfectContact, HardnessContact or MicroconstrictionContact
+        Which share of the closed interface touches.
     """
 
     map: ConductingMapSpec
     kinetics: Kinetics
-    roughness: Length
+    roughness: Roughness
     wall: Wall = Field(default_factory=free_slip)
+    real_contact: RealContact = Field(default_factory=lambda: PerfectContact(law="perfect"))

@@ -65,7 +65,8 @@ def check_resistances(case: Case) -> None:
     if isinstance(kinetics, LinearKinetics):
         least, name = kinetics.resistance, "interface.kinetics.resistance"
     else:
-        thermal = GAS_CONSTANT * case.protocol.temperature / FARADAY
+        temperature = kinetics.reference_temperature or case.protocol.temperature
+        thermal = GAS_CONSTANT * temperature / FARADAY
         least, name = thermal / kinetics.exchange_current_density, "R T/(F i0) of the kinetics"
     lowest = min(chart.resistances)
     if lowest < least * (1.0 - 1e-12):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Tag, ValidationError
 from pydantic.fields import FieldInfo
 
 from femna.case.quantities import PROBLEM
@@ -186,10 +186,13 @@ def _model(annotation: Any) -> type[BaseModel] | None:
     return _model(members[0]) if len(members) == 1 else None
 
 
-def _members(annotation: Any) -> dict[str, type[BaseModel]]:
-    """Return the models of a discriminated union by their tag."""
-    tagged: dict[str, type[BaseModel]] = {}
+def _members(annotation: Any) -> dict[str, Any]:
+    """Return the members of a discriminated union by their tag."""
+    tagged: dict[str, Any] = {}
     for item in get_args(annotation):
+        for mark in getattr(item, "__metadata__", ()):
+            if isinstance(mark, Tag):
+                tagged[mark.tag] = item
         if isinstance(item, type) and issubclass(item, BaseModel):
             for name in ("kind", "law"):
                 field = item.model_fields.get(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from femna.materials.arrhenius import arrhenius
 from femna.materials.creep import (
     CREEP_LAWS,
     CreepLaw,
@@ -14,6 +15,7 @@ from femna.materials.creep import (
 )
 from femna.materials.diffusion import ArrheniusSum
 from femna.materials.evidence import EVIDENCE
+from femna.materials.interface import Asperities, Constriction, InterfaceProperties
 from femna.materials.ledger import SourceEntry
 from femna.materials.library import Alternative, Entry, MaterialSet, available_sets, load_set
 from femna.materials.resolve import (
@@ -29,10 +31,13 @@ __all__ = [
     "EVIDENCE",
     "Alternative",
     "ArrheniusSum",
+    "Asperities",
+    "Constriction",
     "CreepLaw",
     "Diffusional",
     "ElectrolyteProperties",
     "Entry",
+    "InterfaceProperties",
     "MaterialSet",
     "MetalProperties",
     "Norton",
@@ -41,6 +46,7 @@ __all__ = [
     "SizeDependent",
     "SourceEntry",
     "UserLaw",
+    "arrhenius",
     "available_sets",
     "creep_law",
     "largest_net_charge",

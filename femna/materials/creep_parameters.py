@@ -77,7 +77,7 @@ def _power_law(request: Request, creep: PowerLawCreep) -> dict[str, Any]:
 
 def _norton_diffusional(request: Request, creep: NortonDiffusionalCreep) -> dict[str, Any]:
     dislocation = _power_law(request, creep) if creep.dislocation_creep else None
-    request.ledger.give("metal.creep.grain_size", creep.grain_size, "m")
+    request.ledger.state("metal.creep.grain_size", creep.grain_size, "m")
     lattice = None
     if "nabarro_herring" in creep.mechanisms:
         lattice = lattice_diffusion(request.material, request.ledger)
@@ -121,16 +121,16 @@ def _boundary_diffusion(ledger: Ledger, creep: NortonDiffusionalCreep) -> Arrhen
     temperature = creep.boundary_reference_temperature
     if value is None:
         return None
-    ledger.give("metal.creep.boundary_diffusivity", value, "m^3/s")
+    ledger.state("metal.creep.boundary_diffusivity", value, "m^3/s")
     if energy is None or temperature is None:
         return ArrheniusSum((value,), (0.0,))
-    ledger.give("metal.creep.boundary_activation_energy", energy, "J/mol")
-    ledger.give("metal.creep.boundary_reference_temperature", temperature, "K")
+    ledger.state("metal.creep.boundary_activation_energy", energy, "J/mol")
+    ledger.state("metal.creep.boundary_reference_temperature", temperature, "K")
     return ArrheniusSum((value * float(np.exp(energy / (GAS_CONSTANT * temperature))),), (energy,))
 
 
 def _size_dependent(request: Request, creep: SizeDependentCreep) -> dict[str, Any]:
-    request.ledger.give("metal.creep.size", creep.size, "m")
+    request.ledger.state("metal.creep.size", creep.size, "m")
     return {
         "bulk": _power_law(request, creep),
         "size": creep.size,
@@ -152,7 +152,7 @@ def _file(request: Request, creep: FileCreep) -> dict[str, Any]:
             None, key, value, f"cannot be read: {reason}", "give a Python file"
         ) from error
     digest = hashlib.sha256(content).hexdigest()
-    request.ledger.give("metal.creep.file", str(creep.file), "1", f"SHA-256 {digest}")
+    request.ledger.state("metal.creep.file", str(creep.file), "1", note=f"SHA-256 {digest}")
     return {
         "file": creep.file,
         "text": text,
@@ -165,7 +165,7 @@ def _file(request: Request, creep: FileCreep) -> dict[str, Any]:
 def _entry_point(request: Request, creep: EntryPointCreep) -> dict[str, Any]:
     point = find_entry_point(creep.name)
     package = f"{point.dist.name} {point.dist.version}" if point.dist is not None else "no package"
-    request.ledger.give("metal.creep.name", creep.name, "1", f"{point.value} of {package}")
+    request.ledger.state("metal.creep.name", creep.name, "1", note=f"{point.value} of {package}")
     return {
         "point": point,
         "parameters": _parameters(request.ledger, creep),
@@ -178,7 +178,7 @@ def _parameters(ledger: Ledger, creep: FileCreep | EntryPointCreep) -> dict[str,
     found = {}
     for name, given in creep.parameters.items():
         value, unit = parse_any(given) if isinstance(given, str) else (given, "1")
-        ledger.give(f"metal.creep.parameters.{name}", value, unit)
+        ledger.state(f"metal.creep.parameters.{name}", value, unit)
         found[name] = value
     return found
 

@@ -56,7 +56,7 @@ class Ledger:
         """
         entry = material.values.get(name)
         if given is not None:
-            self.give(quantity, given, unit or (entry.unit if entry is not None else "1"))
+            self.state(quantity, given, unit or (entry.unit if entry is not None else "1"))
             return given
         if entry is None:
             raise InputError(
@@ -71,6 +71,15 @@ class Ledger:
         )
         return entry.value
 
-    def give(self, quantity: str, value: float | str, unit: str, note: str = "") -> None:
-        """Note what only the case can give."""
-        self.entries.append(SourceEntry(quantity, value, unit, _USER, "user", note))
+    def state(
+        self,
+        quantity: str,
+        value: float | str,
+        unit: str,
+        *,
+        source: str = _USER,
+        label: str = "user",
+        note: str = "",
+    ) -> None:
+        """Enter what is in no set: the case's own, or a number computed from others."""
+        self.entries.append(SourceEntry(quantity, value, unit, source, label, note))

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from femna.case import Case, MeshFile, render
 from femna.constants import FARADAY
 from femna.errors import InputError
+from femna.materials.arrhenius import arrhenius
 from femna.materials.creep import CreepLaw, creep_law
 from femna.materials.creep_parameters import Request, creep_parameters
+from femna.materials.interface import InterfaceProperties, resolve_interface
 from femna.materials.ledger import Ledger, SourceEntry
 from femna.materials.library import MaterialSet, load_set
 
@@ -39,10 +41,22 @@ class ElectrolyteProperties:
     Attributes
     ----------
     conductivity : float
-        Ionic [S/m].
+        Ionic, at the reference temperature [S/m].
+    activation_energy : float
+        [J/mol].
+    reference_temperature : float
+        [K].
     """
 
     conductivity: float
+    activation_energy: float
+    reference_temperature: float
+
+    def conductivity_at(self, temperature: float) -> float:
+        """Return the conductivity [S/m] at a temperature [K], by Arrhenius."""
+        return self.conductivity * arrhenius(
+            self.activation_energy, temperature, reference=self.reference_temperature
+        )
 
 
 @dataclass(frozen=True)
@@ -51,6 +65,7 @@ class Properties:
 
     metal: MetalProperties
     electrolyte: ElectrolyteProperties
+    interface: InterfaceProperties
     sources: tuple[SourceEntry, ...]
 
 
@@ -69,17 +84,13 @@ def resolve(case: Case) -> Properties:
     electrolyte_set = _role_checked(case.electrolyte.material, "electrolyte")
     ledger = Ledger()
     metal = _metal(case, metal_set, ledger)
-    electrolyte = ElectrolyteProperties(
-        conductivity=ledger.take(
-            "electrolyte.conductivity",
-            case.electrolyte.conductivity,
-            electrolyte_set,
-            "conductivity",
-        )
-    )
+    electrolyte = _electrolyte(case, electrolyte_set, ledger)
+    interface = resolve_interface(case, ledger)
     _check_temperatures(case, metal_set)
     _check_supply(case, metal.molar_volume)
-    return Properties(metal=metal, electrolyte=electrolyte, sources=tuple(ledger.entries))
+    return Properties(
+        metal=metal, electrolyte=electrolyte, interface=interface, sources=tuple(ledger.entries)
+    )
 
 
 def _role_checked(name: str, role: str) -> MaterialSet:
@@ -113,6 +124,26 @@ def _metal(case: Case, material: MaterialSet, ledger: Ledger) -> MetalProperties
         bulk = young / (3.0 * (1.0 - 2.0 * poisson))
     return MetalProperties(
         creep=law, molar_volume=molar_volume, shear_modulus=shear, bulk_modulus=bulk
+    )
+
+
+def _electrolyte(case: Case, material: MaterialSet, ledger: Ledger) -> ElectrolyteProperties:
+    chosen = case.electrolyte
+    key = "electrolyte.conductivity"
+    return ElectrolyteProperties(
+        conductivity=ledger.take(key, chosen.conductivity, material, "conductivity"),
+        activation_energy=ledger.take(
+            f"{key}_activation_energy",
+            chosen.conductivity_activation_energy,
+            material,
+            "conductivity_activation_energy",
+        ),
+        reference_temperature=ledger.take(
+            f"{key}_reference_temperature",
+            chosen.conductivity_reference_temperature,
+            material,
+            "conductivity_reference_temperature",
+        ),
     )
 
 

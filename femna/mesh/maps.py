@@ -215,7 +215,7 @@ def _reference_resistance(case: Case) -> float:
     kinetics = case.interface.kinetics
     if kinetics.law == "linear":
         return float(kinetics.resistance)
-    temperature = float(case.protocol.temperature)
+    temperature = float(kinetics.reference_temperature or case.protocol.temperature)
     return GAS_CONSTANT * temperature / (FARADAY * float(kinetics.exchange_current_density))
 
 

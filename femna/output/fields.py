@@ -32,7 +32,7 @@ class FieldWriter:
     comm : MPI.Comm
         Ranks of the run; rank 0 writes.
     conductivity : float
-        Of the electrolyte [S/m].
+        Of the electrolyte at the protocol's temperature [S/m].
     keep_through : float, optional
         Go on with an existing list: times up to this one [s] stay, later ones, which a run wrote
         after its last checkpoint, are dropped. None begins a new list.
@@ -85,9 +85,10 @@ class FieldWriter:
         step, view = system.required_step(), system.interface()
         # the stress belongs to the last evaluation, which may have been of other unknowns
         system.metal.update(view.openness, step.temperature, contact_pressure=view.pressure)
+        conductivity = self._conductivity * step.conductivity
         parts = {
             "metal": metal_part(system),
-            "electrolyte": electrolyte_part(system, conductivity=self._conductivity),
+            "electrolyte": electrolyte_part(system, conductivity=conductivity),
             "interface": interface_part(system),
         }
         scale = system.scales.length

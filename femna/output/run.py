@@ -154,7 +154,9 @@ class _Run:
         fields = FieldWriter(
             self.directory,
             self.comm,
-            conductivity=model.properties.electrolyte.conductivity,
+            conductivity=model.properties.electrolyte.conductivity_at(
+                self.case.protocol.temperature
+            ),
             keep_through=driver.clock.time if resumed else None,
         )
         try:

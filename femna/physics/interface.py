@@ -6,20 +6,21 @@ All quantities are per vertex of the metal's lower surface and dimensionless in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from femna.physics.contact import openness, relative_pressure
+from femna.physics.contact import in_contact, openness, relative_pressure
 from femna.physics.kinetics import Kinetics
+from femna.physics.real_contact import PerfectContact, RealContact
 
 Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class LocalCurrent:
-    """Current density at the vertices, ``i = c h(g) f(eta)``, with its derivatives.
+    """Current density at the vertices, ``i = c h(g) a(p) f(eta)``, with its derivatives.
 
     Attributes
     ----------
@@ -45,19 +46,28 @@ class InterfaceLaw:
     stress_volts : float
         ``P Vm / F`` [V] of the characteristic traction when the stress term is on, else 0:
         the stress adds ``p Vm / F`` to the overpotential of stripping.
+    contact : RealContact
+        Which share a of closed metal touches.
     """
 
     conducting: Array
     kinetics: Kinetics
     stress_volts: float
+    contact: RealContact = field(default_factory=PerfectContact)
+
+    def eased(self, residual: float) -> InterfaceLaw | None:
+        """Return the law with at least this share touching at zero pressure; None if it has it."""
+        contact = self.contact.eased(residual)
+        return None if contact is self.contact else replace(self, contact=contact)
 
     def current(self, z: Array, overpotential: Array) -> LocalCurrent:
         """Return the current density at complementary unknowns ``z`` and overpotentials [V]."""
         h, dh = openness(z)
-        eta = overpotential + self.stress_volts * relative_pressure(z)
-        f, slope = self.kinetics.current(eta)
-        by_eta = self.conducting * h * slope
-        by_z = self.conducting * dh * f
-        if self.stress_volts:
-            by_z = by_z + np.where(z > 0.0, self.stress_volts * by_eta, 0.0)
-        return LocalCurrent(self.conducting * h * f, by_z, by_eta)
+        pressure = relative_pressure(z)
+        eta = overpotential + self.stress_volts * pressure
+        local = self.contact.current(self.kinetics, pressure, eta)
+        share = self.conducting * h
+        by_eta = share * local.by_eta
+        by_pressure = share * local.by_pressure + self.stress_volts * by_eta
+        by_z = self.conducting * dh * local.value + np.where(in_contact(z), by_pressure, 0.0)
+        return LocalCurrent(share * local.value, by_z, by_eta)

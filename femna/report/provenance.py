@@ -15,6 +15,7 @@ _ASSUMED: Final = (
     ("interface.map", "heterogeneity of the interface (assumed, not measured)"),
     ("interface.kinetics", "kinetics of the interface"),
     ("interface.roughness", "roughness: gap over which the current dies off (assumed)"),
+    ("interface.real_contact", "real contact below the mesh (assumed)"),
     ("interface.wall", "sliding of the metal on the electrolyte"),
     ("metal.", "metal"),
     ("electrolyte.", "electrolyte"),

@@ -19,7 +19,7 @@ from femna.simulation.newton import Newton, NewtonResult
 from femna.simulation.schedule import Phase, phases
 from femna.simulation.setup import Model
 from femna.simulation.stage import Stage
-from femna.simulation.start import solve_from_rest, solve_with_falling_floor
+from femna.simulation.start import remedy, solve_from_rest, solve_with_falling_floor
 from femna.simulation.state import Clock, State
 from femna.simulation.system import StepData
 from femna.simulation.timing import first_length, next_length, output_due
@@ -95,9 +95,7 @@ class Driver:
             self.stage.take_unknowns(trial)
         else:  # what measures the state asks for the step that led to it
             phase = self.phases[self.clock.phase]
-            self._set_step(
-                phase, self.clock.next_dt or first_length(phase, self.case, self.model.scales)
-            )
+            self._set_step(phase, self.clock.next_dt or self._first_length(phase))
         while self.clock.phase < len(self.phases):
             phase = self.phases[self.clock.phase]
             while self.clock.phase_time < phase.duration * (1.0 - 1e-12):
@@ -118,7 +116,7 @@ class Driver:
     def _first(self) -> tuple[Accepted, State]:
         """Solve the initial state; return also a short trial step's unknowns as a guess."""
         phase = self.phases[0]
-        dt = 1e-2 * first_length(phase, self.case, self.model.scales)
+        dt = 1e-2 * self._first_length(phase)
         self._set_step(phase, dt)
         self.system.metal.begin_step(dt / self.model.scales.time)
         gap_scale = self.system.gap_scale
@@ -128,7 +126,7 @@ class Driver:
         if not result.converged:
             raise ComputationError(
                 f"no first solution: Newton's method ended with {result.reason_name} "
-                f"after {result.iterations} steps of continuation"
+                f"after {result.iterations} steps of continuation{remedy(self.system)}"
             )
         reaction = self.measures.platen_force()
         trial, contact = self.stage.save(), self.measures.contact_fraction()
@@ -139,6 +137,10 @@ class Driver:
         row = self._row(phase, dt=0.0, iterations=result.iterations, reaction=reaction)
         return Accepted(row, None, output_due(phase, 0.0, self.case)), trial
 
+    def _first_length(self, phase: Phase) -> float:
+        roughness = self.model.properties.interface.roughness
+        return first_length(phase, self.case, self.model.scales, roughness=roughness)
+
     def _set_step(self, phase: Phase, dt: float) -> None:
         scales = self.model.scales
         self.system.step = StepData(
@@ -147,17 +149,24 @@ class Driver:
             current=phase.current / scales.current,
             pressure=phase.pressure / scales.traction,
             temperature=phase.temperature,
-            law=self.model.law(phase.temperature),
+            law=self.model.law(phase.temperature, phase.current),
+            conductivity=self.model.relative_conductivity(phase.temperature),
         )
 
     def _advance(self, phase: Phase) -> Accepted:
         """Do one step: try, judge, undo and shorten until it is kept."""
         before = self.stage.save()
         contact_before, voltage_before = self.measures.contact_fraction(), self._voltage()
-        dt = next_length(self.clock, phase, self.case, self.model.scales)
+        dt = next_length(
+            self.clock,
+            phase,
+            self.case,
+            self.model.scales,
+            roughness=self.model.properties.interface.roughness,
+        )
         smallest = self.case.numerics.min_step_ratio * phase.duration
         sudden = self.clock.phase_time == 0.0
-        instant = INSTANT * first_length(phase, self.case, self.model.scales)
+        instant = INSTANT * self._first_length(phase)
         reason = ""
         locating = 0
         while True:

@@ -26,11 +26,17 @@ class ElectrolyteBlock:
         The meshed cell.
     conductivity : float
         ``kappa Z / length``, dimensionless.
+
+    Attributes
+    ----------
+    relative_conductivity : float
+        Of the present step over `conductivity`.
     """
 
     def __init__(self, cell: Cell, conductivity: float) -> None:
         mesh = cell.electrolyte.mesh
         self.comm = mesh.comm
+        self.relative_conductivity = 1.0
         self.space = fem.functionspace(mesh, ("Lagrange", 1))
         self.potential = fem.Function(self.space, name="potential")
         self.size = self.space.dofmap.index_map.size_local
@@ -97,6 +103,7 @@ class ElectrolyteBlock:
     def shifted_matrix(self, slope: Array) -> PETSc.Mat:
         """Return the conduction matrix plus ``slope`` on the diagonal of the interface vertices."""
         matrix = self._matrix.copy()
+        matrix.scale(self.relative_conductivity)
         shift = self._vector.duplicate()
         shift.setArray(self.spread(slope))
         matrix.setDiagonal(shift, addv=PETSc.InsertMode.ADD)
@@ -117,21 +124,23 @@ class ElectrolyteBlock:
         self._vector.setArray(self.get()[0])
         out = self._vector.duplicate()
         self._matrix.mult(self._vector, out)
-        return np.asarray(out.getArray()) - source
+        return self.relative_conductivity * np.asarray(out.getArray()) - source
 
     def current_out(self) -> float:
         """Return the current through the far side, from its reactions (collective)."""
         self._vector.setArray(self.get()[0])
         out = self._vector.duplicate()
         self._unconstrained.mult(self._vector, out)
-        return -float(self.comm.allreduce(float(out.getArray()[self._far].sum())))
+        current = float(self.comm.allreduce(float(out.getArray()[self._far].sum())))
+        return -self.relative_conductivity * current
 
     def jacobian(self, layout: BlockLayout) -> list[Entries]:
         """Return the entries of the conduction matrix."""
         if self._places is None:
             rows, columns = csr_coordinates(self._matrix)
             self._places = (layout.monolithic(3, rows), layout.monolithic(3, columns))
-        return [(*self._places, self._matrix.getValuesCSR()[2])]
+        values = self._matrix.getValuesCSR()[2]
+        return [(*self._places, self.relative_conductivity * values)]
 
     def _connected(self) -> tuple[PETSc.Scatter, PETSc.Vec]:
         if self._scatter is None or self._at_interface is None:

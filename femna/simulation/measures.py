@@ -66,6 +66,13 @@ class Measures:
         openness = system.interface().openness
         return self._sum((system.area * model.conducting) @ openness) / self._conducting_area
 
+    def real_contact_fraction(self) -> float:
+        """Return the integral of h a c over that of c, a being the share that really touches."""
+        system, model = self._model.system, self._model
+        view, contact = system.interface(), system.required_step().law.contact
+        touching = view.openness * contact.share(view.pressure)
+        return self._sum((system.area * model.conducting) @ touching) / self._conducting_area
+
     def balances(self, clock: Clock, *, reaction: float) -> Balances:
         """Return the balances at the end of a step, the mesh already in its new place.
 
@@ -147,7 +154,8 @@ class Measures:
             kinetic_share = self._sum((system.area * local) @ view.overpotential)
             kinetic = kinetic_share / (applied * system.total_area) * scales.potential
             thickness = model.electrolyte_thickness
-            ohmic = current * thickness / model.properties.electrolyte.conductivity
+            conductivity = model.properties.electrolyte.conductivity_at(phase.temperature)
+            ohmic = current * thickness / conductivity
         volume = self._sum(system.area @ view.gap) * model.cell.multiplicity
         if model.cell.symmetry == "plane_strain":
             unit = scales.length**2 / UM_PER_M  # a slice of one micrometre
@@ -155,7 +163,7 @@ class Measures:
             unit = scales.length**3
         pressures = view.pressure * scales.traction / PA_PER_MPA
         thickness_now = model.metal_thickness + clock.platen * scales.length
-        return {
+        row: dict[str, float | int | str | None] = {
             "step": clock.step,
             "time_s": clock.time,
             "half_cycle": phase.half_cycle,
@@ -185,3 +193,6 @@ class Measures:
             "platen_velocity_nm_s": system.platen_velocity * scales.velocity * 1e9,
             "layer_thickness_um": thickness_now * UM_PER_M,
         }
+        if model.properties.interface.asperities is not None:
+            row["real_contact_fraction"] = self.real_contact_fraction()
+        return row

@@ -5,12 +5,16 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from petsc4py import PETSc
 
 from femna.errors import ComputationError
 from femna.simulation.system import System
+
+EXTERNAL_LIBRARY: Final = 76
+"""PETSc's code for an error of a library: MUMPS met a matrix that it cannot factorise."""
 
 
 def _weakly(method: Callable[..., None]) -> Callable[..., None]:
@@ -67,8 +71,14 @@ class Newton:
         self, system: System, *, tolerance: float = 1e-11, max_iterations: int = 25
     ) -> None:
         self.system = system
-        self._x = system.create_vector()
         self._norms: list[float] = []
+        self._tolerance = tolerance
+        self._max_iterations = max_iterations
+        self._create()
+
+    def _create(self) -> None:
+        system = self.system
+        self._x = system.create_vector()
         snes = PETSc.SNES().create(system.comm)
         snes.setOptionsPrefix("femna_")
         snes.setType(PETSc.SNES.Type.NEWTONLS)
@@ -76,8 +86,6 @@ class Newton:
         system.pack(self._x)
         self._matrix: PETSc.Mat | None = None
         self._snes = snes
-        self._tolerance = tolerance
-        self._max_iterations = max_iterations
 
     def _function(self, _snes: PETSc.SNES, x: PETSc.Vec, out: PETSc.Vec) -> None:
         try:
@@ -136,7 +144,14 @@ class Newton:
         load = max(1.0, step.pressure, abs(step.current))
         self._snes.atol = self._tolerance * load * float(np.sqrt(self.system.total_area))
         self._norms.clear()
-        self._snes.solve(None, self._x)
+        try:
+            self._snes.solve(None, self._x)
+        except PETSc.Error as error:
+            if error.ierr != EXTERNAL_LIBRARY:
+                raise
+            self._create()  # PETSc leaves the vectors of a broken solve locked
+            reason = int(PETSc.SNES.ConvergedReason.DIVERGED_LINEAR_SOLVE)
+            return NewtonResult(False, len(self._norms), reason, tuple(self._norms))
         self.system.unpack(self._x)
         reason = int(self._snes.getConvergedReason())
         return NewtonResult(

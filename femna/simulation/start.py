@@ -19,6 +19,10 @@ steps."""
 FLOORS: Final = (30.0, 10.0, 3.0, 1.0)
 """Strain-rate floors and easings of the continuation, over what is asked for."""
 
+RESIDUALS: Final = (0.1, 0.03, 0.01, 1e-3, 1e-4)
+"""Shares of the contact that touch at zero pressure, where a law of real contact has less: without
+any, an iterate that opens the whole interface has no current to steer it."""
+
 
 def rest_state(system: System) -> None:
     """Set the unknowns to a healed interface under uniform pressure, the metal drifting rigidly."""
@@ -34,8 +38,27 @@ def rest_state(system: System) -> None:
 def solve_from_rest(system: System, newton: Newton) -> NewtonResult:
     """Solve the present step by continuation from a linear metal to the creep law.
 
-    Intermediate solves need not converge; only the last one counts.
+    Intermediate solves need not converge; only the last one counts. A law of real contact starts
+    with more of it at zero pressure than its own.
     """
+    step = system.required_step()
+    own = step.law
+    eased = [law for law in (own.eased(share) for share in RESIDUALS) if law is not None]
+    try:
+        step.law = eased[0] if eased else own
+        result = _solve_from_linear_metal(system, newton)
+        total = result.iterations
+        for step.law in [*eased[1:], own] if eased else []:
+            if not result.converged:
+                break
+            result = newton.solve()
+            total += result.iterations
+    finally:
+        step.law = own
+    return replace(result, iterations=total)
+
+
+def _solve_from_linear_metal(system: System, newton: Newton) -> NewtonResult:
     rest_state(system)
     floor = system.metal.rate_floor
     try:
@@ -58,6 +81,13 @@ def solve_from_rest(system: System, newton: Newton) -> NewtonResult:
     if not result.converged:
         return _more(total, solve_with_falling_floor(system, newton))
     return replace(result, iterations=total)
+
+
+def remedy(system: System) -> str:
+    """Return what helps where there may be no solution: half a sentence, or nothing."""
+    if system.required_step().law.eased(RESIDUALS[-1]) is None:
+        return ""
+    return "; no voltage may carry the current here, interface.real_contact.residual above 0 helps"
 
 
 def _more(before: int, result: NewtonResult) -> NewtonResult:

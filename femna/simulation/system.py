@@ -9,11 +9,13 @@ velocity. Nothing is lagged except the mesh, which moves between steps.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from petsc4py import PETSc
 
+from femna.errors import ComputationError
 from femna.mesh import Cell
 from femna.physics.contact import SHARPNESS, in_contact, openness, relative_gap, relative_pressure
 from femna.physics.interface import InterfaceLaw, LocalCurrent
@@ -26,6 +28,9 @@ from femna.simulation.scales import Scales
 
 Array = npt.NDArray[np.float64]
 VELOCITY, PRESSURE, CONTACT, POTENTIAL, SCALARS = range(5)
+
+RUNAWAY: Final = 300.0
+"""Inverse hyperbolic sine of the voltage at which an iterate is given up, far below overflow."""
 
 
 @dataclass(kw_only=True)
@@ -46,6 +51,8 @@ class StepData:
         Temperature of the metal [K].
     law : InterfaceLaw
         The interface's local law (SI).
+    conductivity : float
+        Of the electrolyte, over that of its block.
     """
 
     dt: float
@@ -54,6 +61,7 @@ class StepData:
     pressure: float
     temperature: float
     law: InterfaceLaw
+    conductivity: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -111,7 +119,7 @@ class System:
         )
         self.z = np.ones(count)
         self.scalars = np.zeros(2)
-        self.step: StepData | None = None
+        self._step: StepData | None = None
         self._matrix = CooMatrix(self.comm, self.layout.local_size)
         self._coupling = self._coupling_pattern()
 
@@ -166,17 +174,35 @@ class System:
         scaled = LocalCurrent(local.value / i0, local.by_z / i0, local.by_eta * u0 / i0)
         return InterfaceView(relative_pressure(self.z), self.gap, openness(self.z)[0], scaled, eta)
 
+    @property
+    def step(self) -> StepData | None:
+        """What the present step is asked to do."""
+        return self._step
+
+    @step.setter
+    def step(self, step: StepData) -> None:
+        self._step = step
+        self.electrolyte.relative_conductivity = step.conductivity
+
     def required_step(self) -> StepData:
         """Return the present step's data."""
-        if self.step is None:
+        if self._step is None:
             raise RuntimeError("no step is set")
-        return self.step
+        return self._step
 
     # -- residual ------------------------------------------------------------------------------
 
     def residual(self, x: PETSc.Vec, out: PETSc.Vec) -> None:
-        """Evaluate the residual at ``x`` (collective)."""
+        """Evaluate the residual at ``x`` (collective).
+
+        Raises
+        ------
+        ComputationError
+            On every rank, if the voltage has run away.
+        """
         self.unpack(x)
+        if not abs(self.scalars[0]) < RUNAWAY:
+            raise ComputationError("the voltage grows without bound")
         step = self.required_step()
         view = self.interface()
         self.metal.update(view.openness, step.temperature, contact_pressure=view.pressure)

@@ -14,20 +14,22 @@ FIRST_GAP: Final = 0.1
 """The first step lets the surface recede by at most this share of the roughness."""
 
 
-def first_length(phase: Phase, case: Case, scales: Scales) -> float:
-    """Return the length [s] of a phase's first step."""
+def first_length(phase: Phase, case: Case, scales: Scales, *, roughness: float) -> float:
+    """Return the length [s] of a phase's first step; the roughness is in metres."""
     fixed = case.numerics.step or case.numerics.first_step
     reference = abs(phase.current) or scales.current
     if fixed is not None:
         return min(fixed / reference, phase.duration)
     speed = scales.velocity * reference / scales.current
-    return min(FIRST_GAP * case.interface.roughness / speed, phase.duration / 4.0)
+    return min(FIRST_GAP * roughness / speed, phase.duration / 4.0)
 
 
-def next_length(clock: Clock, phase: Phase, case: Case, scales: Scales) -> float:
+def next_length(
+    clock: Clock, phase: Phase, case: Case, scales: Scales, *, roughness: float
+) -> float:
     """Return the next step's length [s], ending exactly on the next target."""
     adaptive = case.numerics.step is None
-    wanted = clock.next_dt or first_length(phase, case, scales)
+    wanted = clock.next_dt or first_length(phase, case, scales, roughness=roughness)
     if adaptive:
         wanted = min(wanted, phase.duration / STEPS_PER_PHASE)
     now = clock.phase_time

@@ -251,6 +251,89 @@ CASES = {
         "interface.map.resistances.0",
         "at least 5.13",
     ),
+    "activation without its reference": (
+        {"interface.kinetics.activation_energy": "40 kJ/mol"},
+        "interface.kinetics.reference_temperature",
+        "give both",
+    ),
+    "reference without an activation": (
+        {"interface.kinetics.reference_temperature": "25 degC"},
+        "interface.kinetics.activation_energy",
+        "give both",
+    ),
+    "negative activation of the conductivity": (
+        {"electrolyte.conductivity_activation_energy": "-1 kJ/mol"},
+        "electrolyte.conductivity_activation_energy",
+        "at least 0",
+    ),
+    "reference temperature of the conductivity in a wrong unit": (
+        {"electrolyte.conductivity_reference_temperature": "25 kJ"},
+        "electrolyte.conductivity_reference_temperature",
+        "wrong dimension",
+    ),
+    "roughness without a unit": (
+        {"interface.roughness": 0.1},
+        "interface.roughness",
+        "unit is missing",
+    ),
+    "topography without a height": (
+        {"interface.roughness": "{ rms_slope = 0.1 }"},
+        "interface.roughness.rms_height",
+        "required; add e.g. rms_height = '50 um'",
+    ),
+    "topography misspelt": (
+        {"interface.roughness": "{ rms_heigth = '0.2 um' }"},
+        "interface.roughness.rms_heigth",
+        "did you mean 'rms_height'?",
+    ),
+    "negative slope": (
+        {"interface.roughness": "{ rms_height = '0.2 um', rms_slope = -0.1 }"},
+        "interface.roughness.rms_slope",
+        "above 0",
+    ),
+    "decay of zero": (
+        {"interface.roughness": "{ rms_height = '0.2 um', decay_ratio = 0 }"},
+        "interface.roughness.decay_ratio",
+        "above 0",
+    ),
+    "real contact misspelt": (
+        {"interface.real_contact": "{ law = 'hardnes', length = '1 um' }"},
+        "interface.real_contact.law",
+        "did you mean 'hardness'?",
+    ),
+    "hardness without a length": (
+        {"interface.real_contact": "{ law = 'hardness' }"},
+        "interface.real_contact.length",
+        "required",
+    ),
+    "hardness ratio of zero": (
+        {"interface.real_contact": "{ law = 'hardness', length = '1 um', ratio = 0 }"},
+        "interface.real_contact.ratio",
+        "above 0",
+    ),
+    "residual of the whole area": (
+        {"interface.real_contact": "{ law = 'hardness', length = '1 um', residual = 1 }"},
+        "interface.real_contact.residual",
+        "below 1",
+    ),
+    "length of a perfect contact": (
+        {"interface.real_contact": "{ law = 'perfect', length = '1 um' }"},
+        "interface.real_contact.length",
+        "unknown key",
+    ),
+    "microconstriction of a plain roughness": (
+        {"interface.real_contact": "{ law = 'microconstriction', length = '1 um' }"},
+        "interface.roughness",
+        "rms height and slope",
+    ),
+    "microconstriction without a slope": (
+        {
+            "interface.real_contact": "{ law = 'microconstriction', length = '1 um' }",
+            "interface.roughness": "{ rms_height = '0.2 um' }",
+        },
+        "interface.roughness.rms_slope",
+        "rms height and slope",
+    ),
     "void wider than the cell": (
         {"geometry.initial_void": "{ radius = '25 um', contact_angle = '90 deg' }"},
         "geometry.initial_void.radius",

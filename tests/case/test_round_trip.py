@@ -44,6 +44,26 @@ kinetics = st.one_of(
         }
     ),
 )
+activation = st.fixed_dictionaries(
+    {
+        "activation_energy": sizes(0.0, 200.0, "kJ/mol"),
+        "reference_temperature": sizes(-20.0, 90.0, "degC"),
+    }
+)
+roughness = st.one_of(
+    sizes(1e-3, 1.0, "um"),
+    st.fixed_dictionaries(
+        {"rms_height": sizes(1e-3, 5.0, "um"), "rms_slope": st.floats(1e-3, 1.0)},
+        optional={"decay_ratio": st.floats(0.1, 1.0)},
+    ),
+)
+real_contact = st.one_of(
+    st.just({"law": "perfect"}),
+    st.fixed_dictionaries(
+        {"law": st.just("hardness"), "length": sizes(0.1, 10.0, "um")},
+        optional={"ratio": st.floats(1.0, 5.0), "residual": st.floats(0.0, 0.5)},
+    ),
+)
 power_law = st.one_of(
     st.just({}),
     st.tuples(st.floats(1.0, 8.0), st.floats(1e-6, 1e6)).map(
@@ -96,7 +116,11 @@ overrides = st.fixed_dictionaries(
         ),
         "geometry.period": sizes(10.0, 1e4, "um"),
         "interface.map": maps,
-        "interface.kinetics": kinetics,
+        "interface.kinetics": st.builds(lambda law, more: law | more, kinetics, activation)
+        | kinetics,
+        "interface.roughness": roughness,
+        "interface.real_contact": real_contact,
+        "electrolyte.conductivity_activation_energy": sizes(0.0, 60.0, "kJ/mol"),
         "metal.creep": creep,
         "metal.collector_wall": walls,
         "interface.wall": walls,

@@ -41,6 +41,8 @@ def test_every_number_used_names_its_source():
         "metal.youngs_modulus",
         "metal.poisson_ratio",
         "electrolyte.conductivity",
+        "electrolyte.conductivity_activation_energy",
+        "electrolyte.conductivity_reference_temperature",
     }
     assert "Materialia 12 (2020) 100792" in sources["metal.creep.A"].source
     assert sources["metal.creep.A"].unit == "1/s/Pa^5"

@@ -1,6 +1,7 @@
 """Every number of a material set says where it comes from and how far to trust it."""
 
 import pytest
+from scipy import constants
 
 from femna.case import parse_case, template
 from femna.errors import InputError
@@ -8,7 +9,7 @@ from femna.materials import EVIDENCE, available_sets, load_set
 
 
 def test_the_sets_of_this_version_are_there():
-    assert available_sets() == ("beta_alumina", "lithium", "sodium")
+    assert available_sets() == ("beta_alumina", "lithium", "rough_contact", "sodium")
 
 
 @pytest.mark.parametrize("name", available_sets())
@@ -44,7 +45,29 @@ def test_sodium_has_the_published_numbers(name, value, label):
 
 
 def test_the_electrolyte_conducts_as_published():
-    assert load_set("beta_alumina")["conductivity"].value == 0.2
+    electrolyte = load_set("beta_alumina")
+    assert electrolyte["conductivity"].value == 0.2
+    # 0.275 eV an ion
+    energy = 0.275 * constants.value("electron volt") * constants.Avogadro
+    assert electrolyte["conductivity_activation_energy"].value == pytest.approx(energy, rel=2e-3)
+    assert electrolyte["conductivity_activation_energy"].label == "A"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "label"),
+    [
+        ("separation_decay", 0.45, "U"),
+        ("hardness_ratio", 3.0, "2"),
+        ("constriction_coefficient", 1.25, "2"),
+        ("constriction_exponent", 0.95, "2"),
+    ],
+)
+def test_rough_contact_has_the_quoted_numbers_and_says_how_far_they_were_checked(
+    name, value, label
+):
+    entry = load_set("rough_contact")[name]
+    assert entry.value == value
+    assert entry.label == label
 
 
 def test_the_alternative_creep_pair_can_be_put_into_a_case():

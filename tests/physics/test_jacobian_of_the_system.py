@@ -32,6 +32,16 @@ KINETICS = {
         )
     },
 }
+ROUGH = {
+    "interface.roughness": "{ rms_height = '0.2 um', rms_slope = 0.1 }",
+    "interface.real_contact.length": "1 um",
+}
+KINETICS |= {
+    "linear_hardness": ROUGH | {"interface.real_contact.law": "hardness"},
+    "butler_volmer_stress_microconstriction": ROUGH
+    | KINETICS["butler_volmer_stress"]
+    | {"interface.real_contact.law": "microconstriction", "interface.real_contact.residual": "0.1"},
+}
 FRICTION = 'law = "friction", coefficient = 0.5, slip_velocity = 0.1'
 LAWS = {
     "free_slip": '{ law = "free_slip" }',

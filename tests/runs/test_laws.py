@@ -124,8 +124,9 @@ def test_strip_rest_and_plate_follow_each_other(run):
         'repeat = 2\nsteps = [{ do = "strip" }, { do = "rest", time = "5 min", pressure = "1 MPa" }'
         ', { do = "plate", current_density = "3 mA/cm^2", temperature = "310 K" }]'
     )
+    electrolyte = f'{ELECTROLYTE}\nconductivity_activation_energy = "0 kJ/mol"'
     text = case_text(
-        chart=UNIFORM, electrolyte=ELECTROLYTE, protocol=steps, numerics="contact_error = 0.05"
+        chart=UNIFORM, electrolyte=electrolyte, protocol=steps, numerics="contact_error = 0.05"
     )
     folder = run(text)
     ends = {}

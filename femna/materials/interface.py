@@ -1,0 +1,139 @@
+"""From a case to the numbers of the interface below the scale of the mesh."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from femna.case import Case, MicroconstrictionContact, PerfectContact, Topography
+from femna.materials.ledger import Ledger
+from femna.materials.library import load_set
+
+_SET: Final = "rough_contact"
+
+
+@dataclass(frozen=True)
+class Asperities:
+    """The asperities of one interface.
+
+    Attributes
+    ----------
+    hardness_ratio : float
+        Hardness over flow stress.
+    length : float
+        Their spacing [m].
+    residual : float
+        Share of the area that touches at zero pressure.
+    constriction : Constriction, optional
+        None where only the area counts.
+    """
+
+    hardness_ratio: float
+    length: float
+    residual: float
+    constriction: Constriction | None
+
+
+@dataclass(frozen=True)
+class Constriction:
+    """What sets the constriction of the current to the asperities.
+
+    Attributes
+    ----------
+    coefficient, exponent : float
+        1.25 and 0.95 of Yovanovich's correlation.
+    rms_height : float
+        [m].
+    mean_slope : float
+        Mean of the absolute slopes.
+    """
+
+    coefficient: float
+    exponent: float
+    rms_height: float
+    mean_slope: float
+
+
+@dataclass(frozen=True)
+class InterfaceProperties:
+    """The interface in SI units.
+
+    Attributes
+    ----------
+    roughness : float
+        g_c, the gap over which the current dies off [m].
+    asperities : Asperities, optional
+        None where the whole nominal contact touches.
+    """
+
+    roughness: float
+    asperities: Asperities | None
+
+
+def resolve_interface(case: Case, ledger: Ledger) -> InterfaceProperties:
+    """Return the interface's numbers; what they are and where from goes into the ledger."""
+    _kinetics(case, ledger)
+    return InterfaceProperties(
+        roughness=_roughness(case, ledger), asperities=_asperities(case, ledger)
+    )
+
+
+def _kinetics(case: Case, ledger: Ledger) -> None:
+    kinetics = case.interface.kinetics
+    if kinetics.activation_energy is not None and kinetics.reference_temperature is not None:
+        key = "interface.kinetics"
+        ledger.state(f"{key}.activation_energy", kinetics.activation_energy, "J/mol")
+        ledger.state(f"{key}.reference_temperature", kinetics.reference_temperature, "K")
+
+
+def _roughness(case: Case, ledger: Ledger) -> float:
+    """Return g_c: as given, or u0 of p ~ exp(-u/u0), a share of the rms height.
+
+    B. N. J. Persson, Phys. Rev. Lett. 99 (2007) 125502.
+    """
+    given = case.interface.roughness
+    if not isinstance(given, Topography):
+        return given
+    key = "interface.roughness"
+    ledger.state(f"{key}.rms_height", given.rms_height, "m")
+    ratio = ledger.take(f"{key}.decay_ratio", given.decay_ratio, load_set(_SET), "separation_decay")
+    roughness = ratio * given.rms_height
+    ledger.state(key, roughness, "m", source="decay_ratio times rms_height", label="C")
+    return roughness
+
+
+def _asperities(case: Case, ledger: Ledger) -> Asperities | None:
+    contact, surface = case.interface.real_contact, case.interface.roughness
+    if isinstance(contact, PerfectContact):
+        return None
+    key, numbers = "interface.real_contact", load_set(_SET)
+    ratio = ledger.take(f"{key}.ratio", contact.ratio, numbers, "hardness_ratio")
+    ledger.state(f"{key}.length", contact.length, "m")
+    ledger.state(f"{key}.residual", contact.residual, "1")
+    constriction = None
+    if (
+        isinstance(contact, MicroconstrictionContact)
+        and isinstance(surface, Topography)
+        and surface.rms_slope is not None
+    ):
+        ledger.state("interface.roughness.rms_slope", surface.rms_slope, "1")
+        constriction = Constriction(
+            coefficient=ledger.take(
+                f"{key}.coefficient", None, numbers, "constriction_coefficient"
+            ),
+            exponent=ledger.take(f"{key}.exponent", None, numbers, "constriction_exponent"),
+            rms_height=surface.rms_height,
+            mean_slope=mean_absolute_slope(surface.rms_slope),
+        )
+    return Asperities(
+        hardness_ratio=ratio,
+        length=contact.length,
+        residual=contact.residual,
+        constriction=constriction,
+    )
+
+
+def mean_absolute_slope(rms_slope: float) -> float:
+    """Return the mean absolute slope of a surface whose slopes are Gaussian."""
+    return math.sqrt(2.0 / math.pi) * rms_slope

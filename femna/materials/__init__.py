@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from femna.materials.creep import CREEP_LAWS, CreepLaw, Norton, creep_law
+from femna.materials.creep import CREEP_LAWS, Anand, CreepLaw, Norton, creep_law
 from femna.materials.evidence import EVIDENCE
 from femna.materials.ledger import SourceEntry
 from femna.materials.library import Alternative, Entry, MaterialSet, available_sets, load_set
@@ -18,6 +18,7 @@ __all__ = [
     "CREEP_LAWS",
     "EVIDENCE",
     "Alternative",
+    "Anand",
     "CreepLaw",
     "ElectrolyteProperties",
     "Entry",

@@ -15,8 +15,8 @@ from femna.mesh import Cell, build_cell, conducting_map
 from femna.physics.flow_stress import flow_stress
 from femna.physics.interface import InterfaceLaw
 from femna.physics.kinetics import ButlerVolmer, Kinetics, Linear
+from femna.simulation.elastic_memory import ElasticModuli
 from femna.simulation.electrolyte import ElectrolyteBlock
-from femna.simulation.memory import ElasticModuli
 from femna.simulation.metal import MetalBlock
 from femna.simulation.scales import Scales
 from femna.simulation.system import System

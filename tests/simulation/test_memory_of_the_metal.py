@@ -14,7 +14,7 @@ from mpi4py import MPI
 from femna.case import parse_case
 from femna.mesh import build_cell
 from femna.simulation.checkpoint import CanonicalOrder
-from femna.simulation.memory import ElasticModuli
+from femna.simulation.elastic_memory import ElasticModuli
 from femna.simulation.metal import MetalBlock
 from femna.simulation.motion import MeshMotion
 from femna.simulation.newton import Newton

@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from femna.materials.creep.anand import Anand
 from femna.materials.creep.law import CreepLaw
 from femna.materials.creep.norton import Norton
 
-CREEP_LAWS: Final[Mapping[str, Callable[..., CreepLaw]]] = MappingProxyType({"norton": Norton})
+CREEP_LAWS: Final[Mapping[str, Callable[..., CreepLaw]]] = MappingProxyType(
+    {"anand": Anand, "norton": Norton}
+)
 """The laws that a case may name in ``metal.creep.law``; a new one is added here."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from femna.case.anand import AnandCreep
 from femna.case.base import Table
 from femna.case.bodies import Electrolyte, Metal
 from femna.case.creep import Creep
@@ -16,7 +17,7 @@ from femna.case.load import (
     require_study,
 )
 from femna.case.maps import PatchesMap, RandomFieldMap, ResistancesMap, StripesMap, UniformMap
-from femna.case.messages import suggest
+from femna.case.messages import Missing, suggest
 from femna.case.model import SCHEMA_VERSION, Case
 from femna.case.overrides import apply_overrides, split_assignments
 from femna.case.protocol import Protocol, Step
@@ -29,6 +30,7 @@ from femna.case.wall import Wall
 
 __all__ = [
     "SCHEMA_VERSION",
+    "AnandCreep",
     "ButlerVolmerKinetics",
     "Case",
     "Creep",
@@ -39,6 +41,7 @@ __all__ = [
     "LinearKinetics",
     "MeshFile",
     "Metal",
+    "Missing",
     "Numerics",
     "Output",
     "PatchesMap",

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from femna.case.base import Table
-from femna.case.creep import Creep
+from femna.case.creep import Creep, CreepSpec
 from femna.case.quantities import Bare, Conductivity, Modulus, MolarVolume
 from femna.case.wall import Wall
 
@@ -19,7 +19,7 @@ class Metal(Table):
     ----------
     material : str
         Name of the set.
-    creep : Creep
+    creep : Creep or AnandCreep
     elastic : bool
         Whether the elastic strain is part of the model.
     youngs_modulus : float, optional
@@ -32,7 +32,7 @@ class Metal(Table):
     """
 
     material: str = "sodium"
-    creep: Creep = Field(default_factory=Creep)
+    creep: CreepSpec = Field(default_factory=Creep)
     elastic: bool = False
     youngs_modulus: Modulus | None = None
     poisson_ratio: Annotated[float, Bare(above=-1.0, below=0.5)] | None = None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_serializer, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_serializer, field_validator, model_validator
 from pydantic import ValidationInfo as Info
 from pydantic.config import JsonDict
 
 from femna.case import units
+from femna.case.anand import AnandCreep
 from femna.case.base import Table
 from femna.case.quantities import Bare, MolarEnergy, Temperature, problem
 
@@ -78,6 +79,16 @@ class Creep(Table):
                 value="(missing)",
             )
         return self
+
+
+def _norton_unless_named(raw: Any) -> Any:
+    """Take a table without ``law`` as one of Norton creep."""
+    return {"law": "norton", **raw} if isinstance(raw, dict) else raw
+
+
+CreepSpec = Annotated[
+    Creep | AnandCreep, Field(discriminator="law"), BeforeValidator(_norton_unless_named)
+]
 
 
 def prefactor_unit(exponent: float) -> str:

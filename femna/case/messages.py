@@ -194,7 +194,7 @@ def _members(annotation: Any) -> dict[str, type[BaseModel]]:
             for name in ("kind", "law"):
                 field = item.model_fields.get(name)
                 values = get_args(field.annotation) if field is not None else ()
-                if field is not None and field.is_required() and len(values) == 1:
+                if field is not None and len(values) == 1:
                     tagged[str(values[0])] = item
     return tagged if len(tagged) > 1 else {}
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from femna.case import Missing
+from femna.errors import InputError
 from femna.materials.library import MaterialSet
 
 _USER = "the user's case"
@@ -43,11 +45,26 @@ class Ledger:
     def take(
         self, quantity: str, given: float | None, material: MaterialSet, name: str, unit: str = ""
     ) -> float:
-        """Return the case's number, or else the set's."""
-        entry = material[name]
+        """Return the case's number, or else the set's.
+
+        Raises
+        ------
+        InputError
+            Neither has it.
+        """
         if given is not None:
-            self.entries.append(SourceEntry(quantity, given, unit or entry.unit, _USER, "user"))
+            unit = unit or material[name].unit
+            self.entries.append(SourceEntry(quantity, given, unit, _USER, "user"))
             return given
+        if name not in material.values:
+            raise InputError(
+                None,
+                quantity,
+                Missing(),
+                f"the set {material.name} has no {name}",
+                "give it in the case, or choose a set that has it",
+            )
+        entry = material[name]
         self.entries.append(
             SourceEntry(quantity, entry.value, entry.unit, entry.source, entry.label)
         )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from femna.case import Case, MeshFile, render
+from femna.case import AnandCreep, Case, Creep, MeshFile, render
 from femna.constants import FARADAY
 from femna.errors import InputError
+from femna.materials.anand_entries import anand_law
 from femna.materials.creep import CreepLaw, creep_law
 from femna.materials.ledger import Ledger, SourceEntry
 from femna.materials.library import MaterialSet, load_set
@@ -94,9 +95,29 @@ def _role_checked(name: str, role: str) -> MaterialSet:
 
 def _metal(case: Case, material: MaterialSet, ledger: Ledger) -> MetalProperties:
     chosen = case.metal
-    creep = chosen.creep
+    law = _creep_law(chosen.creep, material, ledger)
+    molar_volume = ledger.take("metal.molar_volume", chosen.molar_volume, material, "molar_volume")
+    shear: float | None = None
+    bulk: float | None = None
+    if chosen.elastic:
+        young = ledger.take(
+            "metal.youngs_modulus", chosen.youngs_modulus, material, "youngs_modulus"
+        )
+        poisson = ledger.take(
+            "metal.poisson_ratio", chosen.poisson_ratio, material, "poisson_ratio"
+        )
+        shear = young / (2.0 * (1.0 + poisson))
+        bulk = young / (3.0 * (1.0 - 2.0 * poisson))
+    return MetalProperties(
+        creep=law, molar_volume=molar_volume, shear_modulus=shear, bulk_modulus=bulk
+    )
+
+
+def _creep_law(creep: Creep | AnandCreep, material: MaterialSet, ledger: Ledger) -> CreepLaw:
+    if isinstance(creep, AnandCreep):
+        return anand_law(creep, material, ledger)
     unit = "" if creep.n is None else f"1/s/Pa^{creep.n:g}"
-    law = creep_law(
+    return creep_law(
         creep.law,
         n=ledger.take("metal.creep.n", creep.n, material, "creep_exponent"),
         prefactor=ledger.take("metal.creep.A", creep.A, material, "creep_prefactor", unit),
@@ -112,21 +133,6 @@ def _metal(case: Case, material: MaterialSet, ledger: Ledger) -> MetalProperties
             material,
             "creep_reference_temperature",
         ),
-    )
-    molar_volume = ledger.take("metal.molar_volume", chosen.molar_volume, material, "molar_volume")
-    shear: float | None = None
-    bulk: float | None = None
-    if chosen.elastic:
-        young = ledger.take(
-            "metal.youngs_modulus", chosen.youngs_modulus, material, "youngs_modulus"
-        )
-        poisson = ledger.take(
-            "metal.poisson_ratio", chosen.poisson_ratio, material, "poisson_ratio"
-        )
-        shear = young / (2.0 * (1.0 + poisson))
-        bulk = young / (3.0 * (1.0 - 2.0 * poisson))
-    return MetalProperties(
-        creep=law, molar_volume=molar_volume, shear_modulus=shear, bulk_modulus=bulk
     )
 
 

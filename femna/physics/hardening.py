@@ -41,7 +41,9 @@ class HardeningLaw(CreepLaw, Protocol):
     def stress(self, rate: Array, resistance: Array, temperature: float) -> Array:
         """Return the equivalent stress [Pa] at an equivalent creep rate [1/s]."""
 
-    def stress_slopes(self, rate: Array, resistance: Array, temperature: float) -> tuple[Array, ...]:
+    def stress_slopes(
+        self, rate: Array, resistance: Array, temperature: float
+    ) -> tuple[Array, Array]:
         """Return d ln(stress) / d ln(rate) and d ln(stress) / d ln(resistance)."""
 
     def hardening(self, rate: Array, resistance: Array, temperature: float) -> Array:
@@ -49,7 +51,7 @@ class HardeningLaw(CreepLaw, Protocol):
 
     def hardening_slopes(
         self, rate: Array, resistance: Array, temperature: float
-    ) -> tuple[Array, ...]:
+    ) -> tuple[Array, Array]:
         """Return d(hardening) / d ln(rate) [Pa] and d(hardening) / d(resistance), not above 0."""
 
 
@@ -131,11 +133,11 @@ def hardened_flow_stress(
     strain = step.dt * (1.0 - passive)  # per unit of rate
     target, log_rate = np.log(rate), np.log(rate)
     low, high = np.full_like(rate, -np.inf), target.copy()
-    resistance = step.resistance
+    old = step.resistance
     elastic = np.isfinite(relaxed_modulus)
     for _ in range(max_iterations):
         creep = np.exp(log_rate)
-        resistance = _resistance(law, creep, step.resistance, strain=strain, temperature=temperature)
+        resistance = _resistance(law, creep, old, strain=strain, temperature=temperature)
         stress = law.stress(creep, resistance, temperature)
         by_rate, by_resistance = law.stress_slopes(creep, resistance, temperature)
         # S - S_old = strain h e, differentiated in the logarithms of e and D

@@ -8,7 +8,7 @@ from femna.materials import EVIDENCE, available_sets, load_set
 
 
 def test_the_sets_of_this_version_are_there():
-    assert available_sets() == ("beta_alumina", "sodium")
+    assert available_sets() == ("beta_alumina", "lithium", "sodium")
 
 
 @pytest.mark.parametrize("name", available_sets())

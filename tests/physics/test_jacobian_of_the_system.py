@@ -69,9 +69,25 @@ def random_state(cell: Model, seed: int) -> np.ndarray:
 @pytest.mark.parametrize("symmetry", list(SYMMETRIES))
 def test_directional_derivative(tmp_path: Path, symmetry: str, kinetics: str, wall: str) -> None:
     changes = COARSE | SYMMETRIES[symmetry] | KINETICS[kinetics] | {"interface.wall.law": wall}
-    cell = model(tmp_path, changes)
+    check_directional_derivative(model(tmp_path, changes))
+
+
+@pytest.mark.parametrize("elastic", ["false", "true"])
+@pytest.mark.parametrize("symmetry", list(SYMMETRIES))
+def test_directional_derivative_of_a_hardening_metal(
+    tmp_path: Path, symmetry: str, elastic: str
+) -> None:
+    metal = {
+        "metal": f'{{ material = "lithium", creep = {{ law = "anand" }}, elastic = {elastic} }}'
+    }
+    check_directional_derivative(model(tmp_path, COARSE | SYMMETRIES[symmetry] | metal))
+
+
+def check_directional_derivative(cell: Model) -> None:
+    """Compare the Jacobian in a random direction with central differences, block by block."""
     system = cell.system
     step = set_step(cell, dt=0.02)
+    system.metal.begin_step(step.dt)
     step.old_gap = 0.3 * system.gap_scale * np.ones_like(system.z)
     at = random_state(cell, 1)
     direction = np.random.default_rng(2).standard_normal(at.size)

@@ -17,10 +17,15 @@ PROTOCOL = (
     'steps = [{ do = "strip" }, { do = "rest", time = "10 min", pressure = "0.5 MPa" }, '
     '{ do = "plate", charge = "0.01 mAh/cm^2" }, { do = "strip", charge = "0.005 mAh/cm^2" }]'
 )
+ANAND = 'creep = { law = "anand" }'
+METALS = {"creep": "", "elastic": "elastic = true", "hardening": f"{ANAND}\nelastic = true"}
 COARSE_STEPS = "contact_error = 0.02"
 CASES = {
     "creep": case_text(protocol=PROTOCOL, numerics=COARSE_STEPS),
     "elastic": case_text(protocol=PROTOCOL, numerics=COARSE_STEPS, metal="elastic = true"),
+    "hardening": case_text(protocol=PROTOCOL, numerics=COARSE_STEPS, metal=ANAND).replace(
+        '"sodium"', '"lithium"'
+    ),
 }
 
 
@@ -94,9 +99,9 @@ class Stop(Exception):
 @pytest.mark.parametrize("name", CASES)
 def test_a_run_begun_on_one_rank_goes_on_with_two(name, launch, tmp_path):
     # one strip and fixed steps: the digits of other ranks are not to change the steps
-    text = case_text(
-        numerics='step = "0.0025 mAh/cm^2"', metal=f"elastic = {str(name == 'elastic').lower()}"
-    )
+    text = case_text(numerics='step = "0.0025 mAh/cm^2"', metal=METALS[name])
+    if name == "hardening":
+        text = text.replace('"sodium"', '"lithium"')
     (tmp_path / "case.toml").write_text(text)
     case = load_case(tmp_path / "case.toml")
 

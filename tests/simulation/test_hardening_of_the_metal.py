@@ -1,4 +1,4 @@
-"""A hardening metal in the cell: a uniform strain, restoring, balances, several ranks."""
+"""A hardening metal in the cell: a uniform strain, drift, restoring, several ranks."""
 
 from __future__ import annotations
 

@@ -85,10 +85,11 @@ def test_ever_faster_hardening_tends_to_norton_creep_of_the_exponent_one_over_m_
         )
         folder = run(case_text(metal=law + line, numerics=FIXED), modulus.replace(" ", ""))
         gaps.append(abs(last(folder)["contact_fraction"] - last(steady)["contact_fraction"]))
-    # |1 - S/S*| after a strain e is about S*/(H0 e): a hundredth for a hundredfold H0
+    # |1 - S/S*| after a strain e is about S*/(H0 e): a hundredth for a hundredfold H0, and
+    # 3e-5 at 1e7 MPa where a step strains by 0.001 or more
     assert gaps[1] < 0.1 * gaps[0]
     assert gaps[2] < 0.1 * gaps[1]
-    assert gaps[2] < 1e-6
+    assert gaps[2] < 3e-5
 
 
 @pytest.mark.parametrize("lines", ["", "\nelastic = true"], ids=["viscous", "elastic"])
@@ -119,12 +120,14 @@ def test_a_metal_that_hardens_more_keeps_less_contact(run):
     assert found[0] > found[1] > found[2]
 
 
-def test_hardening_in_three_dimensions_and_in_a_disc_runs(run):
-    for symmetry, chart in (
-        ("axisymmetric", STRIPES.replace("stripes", "patches")),
-        ("square", STRIPES.replace("4 um", "5 um")),
-    ):
-        folder = run(case_text(symmetry, chart, metal=anand(saturation="1 MPa")), symmetry)
-        assert len(rows(folder)) > 1
-        assert resistance(folder).max() > 0.3 * (1.0 + 1e-4)
-        assert all(value < 1e-8 for value in summary(folder)["balances"].values())
+@pytest.mark.parametrize(
+    "symmetry", ["axisymmetric", pytest.param("square", marks=pytest.mark.slow)]
+)
+def test_hardening_runs_in_a_disc_and_in_three_dimensions(run, symmetry):
+    chart = STRIPES.replace("4 um", "5 um")
+    if symmetry == "axisymmetric":
+        chart = chart.replace("stripes", "patches")
+    folder = run(case_text(symmetry, chart, metal=anand(saturation="1 MPa"), numerics=FIXED))
+    assert len(rows(folder)) == 5
+    assert resistance(folder).max() > 0.3 * (1.0 + 1e-4)
+    assert all(value < 1e-8 for value in summary(folder)["balances"].values())

@@ -32,7 +32,12 @@ METALS = {
 
 
 @pytest.mark.parametrize(
-    "metal", ["viscous", pytest.param("elastic", marks=pytest.mark.slow), "hardening"]
+    "metal",
+    [
+        "viscous",
+        pytest.param("elastic", marks=pytest.mark.slow),
+        pytest.param("hardening", marks=pytest.mark.slow),
+    ],
 )
 def test_two_and_three_ranks_agree_with_one_in_every_number(several, metal):
     text = case_text(numerics=FIXED, metal=METALS[metal])

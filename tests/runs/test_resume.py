@@ -54,7 +54,9 @@ def uninterrupted(tmp_path_factory):
     return find
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    "name", ["creep", "elastic", pytest.param("hardening", marks=pytest.mark.slow)]
+)
 def test_a_killed_run_goes_on_to_the_same_digits(name, uninterrupted, environment, tmp_path):
     folder = uninterrupted(name)
     case, out = folder / "case.toml", tmp_path / "killed"

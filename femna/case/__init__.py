@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from femna.case.anand import AnandCreep
 from femna.case.base import Table
 from femna.case.bodies import Electrolyte, Metal
 from femna.case.creep import Creep
@@ -19,7 +20,7 @@ from femna.case.load import (
     require_study,
 )
 from femna.case.maps import PatchesMap, RandomFieldMap, ResistancesMap, StripesMap, UniformMap
-from femna.case.messages import suggest
+from femna.case.messages import Missing, suggest
 from femna.case.model import SCHEMA_VERSION, Case
 from femna.case.overrides import apply_overrides, split_assignments
 from femna.case.protocol import Protocol, Step
@@ -34,6 +35,7 @@ from femna.case.wall import FreeSlipWall, FrictionWall, StickingWall, ViscousWal
 
 __all__ = [
     "SCHEMA_VERSION",
+    "AnandCreep",
     "ButlerVolmerKinetics",
     "Case",
     "Creep",
@@ -50,6 +52,7 @@ __all__ = [
     "MeshFile",
     "Metal",
     "MicroconstrictionContact",
+    "Missing",
     "NortonCreep",
     "NortonDiffusionalCreep",
     "Numerics",

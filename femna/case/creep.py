@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from femna.case.anand import AnandCreep
 from femna.case.creep_mechanisms import NortonDiffusionalCreep, SizeDependentCreep
 from femna.case.creep_norton import NortonCreep
 from femna.case.creep_user import EntryPointCreep, FileCreep
@@ -18,7 +19,12 @@ def _norton_unless_named(raw: Any) -> Any:
 
 
 Creep = Annotated[
-    NortonCreep | NortonDiffusionalCreep | SizeDependentCreep | FileCreep | EntryPointCreep,
+    NortonCreep
+    | NortonDiffusionalCreep
+    | SizeDependentCreep
+    | AnandCreep
+    | FileCreep
+    | EntryPointCreep,
     Field(discriminator="law"),
     BeforeValidator(_norton_unless_named),
 ]

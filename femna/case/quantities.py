@@ -218,6 +218,8 @@ Conductivity = Annotated[float, Physical("conductivity", "S/m", ("mS/cm",), "2 m
 MolarVolume = Annotated[
     float, Physical("molar volume", "m^3/mol", ("cm^3/mol",), "23.7 cm^3/mol", above=0.0)
 ]
+Rate = Annotated[float, Physical("rate", "1/s", ("1/s",), "4.25e4 1/s", above=0.0)]
+Strength = Annotated[float, Physical("strength", "Pa", ("MPa",), "0.95 MPa", above=0.0)]
 MolarEnergy = Annotated[
     float, Physical("energy per mole", "J/mol", ("kJ/mol",), "44 kJ/mol", at_least=0.0)
 ]

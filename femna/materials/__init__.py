@@ -5,6 +5,7 @@ from __future__ import annotations
 from femna.materials.arrhenius import arrhenius
 from femna.materials.creep import (
     CREEP_LAWS,
+    Anand,
     CreepLaw,
     Diffusional,
     Norton,
@@ -30,6 +31,7 @@ __all__ = [
     "CREEP_LAWS",
     "EVIDENCE",
     "Alternative",
+    "Anand",
     "ArrheniusSum",
     "Asperities",
     "Constriction",

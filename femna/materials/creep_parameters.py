@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from femna.case import (
+    AnandCreep,
     Case,
     EntryPointCreep,
     FileCreep,
@@ -33,6 +34,21 @@ LATTICE_TERMS: Final = ("1", "2", "3")
 SAMPLE: Final = (1e-3, 10.0, 81)
 """Stresses on which a user's law is checked: from and to, over the least and the largest stack
 pressure of the protocol, and their number."""
+
+
+ANAND_UNITS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "prefactor": "1/s",
+        "activation_energy": "J/mol",
+        "rate_sensitivity": "1",
+        "initial_resistance": "Pa",
+        "hardening": "Pa",
+        "hardening_exponent": "1",
+        "saturation": "Pa",
+        "saturation_exponent": "1",
+    }
+)
+"""Key in ``metal.creep``, which a set has with ``anand_`` before it, to its SI unit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +89,15 @@ def _power_law(request: Request, creep: PowerLawCreep) -> dict[str, Any]:
             "reference_temperature", creep.reference_temperature, "creep_reference_temperature"
         ),
     }
+
+
+def _anand(request: Request, creep: AnandCreep) -> dict[str, Any]:
+    numbers = {
+        key: request.take(key, getattr(creep, key), f"anand_{key}", unit)
+        for key, unit in ANAND_UNITS.items()
+    }
+    numbers["hardening_modulus"] = numbers.pop("hardening")
+    return numbers
 
 
 def _norton_diffusional(request: Request, creep: NortonDiffusionalCreep) -> dict[str, Any]:
@@ -201,6 +226,7 @@ def _sample(case: Case) -> dict[str, tuple[float, ...]]:
 
 _GATHER: Final[Mapping[str, Callable[[Request, Any], dict[str, Any]]]] = MappingProxyType(
     {
+        "anand": _anand,
         "norton": _power_law,
         "norton_diffusional": _norton_diffusional,
         "size_dependent": _size_dependent,

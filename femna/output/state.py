@@ -29,7 +29,7 @@ def metal_part(system: System) -> Part | None:
     """Gather velocity, pressure, von Mises stress and strain rate of the metal (collective).
 
     The velocity is that of the material as seen from the electrolyte. Stress and strain rate are
-    means over each cell.
+    means over each cell, as is the deformation resistance of a metal that has one.
     """
     metal, scales = system.metal, system.scales
     mesh = metal.mesh
@@ -40,17 +40,28 @@ def metal_part(system: System) -> Part | None:
     velocity[:, dimension - 1] += system.platen_velocity
     pressure = metal.fields.pressure.x.array[node_dofs(metal.pressure_space)]
     rate, stress = _deviatoric(metal, system.cell.symmetry)
+    cell_data = {
+        "von_mises_MPa": stress * (scales.traction * MPA),
+        "strain_rate_1_s": rate * scales.rate,
+    }
+    if metal.resistance is not None:
+        cell_data["deformation_resistance_MPa"] = _cell_means(metal, metal.resistance) * MPA
     return gather_body(
         system.cell.metal,
         point_data={
             "velocity_nm_s": velocity * (scales.velocity * NANOMETRES),
             "pressure_MPa": pressure * (scales.traction * MPA),
         },
-        cell_data={
-            "von_mises_MPa": stress * (scales.traction * MPA),
-            "strain_rate_1_s": rate * scales.rate,
-        },
+        cell_data=cell_data,
     )
+
+
+def _cell_means(metal: MetalBlock, values: Array) -> Array:
+    """Return means over the owned cells of values at the quadrature points, shape (cells,)."""
+    mesh, scalar = metal.mesh, metal.quadrature.scalar_space
+    owned = mesh.topology.index_map(mesh.topology.dim).size_local
+    _, weights = scalar.ufl_element().custom_quadrature()
+    return np.asarray(values[scalar.dofmap.list[:owned]] @ (weights / weights.sum()))
 
 
 def _deviatoric(metal: MetalBlock, symmetry: Any) -> tuple[Array, Array]:

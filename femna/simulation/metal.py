@@ -14,6 +14,7 @@ from petsc4py import PETSc
 from femna.errors import ComputationError
 from femna.mesh import Cell
 from femna.physics.flow_stress import CreepLaw
+from femna.physics.hardening import HardeningLaw
 from femna.physics.metal import MetalFields, build_forms
 from femna.physics.wall import WallLaw
 from femna.simulation.collector_wall import CollectorWall
@@ -22,14 +23,15 @@ from femna.simulation.discretisation import (
     QuadratureEvaluator,
     symmetry_conditions,
 )
+from femna.simulation.elastic_memory import ElasticMemory, ElasticModuli
 from femna.simulation.electrolyte_wall import ElectrolyteWall
 from femna.simulation.jacobian import Entries, csr_coordinates
 from femna.simulation.layout import BlockLayout
-from femna.simulation.memory import ElasticMemory, ElasticModuli
+from femna.simulation.memory import MetalMemory
 from femna.simulation.metal_surface import MetalSurface
 from femna.simulation.scales import Scales
 from femna.simulation.sliding_wall import SlidingWall
-from femna.simulation.viscosity import Viscosity
+from femna.simulation.viscosity import Flow, Viscosity
 
 Array = npt.NDArray[np.float64]
 
@@ -42,7 +44,7 @@ class MetalBlock:
     cell : Cell
         The meshed cell.
     creep : CreepLaw
-        Creep law (SI).
+        Creep law (SI); a `HardeningLaw` keeps a deformation resistance at every quadrature point.
     scales : Scales
         Characteristic values.
     rate_floor : float
@@ -61,6 +63,8 @@ class MetalBlock:
     ----------
     easing : dolfinx.fem.Constant
         Factor on the slip speeds of the walls: 1, or more while a solve is made easier.
+    resistance : array, shape (points,), Pa, or None
+        Deformation resistance at the last evaluation; None for a law without one.
     """
 
     def __init__(
@@ -85,18 +89,20 @@ class MetalBlock:
         scalar = self.quadrature.scalar_space
         velocity = fem.Function(self.velocity_space, name="velocity")
         pressure = fem.Function(self.pressure_space, name="pressure")
-        memory = None
-        if elastic is not None:
-            memory = ElasticMemory(
+        hardening = creep if isinstance(creep, HardeningLaw) else None
+        self._memory: MetalMemory | None = None
+        if elastic is not None or hardening is not None:
+            self._memory = MetalMemory(
                 velocity,
                 pressure,
                 self.quadrature,
                 quadrature_degree=quadrature_degree,
-                moduli=elastic,
                 scales=scales,
                 symmetry=cell.symmetry,
+                moduli=elastic,
+                initial_resistance=None if hardening is None else hardening.initial_resistance,
             )
-        self._memory = memory
+        memory = self._elastic
         self.fields = MetalFields(
             velocity=velocity,
             pressure=pressure,
@@ -152,8 +158,8 @@ class MetalBlock:
                 sliding(collector, "platen"), forms, cell, conditions=self.conditions
             )
         self._rate = QuadratureEvaluator(forms.effective_rate, self.quadrature, mesh)
-        self.relaxed_modulus = np.inf
         self.exponent_blend = 1.0
+        self.resistance: Array | None = None
         self._temperature = np.nan
         self._matrices: dict[str, PETSc.Mat] = {}
         self._places: dict[str, tuple[Any, Any]] = {}
@@ -210,14 +216,15 @@ class MetalBlock:
             creep=self.creep, rate_floor=self.rate_floor, reference_rate=self.scales.rate
         )
         rate = self._rate() * self.scales.rate
-        theta = zeta = np.zeros(0)
+        flow = Flow(theta=np.zeros(0), zeta=np.zeros(0))
         problem = ""
         try:
-            theta, zeta = law(
+            flow = law(
                 rate,
                 temperature=temperature,
                 relaxed_modulus=self.relaxed_modulus,
                 blend=self.exponent_blend,
+                hardening=None if self._memory is None else self._memory.hardening,
             )
         except ComputationError as error:
             problem = str(error)
@@ -226,8 +233,9 @@ class MetalBlock:
         if problem:
             raise ComputationError(problem)
         unit = self.scales.rate / self.scales.traction
-        self.fields.theta.x.array[:] = theta * unit
-        self.fields.zeta.x.array[:] = zeta * unit * self.scales.rate**2
+        self.fields.theta.x.array[:] = flow.theta * unit
+        self.fields.zeta.x.array[:] = flow.zeta * unit * self.scales.rate**2
+        self.resistance = flow.resistance
 
     def residual(self, contact_pressure: Array) -> tuple[Array, Array]:
         """Return the owned entries of the momentum and continuity residuals (collective)."""
@@ -278,25 +286,36 @@ class MetalBlock:
             self._places[key] = (layout.monolithic(row, rows), layout.monolithic(column, columns))
         return (*self._places[key], matrix.getValuesCSR()[2])
 
-    # -- elastic memory ------------------------------------------------------------------------
+    # -- memory --------------------------------------------------------------------------------
+
+    @property
+    def relaxed_modulus(self) -> float:
+        """``3 G dt`` of the present step [Pa s]; infinite without elasticity."""
+        return np.inf if self._memory is None else self._memory.relaxed_modulus
+
+    @property
+    def _elastic(self) -> ElasticMemory | None:
+        return None if self._memory is None else self._memory.elastic
 
     def begin_step(self, dt: float) -> None:
         """Prepare a step of dimensionless length ``dt``: what the metal remembers enters it."""
         if self._memory is not None:
-            self.relaxed_modulus = self._memory.begin_step(dt)
+            self._memory.begin_step(dt)
 
     def accept_step(self, dt: float, mesh_displacement: Any, platen_velocity: float) -> None:
         """Remember a converged step, before the mesh moves (collective).
 
-        The parameters are those of :meth:`ElasticMemory.accept_step`.
+        The parameters are those of :meth:`MetalMemory.accept_step`.
         """
         if self._memory is not None:
             self._update_flow(self._temperature)
             stress = (2.0 / 3.0) * self.fields.theta.x.array[:, None] * self._rate()
-            self._memory.accept_step(dt, stress, mesh_displacement, platen_velocity)
+            self._memory.accept_step(
+                dt, stress, mesh_displacement, platen_velocity, resistance=self.resistance
+            )
 
     def memory_state(self) -> dict[str, Array]:
-        """Return copies of the owned arrays of the memory; empty without elasticity."""
+        """Return copies of the owned arrays of the memory; empty where nothing is remembered."""
         return {} if self._memory is None else self._memory.state()
 
     def memory_points(self) -> dict[str, Array]:
@@ -310,4 +329,4 @@ class MetalBlock:
 
     def elastic_volume_change(self, dt: float) -> float:
         """Return the solved step's gain, see :meth:`ElasticMemory.volume_change` (collective)."""
-        return 0.0 if self._memory is None else self._memory.volume_change(dt)
+        return 0.0 if self._elastic is None else self._elastic.volume_change(dt)

@@ -23,8 +23,8 @@ from femna.physics.real_contact import (
     RealContact,
     series_conductance,
 )
+from femna.simulation.elastic_memory import ElasticModuli
 from femna.simulation.electrolyte import ElectrolyteBlock
-from femna.simulation.memory import ElasticModuli
 from femna.simulation.metal import MetalBlock
 from femna.simulation.scales import Scales
 from femna.simulation.system import System

@@ -8,8 +8,28 @@ import numpy as np
 import numpy.typing as npt
 
 from femna.physics.flow_stress import CreepLaw, flow_stress
+from femna.physics.hardening import HardeningLaw, HardeningStep, hardened_flow_stress
 
 Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flow:
+    """What the law gives at every point, arrays of shape (N,).
+
+    Attributes
+    ----------
+    theta : array, Pa s
+        Equivalent stress over equivalent rate.
+    zeta : array, Pa s^3
+        ``(2/3) (d theta / d rate) / rate``.
+    resistance : array, Pa, or None
+        Deformation resistance at the step's end; None for a law without one.
+    """
+
+    theta: Array
+    zeta: Array
+    resistance: Array | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +51,14 @@ class Viscosity:
     reference_rate: float
 
     def __call__(
-        self, rate: Array, *, temperature: float, relaxed_modulus: float, blend: float
-    ) -> tuple[Array, Array]:
+        self,
+        rate: Array,
+        *,
+        temperature: float,
+        relaxed_modulus: float,
+        blend: float,
+        hardening: HardeningStep | None = None,
+    ) -> Flow:
         """Evaluate at given rates.
 
         Parameters
@@ -46,26 +72,39 @@ class Viscosity:
         blend : float
             1 is the true law; below it, the stress is the geometric mean (in this weight) of the
             true law's and a linear one's, a path from a linear problem to the true one.
-
-        Returns
-        -------
-        theta : array, shape (N,), Pa s
-            Equivalent stress over equivalent rate.
-        zeta : array, shape (N,), Pa s^3
-            ``(2/3) (d theta / d rate) / rate``.
+        hardening : HardeningStep, optional
+            For a `HardeningLaw`: the resistance before the step.
         """
         equivalent = np.sqrt((2.0 / 3.0) * np.einsum("qi,qi->q", rate, rate))
         regular = np.sqrt(equivalent**2 + self.rate_floor**2)
-        stress, slope = flow_stress(
-            self.creep, regular, temperature=temperature, relaxed_modulus=relaxed_modulus
-        )
+        resistance = None
+        if hardening is not None and isinstance(self.creep, HardeningLaw):
+            hardened = hardened_flow_stress(
+                self.creep,
+                regular,
+                step=hardening,
+                temperature=temperature,
+                rate_floor=self.rate_floor,
+                relaxed_modulus=relaxed_modulus,
+            )
+            stress, slope, resistance = hardened.stress, hardened.slope, hardened.resistance
+        else:
+            stress, slope = flow_stress(
+                self.creep, regular, temperature=temperature, relaxed_modulus=relaxed_modulus
+            )
         if blend < 1.0:
-            reference = flow_stress(
-                self.creep, np.array([self.reference_rate]), temperature=temperature
-            )[0][0]
-            linear = reference * regular / self.reference_rate
+            linear = self._reference_stress(temperature, hardening) * regular / self.reference_rate
             softened = stress**blend * linear ** (1.0 - blend)
             slope = softened * (blend * slope / stress + (1.0 - blend) / regular)
             stress = softened
         theta = stress / regular
-        return theta, (2.0 / 3.0) * (slope - theta) / regular**2
+        zeta = (2.0 / 3.0) * (slope - theta) / regular**2
+        return Flow(theta=theta, zeta=zeta, resistance=resistance)
+
+    def _reference_stress(self, temperature: float, hardening: HardeningStep | None) -> Array:
+        """Return the viscous law's stress at the reference rate, shape (1,) or (N,) [Pa]."""
+        if hardening is not None and isinstance(self.creep, HardeningLaw):
+            old = hardening.resistance
+            return self.creep.stress(np.full_like(old, self.reference_rate), old, temperature)
+        rate = np.array([self.reference_rate])
+        return flow_stress(self.creep, rate, temperature=temperature)[0]

@@ -88,6 +88,57 @@ CASES = {
         "metal.collector_wall.slip_velocity",
         "above 0",
     ),
+    "number for a creep law": ({"metal.creep": 5}, "metal.creep", "must be a table"),
+    "exponent of Norton in Anand's law": (
+        {"metal.creep": "{ law = 'anand', n = 5 }"},
+        "metal.creep.n",
+        "unknown key",
+    ),
+    "bare prefactor of Anand's law": (
+        {"metal.creep": "{ law = 'anand', prefactor = 4.25e4 }"},
+        "metal.creep.prefactor",
+        "unit is missing",
+    ),
+    "resistance in another unit": (
+        {"metal.creep": "{ law = 'anand', initial_resistance = '1 um' }"},
+        "metal.creep.initial_resistance",
+        "wrong dimension",
+    ),
+    "resistance of zero": (
+        {"metal.creep": "{ law = 'anand', initial_resistance = '0 MPa' }"},
+        "metal.creep.initial_resistance",
+        "above 0 MPa",
+    ),
+    "negative hardening": (
+        {"metal.creep": "{ law = 'anand', hardening = '-1 MPa' }"},
+        "metal.creep.hardening",
+        "above 0 MPa",
+    ),
+    "saturation of zero": (
+        {"metal.creep": "{ law = 'anand', saturation = '0 MPa' }"},
+        "metal.creep.saturation",
+        "above 0 MPa",
+    ),
+    "negative activation energy": (
+        {"metal.creep": "{ law = 'anand', activation_energy = '-1 kJ/mol' }"},
+        "metal.creep.activation_energy",
+        "at least 0 kJ/mol",
+    ),
+    "rate sensitivity of zero": (
+        {"metal.creep": "{ law = 'anand', rate_sensitivity = 0 }"},
+        "metal.creep.rate_sensitivity",
+        "above 0 and at most 1",
+    ),
+    "hardening exponent below one": (
+        {"metal.creep": "{ law = 'anand', hardening_exponent = 0.5 }"},
+        "metal.creep.hardening_exponent",
+        "at least 1 and at most 10",
+    ),
+    "saturation exponent of one": (
+        {"metal.creep": "{ law = 'anand', saturation_exponent = 1 }"},
+        "metal.creep.saturation_exponent",
+        "at least 0 and below 1",
+    ),
     "creep law misspelt": (
         {"metal.creep.law": "nortn"},
         "metal.creep.law",

@@ -69,6 +69,19 @@ power_law = st.one_of(
     st.tuples(st.floats(1.0, 8.0), st.floats(1e-6, 1e6)).map(
         lambda pair: {"n": pair[0], "A": f"{pair[1]!r} 1/s/MPa^{pair[0]!r}"}
     ),
+    st.fixed_dictionaries(
+        {"law": st.just("anand")},
+        optional={
+            "prefactor": sizes(1e-6, 1e9, "1/s"),
+            "activation_energy": sizes(0.0, 100.0, "kJ/mol"),
+            "rate_sensitivity": st.floats(0.01, 1.0),
+            "initial_resistance": sizes(1e-3, 1e3, "MPa"),
+            "hardening": sizes(1e-3, 1e9, "MPa"),
+            "hardening_exponent": st.floats(1.0, 10.0),
+            "saturation": sizes(1e-3, 1e3, "MPa"),
+            "saturation_exponent": st.floats(0.0, 0.99),
+        },
+    ),
 )
 coble = st.fixed_dictionaries(
     {

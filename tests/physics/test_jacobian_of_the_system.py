@@ -112,6 +112,17 @@ def test_directional_derivative_with_friction_on_an_elastic_metal(
     check(tmp_path, SYMMETRIES[symmetry] | walls | {"metal.elastic": "true"})
 
 
+@pytest.mark.parametrize("elastic", ["false", "true"])
+@pytest.mark.parametrize("symmetry", list(SYMMETRIES))
+def test_directional_derivative_of_a_hardening_metal(
+    tmp_path: Path, symmetry: str, elastic: str
+) -> None:
+    metal = {
+        "metal": f'{{ material = "lithium", creep = {{ law = "anand" }}, elastic = {elastic} }}'
+    }
+    check(tmp_path, SYMMETRIES[symmetry] | metal)
+
+
 def check(folder: Path, changes: dict[str, str]) -> None:
     """Compare the Jacobian with central differences of the residual, block by block."""
     cell = model(folder, COARSE | changes)

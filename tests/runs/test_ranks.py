@@ -24,9 +24,25 @@ def several(launch, tmp_path_factory):
     return call
 
 
-@pytest.mark.parametrize("elastic", ["false", pytest.param("true", marks=pytest.mark.slow)])
-def test_two_and_three_ranks_agree_with_one_in_every_number(several, elastic):
-    text = case_text(numerics=FIXED, metal=f"elastic = {elastic}")
+METALS = {
+    "viscous": "",
+    "elastic": "elastic = true",
+    "hardening": 'creep = { law = "anand" }\nelastic = true',
+}
+
+
+@pytest.mark.parametrize(
+    "metal",
+    [
+        "viscous",
+        pytest.param("elastic", marks=pytest.mark.slow),
+        pytest.param("hardening", marks=pytest.mark.slow),
+    ],
+)
+def test_two_and_three_ranks_agree_with_one_in_every_number(several, metal):
+    text = case_text(numerics=FIXED, metal=METALS[metal])
+    if metal == "hardening":
+        text = text.replace('"sodium"', '"lithium"')
     one, two, three = several(text, (1, 2, 3))
     assert len(rows(one)) == 3
     assert differences(one, two, tolerance=1e-8) == []

@@ -17,10 +17,15 @@ PROTOCOL = (
     'steps = [{ do = "strip" }, { do = "rest", time = "10 min", pressure = "0.5 MPa" }, '
     '{ do = "plate", charge = "0.01 mAh/cm^2" }, { do = "strip", charge = "0.005 mAh/cm^2" }]'
 )
+ANAND = 'creep = { law = "anand" }'
+METALS = {"creep": "", "elastic": "elastic = true", "hardening": f"{ANAND}\nelastic = true"}
 COARSE_STEPS = "contact_error = 0.02"
 CASES = {
     "creep": case_text(protocol=PROTOCOL, numerics=COARSE_STEPS),
     "elastic": case_text(protocol=PROTOCOL, numerics=COARSE_STEPS, metal="elastic = true"),
+    "hardening": case_text(protocol=PROTOCOL, numerics=COARSE_STEPS, metal=ANAND).replace(
+        '"sodium"', '"lithium"'
+    ),
 }
 
 
@@ -49,7 +54,9 @@ def uninterrupted(tmp_path_factory):
     return find
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    "name", ["creep", "elastic", pytest.param("hardening", marks=pytest.mark.slow)]
+)
 def test_a_killed_run_goes_on_to_the_same_digits(name, uninterrupted, environment, tmp_path):
     folder = uninterrupted(name)
     case, out = folder / "case.toml", tmp_path / "killed"
@@ -94,9 +101,9 @@ class Stop(Exception):
 @pytest.mark.parametrize("name", CASES)
 def test_a_run_begun_on_one_rank_goes_on_with_two(name, launch, tmp_path):
     # one strip and fixed steps: the digits of other ranks are not to change the steps
-    text = case_text(
-        numerics='step = "0.0025 mAh/cm^2"', metal=f"elastic = {str(name == 'elastic').lower()}"
-    )
+    text = case_text(numerics='step = "0.0025 mAh/cm^2"', metal=METALS[name])
+    if name == "hardening":
+        text = text.replace('"sodium"', '"lithium"')
     (tmp_path / "case.toml").write_text(text)
     case = load_case(tmp_path / "case.toml")
 

@@ -10,21 +10,14 @@ import femna.backend  # noqa: F401  (before dolfinx)
 import numpy as np
 import pytest
 from mpi4py import MPI
+from simulation.small_cell import SCALES, SHEAR, block, case
 
-from femna.case import parse_case
-from femna.mesh import build_cell
 from femna.simulation.checkpoint import CanonicalOrder
-from femna.simulation.memory import ElasticModuli
-from femna.simulation.metal import MetalBlock
 from femna.simulation.motion import MeshMotion
 from femna.simulation.newton import Newton
-from femna.simulation.scales import Scales
 from femna.simulation.setup import build_model
 from femna.simulation.start import solve_from_rest
 from femna.simulation.system import StepData
-
-SHEAR = 2e9
-SCALES = Scales(length=25e-6, velocity=1e-9, traction=4e6, current=1.0, potential=1.0)
 
 
 @dataclass
@@ -41,59 +34,6 @@ class Power:
         return np.full_like(stress, self.n)
 
 
-def case(symmetry="plane_strain", *, young="3 GPa", size="4 um"):
-    thickness = "20 um" if symmetry == "square" else "50 um"
-    geometry = {
-        "kind": "unit_cell", "symmetry": symmetry, "period": "50 um", "metal_thickness": thickness,
-        "electrolyte_thickness": thickness,
-    }  # fmt: skip
-    kind = "stripes" if symmetry == "plane_strain" else "patches"
-    return parse_case(
-        {
-            "femna": 1,
-            "title": "an elastic metal",
-            "geometry": geometry,
-            "metal": {
-                "material": "sodium",
-                "creep": {"law": "norton"},
-                "elastic": True,
-                "youngs_modulus": young,
-            },
-            "electrolyte": {"material": "beta_alumina"},
-            "interface": {
-                "map": {"kind": kind, "blocked_fraction": 0.5, "transition": "9 um"},
-                "kinetics": {"law": "linear", "resistance": "8 ohm*cm^2"},
-                "roughness": "0.1 um",
-                "wall": {"law": "free_slip"},
-            },
-            "protocol": {
-                "temperature": "298.15 K",
-                "pressure": "4 MPa",
-                "current_density": "1 mA/cm^2",
-                "charge": "0.1 mAh/cm^2",
-                "steps": [{"do": "strip"}],
-            },
-            "limits": {"voltage": "3 V", "contact_fraction": 0.01},
-            "numerics": {"interface_size": size, "contact_error": 0.005},
-            "output": {"fields_at": ["end"]},
-        }
-    )
-
-
-def block(n=1.0, *, symmetry="plane_strain", comm=MPI.COMM_SELF, elastic=True):
-    metal = MetalBlock(
-        build_cell(case(symmetry, size="8 um"), comm),
-        Power(n),
-        SCALES,
-        rate_floor=1e-9 * SCALES.rate,
-        quadrature_degree=4,
-        platen_sticks=False,
-        elastic=ElasticModuli(shear=SHEAR, bulk=5e9) if elastic else None,
-    )
-    metal.fields.pressure.x.array[:] = 1.0
-    return metal
-
-
 def hold(metal, dt):
     """One step of the metal at rest on a mesh at rest."""
     metal.begin_step(dt)
@@ -103,7 +43,7 @@ def hold(metal, dt):
 
 def held_stress(n, time, steps, symmetry):
     """Equivalent stress over the initial one after a time at fixed strain."""
-    metal = block(n, symmetry=symmetry)
+    metal = block(Power(n), symmetry=symmetry)
     state = metal.memory_state()
     start = np.diag([1.0, -1.0, 0.0]) / np.sqrt(3.0)
     state["stress"] = np.tile(start.reshape(-1), (len(state["stress"]), 1))
@@ -130,7 +70,7 @@ def test_stress_in_a_held_metal_relaxes_as_the_closed_form_at_order_one(n, symme
 def test_a_long_step_of_the_metal_is_viscous_flow():
     flow = {}
     for elastic in (True, False):
-        metal = block(5.0, elastic=elastic)
+        metal = block(Power(5.0), elastic=elastic)
         metal.fields.velocity.interpolate(
             lambda x: np.stack([-np.sin(x[0]) * (1.0 + x[1]), x[1] * np.cos(x[0]) - 0.2 * x[1]])
         )
@@ -214,7 +154,7 @@ def test_restoring_repeats_a_step_identically():
 
 
 def test_a_metal_without_elasticity_remembers_nothing():
-    metal = block(elastic=False)
+    metal = block(Power(1.0), elastic=False)
     hold(metal, 0.1)
     metal.restore_memory({})
     assert metal.memory_state() == {}
@@ -225,7 +165,7 @@ def test_a_metal_without_elasticity_remembers_nothing():
 
 def carried(symmetry, comm):
     """State after three steps with prescribed fields, in an order that no partition changes."""
-    metal = block(3.0, symmetry=symmetry, comm=comm)
+    metal = block(Power(3.0), symmetry=symmetry, comm=comm)
     gdim = metal.mesh.geometry.dim
     metal.fields.velocity.interpolate(
         lambda x: np.stack([x[0] * x[1] * (1.0 - x[0])] * (gdim - 1) + [x[1] ** 2 - x[0] * x[-1]])

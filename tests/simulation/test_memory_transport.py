@@ -13,7 +13,8 @@ from mpi4py import MPI
 
 from femna.physics.convection import rotate
 from femna.simulation.discretisation import Quadrature, QuadratureEvaluator
-from femna.simulation.memory import ElasticMemory, ElasticModuli
+from femna.simulation.elastic_memory import ElasticModuli
+from femna.simulation.memory import MetalMemory
 from femna.simulation.scales import Scales
 
 SCALES = Scales(length=1.0, velocity=1.0, traction=1.0, current=1.0, potential=1.0)
@@ -32,7 +33,7 @@ class Carrier:
         if velocity is not None:
             self.velocity.interpolate(velocity)
         quadrature = Quadrature.build(domain, DEGREE)
-        self.memory = ElasticMemory(
+        self.memory = MetalMemory(
             self.velocity,
             self.pressure,
             quadrature,
@@ -150,7 +151,7 @@ def test_nothing_changes_where_the_mesh_follows_the_metal():
     assert np.allclose(body.stress, stress, rtol=0.0, atol=1e-13)
     body.step(stress, 0.3, np.zeros(len(body.mesh.geometry.x)), platen=-0.4)
     assert np.allclose(body.stress, stress, rtol=0.0, atol=1e-13)
-    history = body.memory.old_pressure
+    history = body.memory.elastic.old_pressure
     expected = fem.Function(history.function_space)
     expected.interpolate(body.pressure)
     assert np.allclose(history.x.array, expected.x.array, rtol=0.0, atol=1e-13)

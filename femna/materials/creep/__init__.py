@@ -5,6 +5,7 @@ The metal flows as (3/2) rate(s_e, T) dev(s)/s_e, with s_e the von Mises stress.
 
 from __future__ import annotations
 
+from femna.materials.creep.anand import Anand
 from femna.materials.creep.diffusional import Diffusional
 from femna.materials.creep.law import CreepLaw
 from femna.materials.creep.norton import Norton
@@ -15,6 +16,7 @@ from femna.materials.creep.user_law import UserLaw
 
 __all__ = [
     "CREEP_LAWS",
+    "Anand",
     "CreepLaw",
     "Diffusional",
     "Norton",

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from femna.case import suggest
 from femna.errors import InputError
+from femna.materials.creep.anand import Anand
 from femna.materials.creep.diffusional import Diffusional
 from femna.materials.creep.law import CreepLaw
 from femna.materials.creep.norton import Norton
@@ -61,6 +62,7 @@ def _from_entry_point(
 
 CREEP_LAWS: Final[Mapping[str, Callable[..., CreepLaw]]] = MappingProxyType(
     {
+        "anand": Anand,
         "norton": Norton,
         "norton_diffusional": _norton_diffusional,
         "size_dependent": _size_dependent,

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from runs.conftest import STRIPES, case_text, differences, last
 
+from femna.case import load_case
+
 # a thin layer, which flows along its walls: contact falls to some 0.15
 THIN = (
     "geometry.metal_thickness=8 um",
@@ -119,9 +121,9 @@ def test_the_numbers_of_a_wall_are_in_the_resolved_case_and_among_the_sources(ru
         f'{COLLECTOR}={{ law = "friction", coefficient = 0.2, shear_strength = "0.1 MPa" }}',
     )
     folder = run(case_text(), settings=[*THIN, *ONE_STEP, *walls])
-    text = (folder / "case.toml").read_text()
-    assert 'drag = "1000000000000 Pa*s/m"' in text or 'drag = "1e+12 Pa*s/m"' in text
-    assert "slip_velocity = 0.01" in text
+    resolved = load_case(folder / "case.toml")
+    assert resolved.interface.wall.drag == 1e12
+    assert "slip_velocity = 0.01" in (folder / "case.toml").read_text()
     entries = json.loads((folder / "run.json").read_text())["sources"]
     values = {e["quantity"]: (e["value"], e["unit"], e["label"]) for e in entries}
     assert values[f"{ELECTROLYTE}.drag"] == (1e12, "Pa*s/m", "user")
@@ -142,7 +144,10 @@ CHARTS = {
 
 
 @pytest.mark.parametrize("elastic", ["false", "true"])
-@pytest.mark.parametrize("symmetry", CHARTS)
+@pytest.mark.parametrize(
+    "symmetry",
+    ["plane_strain", "axisymmetric", pytest.param("square", marks=pytest.mark.slow)],
+)
 def test_rough_walls_close_every_balance_in_every_symmetry(run, symmetry, elastic):
     text = case_text(symmetry, CHARTS[symmetry], metal=f"elastic = {elastic}")
     found = last(run(text, settings=[*ONE_STEP, *BOTH]))

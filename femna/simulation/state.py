@@ -80,7 +80,7 @@ class State:
     scalars : array, shape (2,)
         asinh of the voltage, and the platen's velocity.
     memory : dict of arrays
-        What elasticity must remember; empty without it.
+        What elasticity and hardening must remember; empty without them.
     """
 
     clock: Clock

@@ -65,7 +65,6 @@ def block(law, *, symmetry="plane_strain", comm=MPI.COMM_SELF, elastic=True):
         SCALES,
         rate_floor=1e-9 * SCALES.rate,
         quadrature_degree=4,
-        wall_drag=0.0,
         platen_sticks=False,
         elastic=ElasticModuli(shear=SHEAR, bulk=5e9) if elastic else None,
     )

@@ -51,7 +51,7 @@ def test_a_metal_in_uniform_compression_is_a_material_point(symmetry, elastic):
     for k in (0.5, 0.5, 0.5, 5.0, 5.0, 0.1):  # rates of 2e-6 to 2e-4 1/s, 13 % of strain in all
         metal.fields.velocity.interpolate(lambda x, k=k: k * flow(x))
         metal.begin_step(dt)
-        metal.update(np.zeros(0), T)
+        metal.update(np.zeros(0), T, contact_pressure=np.zeros(0))
         theta = metal.fields.theta.x.array.copy()
         move = -dt * k * (1.0 if symmetry == "plane_strain" else 2.0) * x[:, axis]
         metal.accept_step(dt, move, 0.0)
@@ -83,7 +83,7 @@ def test_a_metal_that_only_drifts_keeps_its_resistance():
     metal.restore_memory(state)
     drift = np.full(len(metal.mesh.geometry.x), -1.3 * 0.2)  # the platen's frame sinks at 1
     metal.begin_step(0.2)
-    metal.update(np.zeros(0), T)
+    metal.update(np.zeros(0), T, contact_pressure=np.zeros(0))
     metal.accept_step(0.2, drift, -1.0)
     assert np.allclose(metal.memory_state()["log_resistance"], state["log_resistance"], atol=1e-13)
 
@@ -139,7 +139,7 @@ def carried(symmetry, comm):
     for _ in range(3):
         dt = 0.05
         metal.begin_step(dt)
-        metal.update(np.zeros(0), T)
+        metal.update(np.zeros(0), T, contact_pressure=np.zeros(0))
         move = dt * 0.2 * np.cos(x[:, 0]) * x[:, gdim - 1]
         metal.accept_step(dt, move, -0.9)
         x[:, gdim - 1] += move

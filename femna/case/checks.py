@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from femna.case.geometry import UnitCell
 from femna.case.map_checks import check_resistances, check_symmetry, check_transition
 from femna.case.refusal import micrometres, refuse
+from femna.case.symmetry import SHAPES
 from femna.case.units import render
 
 if TYPE_CHECKING:
@@ -73,11 +74,11 @@ def _check_void(cell: UnitCell) -> None:
     void = cell.initial_void
     if void is None:
         return
-    if cell.symmetry == "square":
+    if SHAPES[cell.symmetry].dimension == 3:
         refuse(
             "geometry.initial_void",
             "(given)",
-            "is not available in a square cell",
+            f"is not available in a {cell.symmetry} cell",
             "use plane_strain or axisymmetric, or a mesh from a file",
         )
     if void.radius >= 0.5 * cell.period:

@@ -9,8 +9,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo
 
 from femna.case.base import Table
 from femna.case.quantities import Angle, Length, problem
-
-Symmetry = Literal["plane_strain", "axisymmetric", "square"]
+from femna.case.symmetry import Symmetry
 
 
 class InitialVoid(Table):
@@ -36,10 +35,11 @@ class UnitCell(Table):
     Attributes
     ----------
     symmetry : str
-        ``plane_strain`` (stripes), ``axisymmetric`` (a disc of diameter `period`) or ``square``
-        (a square array, 3D).
+        ``plane_strain`` (stripes), ``axisymmetric`` (a disc of diameter `period`), ``square`` or
+        ``hexagonal`` (arrays, 3D).
     period : float
-        One blocked and one conducting part together [m].
+        One blocked and one conducting part together: the distance between neighbouring patches
+        of an array [m].
     metal_thickness, electrolyte_thickness : float
         [m].
     initial_void : InitialVoid, optional
@@ -53,7 +53,7 @@ class UnitCell(Table):
     initial_void: InitialVoid | None = None
 
 
-def _find(raw: object, info: ValidationInfo) -> Any:
+def find_file(raw: object, info: ValidationInfo) -> Any:
     """Return the file's absolute path; relative ones start from the case's folder."""
     if not isinstance(raw, str | Path) or not str(raw):
         raise problem("a file name expected", "write e.g. 'cell.msh'")
@@ -83,7 +83,7 @@ class MeshFile(Table):
     """
 
     kind: Literal["mesh"]
-    file: Annotated[Path, BeforeValidator(_find)]
+    file: Annotated[Path, BeforeValidator(find_file)]
     length_unit: Length
     symmetry: Symmetry
 

@@ -16,6 +16,7 @@ from femna.case.maps import (
     UniformMap,
 )
 from femna.case.refusal import micrometres, refuse
+from femna.case.symmetry import SHAPES
 from femna.case.units import render
 from femna.constants import FARADAY, GAS_CONSTANT
 
@@ -101,10 +102,9 @@ def narrowest_zone(case: Case, cell: UnitCell) -> float:
         return math.inf
     if cell.symmetry == "plane_strain":
         edges = [0.5 * period * share for share in shares]
-    elif cell.symmetry == "axisymmetric":
-        edges = [0.5 * period * math.sqrt(share) for share in shares]
     else:
-        edges = [period * math.sqrt(share / math.pi) for share in shares]
+        area = SHAPES[cell.symmetry].area
+        edges = [0.5 * period * math.sqrt(area * share / math.pi) for share in shares]
     inner_widths = [after - before for before, after in pairwise(edges)]
     return min(2.0 * edges[0], *inner_widths, 2.0 * (0.5 * period - edges[-1]))
 

@@ -16,8 +16,9 @@ from femna.mesh.arrays import (
 )
 from femna.mesh.gmsh_session import generate, gmsh_model
 from femna.mesh.grading import Zone, interface_nodes
-from femna.mesh.maps import StepMap, conducting_map
+from femna.mesh.maps import conducting_map
 from femna.mesh.step import FloatArray
+from femna.mesh.step_map import StepMap
 from femna.mesh.void_cap import VoidCap
 
 if TYPE_CHECKING:

@@ -21,8 +21,9 @@ from dolfinx import fem
 from mpi4py import MPI
 from petsc4py import PETSc
 
+from femna.case.symmetry import Symmetry
 from femna.physics.convection import rotate, spin
-from femna.physics.kinematics import Symmetry, volume_weight
+from femna.physics.kinematics import volume_weight
 from femna.simulation.discretisation import Quadrature, QuadratureEvaluator
 from femna.simulation.scales import Scales
 from femna.simulation.transport import Transport
@@ -61,7 +62,7 @@ class ElasticMemory:
         Moduli (SI).
     scales : Scales
         Characteristic values.
-    symmetry : {"plane_strain", "axisymmetric", "square"}
+    symmetry : Symmetry
         Symmetry of the cell.
 
     Attributes

@@ -160,6 +160,20 @@ CASES = {
         "interface.map.correlation_length",
         "below 50 um",
     ),
+    "stripes in a hexagonal array": (
+        {"geometry.symmetry": "hexagonal"},
+        "interface.map.kind",
+        "plane_strain or square",
+    ),
+    "hexagonal patches that touch": (
+        {
+            "geometry.symmetry": "hexagonal",
+            # pi a^2 = f (sqrt 3/2) period^2: they touch at f = pi/(2 sqrt 3) = 0.9069
+            "interface.map": "{ kind = 'patches', blocked_fraction = 0.91, transition = '1 um' }",
+        },
+        "interface.map.blocked_fraction",
+        "wider than the period of 50 um",
+    ),
     "stripes in a disc": (
         {"geometry.symmetry": "axisymmetric"},
         "interface.map.kind",

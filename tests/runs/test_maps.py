@@ -8,6 +8,7 @@ from runs.conftest import STRIPES, UNIFORM, case_text, differences, last, rows
 
 from femna.cli.app import execute
 
+SYMMETRIES = ["plane_strain", "axisymmetric", "square", "hexagonal"]
 ONE_STEP = 'step = "0.02 mAh/cm^2"'
 IN_CONTACT = ("protocol.pressure=20 MPa",)
 # 20 um of electrolyte at 2 mS/cm are 1 ohm cm2, 10 um half of it
@@ -15,7 +16,7 @@ ELECTROLYTE = 'conductivity = "2 mS/cm"'
 NO_CONSTRICTION = 'conductivity = "1e5 S/m"'
 
 
-@pytest.mark.parametrize("symmetry", ["plane_strain", "axisymmetric", "square"])
+@pytest.mark.parametrize("symmetry", SYMMETRIES)
 def test_a_uniform_interface_has_the_voltage_of_one_dimension_and_opens_nowhere(run, symmetry):
     text = case_text(
         symmetry,
@@ -25,7 +26,7 @@ def test_a_uniform_interface_has_the_voltage_of_one_dimension_and_opens_nowhere(
         metal='molar_volume = "23.7 cm^3/mol"',
     )
     found = last(run(text))
-    below, above = (0.5, 10.0) if symmetry == "square" else (1.0, 30.0)
+    below, above = (0.5, 10.0) if symmetry in ("square", "hexagonal") else (1.0, 30.0)
     assert found["voltage_V"] == pytest.approx(1.5e-3 * (8.0 + below), rel=1e-9)
     assert found["contact_fraction"] == pytest.approx(1.0, abs=1e-12)
     assert found["void_volume_um3"] == pytest.approx(0.0, abs=1e-9)
@@ -55,6 +56,11 @@ BLOCKING = {
         "square",
         PATCHES.format("4 um", "conducting").replace("0.3", "0.6"),
     ),
+    "blocked patch of a hexagonal array": ("hexagonal", PATCHES.format("4 um", "blocked")),
+    "conducting patch of a hexagonal array": (
+        "hexagonal",
+        PATCHES.format("4 um", "conducting").replace("0.3", "0.6"),
+    ),
     "random stripes": ("plane_strain", RANDOM.format("20 um", "4 um")),
     "random patches": ("square", RANDOM.format("10 um", "5 um")),
 }
@@ -71,7 +77,7 @@ def test_without_constriction_the_resistance_is_that_of_the_conducting_area(run,
     assert found["max_local_current_mA_cm2"] == pytest.approx(1.5 / share, rel=0.01)
 
 
-@pytest.mark.parametrize("symmetry", ["plane_strain", "axisymmetric", "square"])
+@pytest.mark.parametrize("symmetry", SYMMETRIES)
 def test_zones_of_different_resistance_conduct_side_by_side(run, symmetry):
     text = case_text(symmetry, ZONES, electrolyte=NO_CONSTRICTION, numerics=ONE_STEP)
     found = last(run(text, settings=IN_CONTACT))
@@ -113,7 +119,7 @@ def test_two_seeds_are_two_fields_and_one_seed_is_one(run):
     assert last(first)["voltage_V"] != pytest.approx(last(other)["voltage_V"], rel=1e-6)
 
 
-@pytest.mark.parametrize("symmetry", ["plane_strain", "axisymmetric", "square"])
+@pytest.mark.parametrize("symmetry", SYMMETRIES)
 def test_a_written_mesh_gives_the_numbers_of_the_cell_it_was_written_from(run, tmp_path, symmetry):
     text = case_text(symmetry, PATCHES.format("4 um", "blocked"), numerics=ONE_STEP)
     cell = run(text, "cell")

@@ -15,7 +15,14 @@ from femna.case.load import (
     read_document,
     require_study,
 )
-from femna.case.maps import PatchesMap, RandomFieldMap, ResistancesMap, StripesMap, UniformMap
+from femna.case.maps import (
+    ImageMap,
+    PatchesMap,
+    RandomFieldMap,
+    ResistancesMap,
+    StripesMap,
+    UniformMap,
+)
 from femna.case.messages import suggest
 from femna.case.model import SCHEMA_VERSION, Case
 from femna.case.overrides import apply_overrides, split_assignments
@@ -33,6 +40,7 @@ __all__ = [
     "Case",
     "Creep",
     "Electrolyte",
+    "ImageMap",
     "InitialVoid",
     "Interface",
     "Limits",

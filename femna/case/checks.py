@@ -6,7 +6,12 @@ import math
 from typing import TYPE_CHECKING
 
 from femna.case.geometry import UnitCell
-from femna.case.map_checks import check_resistances, check_symmetry, check_transition
+from femna.case.map_checks import (
+    check_image,
+    check_resistances,
+    check_symmetry,
+    check_transition,
+)
 from femna.case.refusal import micrometres, refuse
 from femna.case.symmetry import SHAPES
 from femna.case.units import render
@@ -27,6 +32,7 @@ def cross_check(case: Case) -> None:
     """
     check_symmetry(case)
     check_resistances(case)
+    check_image(case)
     _check_steps(case)
     _check_increments(case)
     if isinstance(case.geometry, UnitCell):

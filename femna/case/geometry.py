@@ -56,7 +56,7 @@ class UnitCell(Table):
 def find_file(raw: object, info: ValidationInfo) -> Any:
     """Return the file's absolute path; relative ones start from the case's folder."""
     if not isinstance(raw, str | Path) or not str(raw):
-        raise problem("a file name expected", "write e.g. 'cell.msh'")
+        raise problem("a file name expected", "write e.g. 'cell.msh' or 'map.png'")
     folder = (info.context or {}).get("folder")
     if folder is None:
         return Path(raw)

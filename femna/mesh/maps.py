@@ -12,6 +12,7 @@ from femna.constants import FARADAY, GAS_CONSTANT
 from femna.errors import InputError
 from femna.mesh.from_file import file_half_period
 from femna.mesh.grading import FINE_LINE, Refinement
+from femna.mesh.image_map import image_map
 from femna.mesh.random_field import cosine_field_line, random_square_map
 from femna.mesh.step import KERNEL_VARIANCE, FloatArray
 from femna.mesh.step_map import StepMap
@@ -101,6 +102,8 @@ def conducting_map(case: Case, *, half_period: float | None = None) -> Conductin
         else:
             values, inner = (1.0, 0.0), 1.0 - spec.blocked_fraction
         return _zones_map(values, (inner,), spec.transition, half_period, symmetry)
+    if spec.kind == "image":
+        return image_map(spec, symmetry, half_period)
     if spec.kind == "resistances":
         reference = _reference_resistance(case)
         values = tuple(reference / z for z in spec.resistances)

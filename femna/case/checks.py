@@ -111,10 +111,11 @@ def _check_sizes(case: Case, cell: UnitCell) -> None:
         "the electrolyte's thickness": cell.electrolyte_thickness,
     }
     name, limit = min(limits.items(), key=lambda item: item[1])
-    if case.numerics.interface_size > limit * (1.0 + 1e-12):
+    given = case.numerics.interface_size
+    if given is not None and given > limit * (1.0 + 1e-12):
         refuse(
             "numerics.interface_size",
-            micrometres(case.numerics.interface_size),
+            micrometres(given),
             f"must be at most {micrometres(limit)}, {name}",
             "make it smaller",
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from femna.case.element_size import element_size
 from femna.case.symmetry import SHAPES
 from femna.mesh.arrays import (
     ELECTROLYTE_FACETS,
@@ -48,8 +49,7 @@ def unit_cell_3d(case: Case, geometry: UnitCell, *, refine: float = 1.0) -> Cell
     half = 0.5 * geometry.period
     thickness = geometry.metal_thickness / half
     depth = geometry.electrolyte_thickness / half
-    aspect = SHAPES[geometry.symmetry].aspect
-    points, cells = _box(case, half, (1.0, aspect), (thickness, depth), refine)
+    points, cells = _box(case, geometry, (thickness, depth), refine)
     centre = points[cells][:, :, 2].mean(axis=1)
     return CellArrays(
         metal=_part(points, cells[centre > 0.0], thickness, METAL_FACETS),
@@ -67,15 +67,16 @@ def _part(points: FloatArray, cells: Any, far: float, names: tuple[str, ...]) ->
 
 def _box(
     case: Case,
-    half: float,
-    base: tuple[float, float],
+    geometry: UnitCell,
     layers: tuple[float, float],
     refine: float,
 ) -> tuple[FloatArray, Any]:
     """Mesh two boxes, metal and electrolyte, that share the rectangle at height 0."""
     thickness, depth = layers
+    half = 0.5 * geometry.period
+    base = (1.0, SHAPES[geometry.symmetry].aspect)
     chart = conducting_map(case, half_period=half)
-    coarsest = min(case.numerics.interface_size / half, 0.25)
+    coarsest = min(element_size(case.numerics, geometry) / half, 0.25)
     far_metal, far_electrolyte = min(0.25, thickness / 6.0), min(0.25, depth / 6.0)
 
     def size(x: float, y: float, z: float) -> float:

@@ -14,6 +14,7 @@ from femna.report.critical_figure import draw_critical
 from femna.report.curves import draw_contact, draw_voltage
 from femna.report.reading import SweepFolder, value_of
 from femna.report.section_figure import choose_sections, draw_sections
+from femna.report.spread import spread_section
 from femna.report.style import figure, save
 
 type Combination = tuple[str, ...]
@@ -24,7 +25,7 @@ def write_sweep_report(sweep: SweepFolder) -> Path:
     folders = [sweep.directory / row["case"] for row in sweep.rows]
     title = str(sweep.summary.get("title") or sweep.directory.name)
     parts = [_lead(sweep), html.heading("Critical pressure"), _critical_table(sweep)]
-    parts += [_scaling(sweep), _comparison(sweep)]
+    parts += [spread_section(sweep), _scaling(sweep), _comparison(sweep)]
     combinations = sweep.combinations or ((),)
     for place, combination in enumerate(combinations):
         pictures = _figures(sweep, combination, place if len(combinations) > 1 else None)

@@ -84,11 +84,14 @@ class Critical(_Table):
         Contact fraction at the critical pressure, between 0 and 1.
     extra_points : int
         Pressures added to each curve inside its bracket.
+    over : tuple of str
+        Swept paths, such as the seed of a random map, over which mean and spread are taken.
     """
 
     slope: float = -0.05
     contact_fraction: float = Field(default=0.95, gt=0, lt=1)
     extra_points: int = Field(default=0, ge=0, le=50)
+    over: tuple[str, ...] = ()
 
     @field_validator("slope", mode="before")
     @classmethod

@@ -1,4 +1,4 @@
-"""The files of a sweep: sweep.csv, critical.csv, critical_current.csv, summary.json."""
+"""The files of a sweep: sweep.csv, critical*.csv, summary.json."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from femna.study.evaluation import (
 )
 from femna.study.observations import Comparison, Observations, compare
 from femna.study.rows import FAILED, FINISHED, Row, render_csv, sweep_table
+from femna.study.spread import spread_lines, spread_table, spreads
 from femna.study.table import result_lines
 
 
@@ -30,6 +31,7 @@ def write_results(
     study: Study,
     rows: Sequence[Row],
     *,
+    averaged: Sequence[str] = (),
     observations: Observations | None,
     interrupted: bool,
 ) -> list[str]:
@@ -37,10 +39,14 @@ def write_results(
     settings = study.critical
     groups = evaluate(rows, settings)
     write_sweep(directory, rows)
-    for name, (header, cells) in {
+    found = spreads(groups, averaged) if averaged else ()
+    tables = {
         "critical.csv": critical_table(groups),
         "critical_current.csv": critical_current_table(groups),
-    }.items():
+    }
+    if averaged:
+        tables["critical_spread.csv"] = spread_table(found)
+    for name, (header, cells) in tables.items():
         write_text(directory / name, render_csv(header, cells))
     comparisons = [compare(group, observations) if observations else () for group in groups]
     content = _summary(study, rows, groups, comparisons, observations, interrupted=interrupted)
@@ -53,6 +59,8 @@ def write_results(
         observations=observations,
         comparisons=comparisons,
     )
+    if found:
+        lines += spread_lines(found)
     if interrupted:
         lines.append(f"Interrupted after {len(rows)} cases; go on with --resume.")
     return lines

@@ -98,13 +98,23 @@ def run_sweep(
         run_cases(progress, jobs or _processors(), solve)
     except KeyboardInterrupt:
         lines = write_results(
-            directory, study, progress.ordered_rows(), observations=observations, interrupted=True
+            directory,
+            study,
+            progress.ordered_rows(),
+            averaged=plan.averaged,
+            observations=observations,
+            interrupted=True,
         )
         progress.tell("interrupted")
         return SweepResult(EXIT_STOPPED_EARLY, lines)
     failed = any(row.status == FAILED for row in progress.rows.values())
     lines = write_results(
-        directory, study, progress.ordered_rows(), observations=observations, interrupted=False
+        directory,
+        study,
+        progress.ordered_rows(),
+        averaged=plan.averaged,
+        observations=observations,
+        interrupted=False,
     )
     return SweepResult(EXIT_STOPPED_EARLY if failed else EXIT_DONE, lines)
 

@@ -24,7 +24,7 @@ CASES = {
         "interface.map.transition",
         "required; add e.g. transition = '50 um'",
     ),
-    "missing table": ({"numerics": "{}"}, "numerics.interface_size", "required"),
+    "missing table": ({"protocol": "{}"}, "protocol.temperature", "required"),
     "missing kind": ({"geometry": "{}"}, "geometry.kind", "accepted: mesh, unit_cell"),
     "kind of a later version": ({"geometry.kind": "stack"}, "geometry.kind", "mesh, unit_cell"),
     "map of a later version": (

@@ -28,9 +28,9 @@ CASES = {
     "missing kind": ({"geometry": "{}"}, "geometry.kind", "accepted: mesh, unit_cell"),
     "kind of a later version": ({"geometry.kind": "stack"}, "geometry.kind", "mesh, unit_cell"),
     "map of a later version": (
-        {"interface.map.kind": "image"},
+        {"interface.map.kind": "voronoi"},
         "interface.map.kind",
-        "accepted: patches, random_field, resistances, stripes, uniform",
+        "accepted: image, patches, random_field, resistances, stripes, uniform",
     ),
     "wall of a later version": (
         {"interface.wall.law": "friction"},

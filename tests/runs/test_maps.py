@@ -1,10 +1,12 @@
 """Every conducting map and every geometry, through the command line."""
 
+import json
 import math
 
 import numpy as np
 import pytest
-from runs.conftest import STRIPES, UNIFORM, case_text, differences, last, rows
+from PIL import Image
+from runs.conftest import STRIPES, UNIFORM, case_text, contents, differences, last, rows
 
 from femna.cli.app import execute
 
@@ -149,3 +151,58 @@ def test_an_initial_void_has_its_volume_and_shrinks_under_a_uniform_interface(
     assert np.all(np.diff(found) < 0.0)
     first = rows(run(text, "again"))[0]
     assert 1.0 - float(first["contact_fraction"]) == pytest.approx(open_share, abs=0.05)
+
+
+IMAGE = '{ kind = "image", file = "map.png", blocked_below = 0.5, transition = "4 um" }'
+
+
+@pytest.mark.parametrize("symmetry", ["plane_strain", "square", "hexagonal"])
+def test_an_image_conducts_by_its_bright_pixels(run, tmp_path, symmetry):
+    rows = {"plane_strain": 1, "square": 40, "hexagonal": 69}[symmetry]
+    values = np.full((rows, 40), 255, dtype=np.uint8)
+    values[:, :12] = 0
+    Image.fromarray(values).save(tmp_path / "map.png")
+    text = case_text(symmetry, IMAGE, electrolyte=NO_CONSTRICTION, numerics=ONE_STEP)
+    folder = run(text, settings=IN_CONTACT)
+    assert last(folder)["asr_ohm_cm2"] == pytest.approx(8.0 / 0.7, rel=0.01)
+    stated = json.loads((folder / "run.json").read_text())["conducting_fraction"]
+    assert stated == pytest.approx(0.7, rel=1e-12)
+
+
+def test_a_grey_image_conducts_by_its_grey_values(run, tmp_path):
+    values = np.full((1, 40), 255, dtype=np.uint8)
+    values[:, :12] = 51
+    Image.fromarray(values).save(tmp_path / "map.png")
+    chart = IMAGE.replace("blocked_below = 0.5", "grey = true")
+    text = case_text(chart=chart, electrolyte=NO_CONSTRICTION, numerics=ONE_STEP)
+    found = last(run(text, settings=IN_CONTACT))
+    assert found["asr_ohm_cm2"] == pytest.approx(8.0 / (0.7 + 0.3 * 0.2), rel=0.01)
+
+
+def test_a_changed_image_is_another_case(run, tmp_path, capfd):
+    values = np.full((1, 40), 255, dtype=np.uint8)
+    values[:, :12] = 0
+    Image.fromarray(values).save(tmp_path / "map.png")
+    folder = run(case_text(chart=IMAGE, numerics=ONE_STEP), settings=IN_CONTACT)
+    arguments = ["run", str(tmp_path / "run.toml"), "-o", str(folder), "--resume"]
+    arguments += ["--set", IN_CONTACT[0]]
+    assert execute(arguments) == 0
+    # the resolved case runs as it is, from anywhere
+    assert execute(["validate", str(folder / "case.toml")]) == 0
+    values[:, :16] = 0
+    Image.fromarray(values).save(tmp_path / "map.png")
+    before = contents(folder)
+    capfd.readouterr()
+    assert execute(arguments) == 2
+    assert "holds another case" in capfd.readouterr().err
+    assert execute(["validate", str(folder / "case.toml")]) == 2
+    assert "has changed since" in capfd.readouterr().err
+    assert contents(folder) == before
+
+
+def test_a_case_without_an_element_size_runs_on_its_own(run):
+    text = case_text(numerics=ONE_STEP).replace('interface_size = "2 um"\n', "")
+    folder = run(text, settings=IN_CONTACT)
+    # period/100
+    assert 'interface_size = "0.4 um"' in (folder / "case.toml").read_text()
+    assert last(folder)["contact_fraction"] == pytest.approx(1.0, abs=1e-6)

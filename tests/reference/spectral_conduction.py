@@ -28,12 +28,12 @@ class Slab:
 
     def points(self) -> Array:
         """Return the centres of the grid's cells, shape (N, 2)."""
-        axes = [(np.arange(n) + 0.5) * (e / n) for e, n in zip(self.extent, self.counts)]
+        axes = [(np.arange(n) + 0.5) * (e / n) for e, n in zip(self.extent, self.counts, strict=True)]
         return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
 
     def potential(self, flux: Array) -> Array:
         """Return the interface's potential under a flux, both of shape (N,)."""
-        waves = [np.pi * np.arange(n) / e for e, n in zip(self.extent, self.counts)]
+        waves = [np.pi * np.arange(n) / e for e, n in zip(self.extent, self.counts, strict=True)]
         g = np.hypot(waves[0][:, None], waves[1][None, :])
         g[0, 0] = 1.0
         response = np.tanh(g * self.depth) / g

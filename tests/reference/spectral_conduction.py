@@ -1,4 +1,4 @@
-"""Current through a mapped interface into a slab, by cosine modes of a rectangle: independent of FEM.
+"""Current through a mapped interface into a slab, by cosine modes: independent of FEM.
 
 Lengths in units of half the period b, conductivity 1, resistances in units of b/kappa. The slab's
 response to a flux mode q cos(G.x) is the potential q tanh(G d)/G, and q d for the mean; the
@@ -28,7 +28,8 @@ class Slab:
 
     def points(self) -> Array:
         """Return the centres of the grid's cells, shape (N, 2)."""
-        axes = [(np.arange(n) + 0.5) * (e / n) for e, n in zip(self.extent, self.counts, strict=True)]
+        sides = zip(self.extent, self.counts, strict=True)
+        axes = [(np.arange(n) + 0.5) * (e / n) for e, n in sides]
         return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
 
     def potential(self, flux: Array) -> Array:

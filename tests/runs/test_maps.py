@@ -162,7 +162,8 @@ def test_an_image_conducts_by_its_bright_pixels(run, tmp_path, symmetry):
     values = np.full((rows, 40), 255, dtype=np.uint8)
     values[:, :12] = 0
     Image.fromarray(values).save(tmp_path / "map.png")
-    text = case_text(symmetry, IMAGE, electrolyte=NO_CONSTRICTION, numerics=ONE_STEP)
+    chart = IMAGE.replace("4 um", "6 um")
+    text = case_text(symmetry, chart, electrolyte=NO_CONSTRICTION, numerics=ONE_STEP)
     folder = run(text, settings=IN_CONTACT)
     assert last(folder)["asr_ohm_cm2"] == pytest.approx(8.0 / 0.7, rel=0.01)
     stated = json.loads((folder / "run.json").read_text())["conducting_fraction"]

@@ -1,7 +1,7 @@
 """Square, hexagonal and axisymmetric cells of one area and one blocked fraction are close.
 
-The hexagon is nearer to the circle than the square is: what a patch feels of its neighbours first
-depends on their number, four or six.
+How the arrays differ beyond that is shown where no mesh blurs it, in
+`reference/test_spectral_conduction.py`.
 """
 
 from __future__ import annotations
@@ -30,21 +30,22 @@ CELL = {
 }
 
 
-def compare(folder, pressure, refine, *, limit):
+@pytest.mark.slow
+def test_arrays_of_equal_area_and_fraction_are_close_to_the_disc(tmp_path):
     found = {}
     for symmetry, period in PERIODS.items():
-        asked = {"geometry.symmetry": symmetry, "geometry.period": f"{period} um"}
-        # the meridian plane is cheap: fine enough to stand for the limit
-        size = {"numerics.interface_size": "0.5 um"} if symmetry == "axisymmetric" else {}
-        asked |= {"protocol.pressure": pressure}
-        found[symmetry] = run(folder, CELL | asked | size, refine=refine)
+        changes = {
+            "geometry.symmetry": symmetry,
+            "geometry.period": f"{period} um",
+            "protocol.pressure": "0.1 MPa",
+        }
+        if symmetry == "axisymmetric":  # the meridian plane is cheap: its mesh stands for the limit
+            changes["numerics.interface_size"] = "0.5 um"
+        found[symmetry] = run(tmp_path, CELL | changes)
         keeps_balances(found[symmetry])
     disc = found.pop("axisymmetric")
     for array in found.values():
-        for name in ("contact_fraction", "voltage_V"):
-            assert array.last(name) == pytest.approx(disc.last(name), rel=limit)
-        # volumes are those of the whole cell around one patch: equal areas, equal volumes
-        assert array.last("void_volume_um3") == pytest.approx(
-            disc.last("void_volume_um3"), rel=10.0 * limit
+        assert array.last("contact_fraction") == pytest.approx(
+            disc.last("contact_fraction"), abs=5e-4
         )
-    return disc, found
+        assert array.last("voltage_V") == pytest.approx(disc.last("voltage_V"), rel=2e-3)

@@ -19,7 +19,14 @@ from femna.case.load import (
     read_document,
     require_study,
 )
-from femna.case.maps import PatchesMap, RandomFieldMap, ResistancesMap, StripesMap, UniformMap
+from femna.case.maps import (
+    ImageMap,
+    PatchesMap,
+    RandomFieldMap,
+    ResistancesMap,
+    StripesMap,
+    UniformMap,
+)
 from femna.case.messages import Missing, suggest
 from femna.case.model import SCHEMA_VERSION, Case
 from femna.case.overrides import apply_overrides, split_assignments
@@ -45,6 +52,7 @@ __all__ = [
     "FreeSlipWall",
     "FrictionWall",
     "HardnessContact",
+    "ImageMap",
     "InitialVoid",
     "Interface",
     "Limits",

@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING
 
 from femna.case.creep_checks import check_creep
 from femna.case.geometry import UnitCell
-from femna.case.map_checks import check_resistances, check_symmetry, check_transition
+from femna.case.map_checks import (
+    check_image,
+    check_resistances,
+    check_symmetry,
+    check_transition,
+)
 from femna.case.real_contact import check_real_contact
 from femna.case.refusal import micrometres, refuse
+from femna.case.symmetry import SHAPES
 from femna.case.units import render
 
 if TYPE_CHECKING:
@@ -30,6 +36,7 @@ def cross_check(case: Case) -> None:
     check_resistances(case)
     check_creep(case)
     check_real_contact(case)
+    check_image(case)
     _check_steps(case)
     _check_increments(case)
     if isinstance(case.geometry, UnitCell):
@@ -77,11 +84,11 @@ def _check_void(cell: UnitCell) -> None:
     void = cell.initial_void
     if void is None:
         return
-    if cell.symmetry == "square":
+    if SHAPES[cell.symmetry].dimension == 3:
         refuse(
             "geometry.initial_void",
             "(given)",
-            "is not available in a square cell",
+            f"is not available in a {cell.symmetry} cell",
             "use plane_strain or axisymmetric, or a mesh from a file",
         )
     if void.radius >= 0.5 * cell.period:
@@ -108,10 +115,11 @@ def _check_sizes(case: Case, cell: UnitCell) -> None:
         "the electrolyte's thickness": cell.electrolyte_thickness,
     }
     name, limit = min(limits.items(), key=lambda item: item[1])
-    if case.numerics.interface_size > limit * (1.0 + 1e-12):
+    given = case.numerics.interface_size
+    if given is not None and given > limit * (1.0 + 1e-12):
         refuse(
             "numerics.interface_size",
-            micrometres(case.numerics.interface_size),
+            micrometres(given),
             f"must be at most {micrometres(limit)}, {name}",
             "make it smaller",
         )

@@ -10,8 +10,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo
 
 from femna.case.base import Table
 from femna.case.quantities import Angle, Length, problem
-
-Symmetry = Literal["plane_strain", "axisymmetric", "square"]
+from femna.case.symmetry import Symmetry
 
 
 class InitialVoid(Table):
@@ -37,10 +36,11 @@ class UnitCell(Table):
     Attributes
     ----------
     symmetry : str
-        ``plane_strain`` (stripes), ``axisymmetric`` (a disc of diameter `period`) or ``square``
-        (a square array, 3D).
+        ``plane_strain`` (stripes), ``axisymmetric`` (a disc of diameter `period`), ``square`` or
+        ``hexagonal`` (arrays, 3D).
     period : float
-        One blocked and one conducting part together [m].
+        One blocked and one conducting part together: the distance between neighbouring patches
+        of an array [m].
     metal_thickness, electrolyte_thickness : float
         [m].
     initial_void : InitialVoid, optional

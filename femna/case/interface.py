@@ -62,7 +62,7 @@ class Interface(Table):
 
     Attributes
     ----------
-    map : UniformMap, StripesMap, PatchesMap, ResistancesMap or RandomFieldMap
+    map : UniformMap, StripesMap, PatchesMap, ResistancesMap, RandomFieldMap or ImageMap
     kinetics : LinearKinetics or ButlerVolmerKinetics
     roughness : float or Topography
         g_c, the gap over which the current dies off [m], or the surface that it follows from.

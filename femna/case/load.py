@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from femna.case.element_size import with_element_size
 from femna.case.messages import Missing, to_input_error
 from femna.case.model import Case
 from femna.case.overrides import apply_overrides
@@ -79,7 +80,7 @@ def parse_case(
             "give it to `femna sweep`, or name the case itself",
         )
     try:
-        return Case.model_validate(tables, context={"folder": folder})
+        return with_element_size(Case.model_validate(tables, context={"folder": folder}))
     except ValidationError as error:
         raise to_input_error(error, Case, tables, file=file) from None
 

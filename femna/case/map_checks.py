@@ -7,8 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from femna.case.geometry import UnitCell
+from femna.case.image import picture
 from femna.case.interface import LinearKinetics
 from femna.case.maps import (
+    ImageMap,
     PatchesMap,
     RandomFieldMap,
     ResistancesMap,
@@ -16,6 +18,7 @@ from femna.case.maps import (
     UniformMap,
 )
 from femna.case.refusal import micrometres, refuse
+from femna.case.symmetry import SHAPES
 from femna.case.units import render
 from femna.constants import FARADAY, GAS_CONSTANT
 
@@ -30,6 +33,7 @@ def check_symmetry(case: Case) -> None:
     allowed = {
         "stripes": ("plane_strain", "square"),
         "random_field": ("plane_strain", "square"),
+        "image": ("plane_strain", "square", "hexagonal"),
     }.get(case.interface.map.kind)
     symmetry = case.geometry.symmetry
     if allowed is not None and symmetry not in allowed:
@@ -78,6 +82,27 @@ def check_resistances(case: Case) -> None:
         )
 
 
+def check_image(case: Case) -> None:
+    """Refuse an image without a rule, or with two, for what its grey values mean."""
+    chart = case.interface.map
+    if not isinstance(chart, ImageMap):
+        return
+    if chart.blocked_below is None and not chart.grey:
+        refuse(
+            "interface.map.blocked_below",
+            "(missing)",
+            "says below which grey value the interface is blocked",
+            "add blocked_below = 0.5, or grey = true",
+        )
+    if chart.blocked_below is not None and chart.grey:
+        refuse(
+            "interface.map.blocked_below",
+            chart.blocked_below,
+            "with grey = true the grey values are the map",
+            "remove one of the two",
+        )
+
+
 def narrowest_zone(case: Case, cell: UnitCell) -> float:
     """Return the width of the narrowest zone of the conducting map [m].
 
@@ -86,7 +111,7 @@ def narrowest_zone(case: Case, cell: UnitCell) -> float:
     """
     chart = case.interface.map
     period = cell.period
-    if isinstance(chart, UniformMap):
+    if isinstance(chart, UniformMap | ImageMap):
         return math.inf
     if isinstance(chart, RandomFieldMap):
         return chart.correlation_length
@@ -102,10 +127,9 @@ def narrowest_zone(case: Case, cell: UnitCell) -> float:
         return math.inf
     if cell.symmetry == "plane_strain":
         edges = [0.5 * period * share for share in shares]
-    elif cell.symmetry == "axisymmetric":
-        edges = [0.5 * period * math.sqrt(share) for share in shares]
     else:
-        edges = [period * math.sqrt(share / math.pi) for share in shares]
+        area = SHAPES[cell.symmetry].area
+        edges = [0.5 * period * math.sqrt(area * share / math.pi) for share in shares]
     inner_widths = [after - before for before, after in pairwise(edges)]
     return min(2.0 * edges[0], *inner_widths, 2.0 * (0.5 * period - edges[-1]))
 
@@ -114,6 +138,10 @@ def check_transition(case: Case, cell: UnitCell) -> None:
     """Refuse a transition or a patch that does not fit into the cell."""
     chart = case.interface.map
     if isinstance(chart, UniformMap):
+        return
+    if isinstance(chart, ImageMap):
+        if chart.file.is_file():
+            picture(chart, cell.symmetry, 0.5 * cell.period)
         return
     if isinstance(chart, RandomFieldMap) and chart.correlation_length >= cell.period:
         refuse(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, ValidationInfo
 
 from femna.case.base import Table
-from femna.case.quantities import AreaResistance, Bare, Fraction, Length
+from femna.case.geometry import find_file
+from femna.case.quantities import AreaResistance, Bare, Fraction, Length, problem
 
 
 def _as_tuple(raw: Any) -> Any:
@@ -103,7 +106,51 @@ class RandomFieldMap(Table):
     transition: Length
 
 
+def _identify(raw: Any, info: ValidationInfo) -> Any:
+    """Return the hash of the image; one that a resolved case brings along must be the same."""
+    file = info.data.get("file")
+    if file is None or not file.is_file():
+        return raw
+    found = hashlib.sha256(file.read_bytes()).hexdigest()
+    if raw is not None and raw != found:
+        raise problem(f"{file} has changed since", "bring the image back, or remove the key")
+    return found
+
+
+class ImageMap(Table):
+    """Grey values of an image. Plane strain (one row of it), square and hexagonal cells.
+
+    Attributes
+    ----------
+    file : Path
+        PNG or TIFF; absolute once loaded.
+    blocked_below : float, optional
+        Grey value, 0 black and 1 white, below which the interface is blocked.
+    grey : bool
+        Take the grey value itself as the map; without `blocked_below`.
+    transition : float
+        Full width of the smooth edges [m].
+    pixel_size : float, optional
+        Side of a pixel [m]; left out, the image spans the meshed part of the cell.
+    row : int, optional
+        Row that plane strain takes, 0 the top one.
+    sha256 : str, optional
+        Hash of the file's content, filled in when the case is loaded.
+    """
+
+    kind: Literal["image"]
+    file: Annotated[Path, BeforeValidator(find_file("map.png"))]
+    blocked_below: Fraction | None = None
+    grey: bool = False
+    transition: Length
+    pixel_size: Length | None = None
+    row: Annotated[int, Bare(at_least=0, whole=True)] | None = None
+    sha256: Annotated[str | None, BeforeValidator(_identify)] = Field(
+        default=None, validate_default=True
+    )
+
+
 ConductingMapSpec = Annotated[
-    UniformMap | StripesMap | PatchesMap | ResistancesMap | RandomFieldMap,
+    UniformMap | StripesMap | PatchesMap | ResistancesMap | RandomFieldMap | ImageMap,
     Field(discriminator="kind"),
 ]

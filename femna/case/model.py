@@ -51,7 +51,7 @@ class Case(Table):
     interface: Interface
     protocol: Protocol
     limits: Limits = Field(default_factory=Limits)
-    numerics: Numerics
+    numerics: Numerics = Field(default_factory=Numerics)
     output: Output = Field(default_factory=Output)
 
     @model_validator(mode="after")

@@ -43,8 +43,9 @@ class Numerics(Table):
 
     Attributes
     ----------
-    interface_size : float
-        Element size along the interface [m]; edges of the map are refined further.
+    interface_size : float, optional
+        Element size along the interface [m]; edges of the map are refined further. Left out, it
+        follows from the cell when the case is loaded (`femna.case.element_size`).
     contact_error : float
         Target for the step-size error in the contact fraction.
     strain_rate_floor : float
@@ -61,7 +62,7 @@ class Numerics(Table):
         Smallest step over the half cycle's charge, below which the run fails.
     """
 
-    interface_size: Length
+    interface_size: Length | None = None
     contact_error: Fraction = 0.005
     strain_rate_floor: Positive = 1e-2
     quadrature_degree: Annotated[int, Bare(at_least=1, at_most=20, whole=True)] = 4

@@ -54,11 +54,11 @@ class CellArrays:
     metal, electrolyte : BodyArrays
         The metal above height 0 and the electrolyte below.
     symmetry : str
-        plane_strain, axisymmetric or square.
+        plane_strain, axisymmetric, square or hexagonal.
     length_scale : float
         Length of one unit of the coordinates [m].
     half_period : float
-        Horizontal extent of the meshed part [m].
+        Extent of the meshed part along x [m].
     """
 
     metal: BodyArrays

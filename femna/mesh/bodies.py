@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any
 
 import basix.ufl
 import numpy as np
@@ -23,12 +23,10 @@ from dolfinx.mesh import (
 )
 from mpi4py import MPI
 
-from femna.case.geometry import Symmetry
+from femna.case.symmetry import SHAPES, Symmetry
 from femna.errors import ComputationError, InputError
 from femna.mesh.arrays import BodyArrays, CellArrays
 from femna.mesh.step import FloatArray
-
-MULTIPLICITY: Final[dict[str, int]] = {"plane_strain": 2, "axisymmetric": 1, "square": 4}
 
 
 @dataclass(frozen=True)
@@ -61,13 +59,13 @@ class Cell:
     electrolyte : Body
         Facet groups "interface", "far", "side".
     symmetry : str
-        plane_strain, axisymmetric (the (r, y) half plane) or square.
+        plane_strain, axisymmetric (the (r, y) half plane), square or hexagonal.
     multiplicity : int
         How many times the meshed part makes the whole cell.
     length_scale : float
         Length of one unit of the coordinates [m].
     half_period : float
-        Horizontal extent of the meshed part [m].
+        Extent of the meshed part along x [m].
     """
 
     metal: Body
@@ -136,7 +134,7 @@ def distribute_cell(comm: MPI.Comm, build: Callable[[], CellArrays]) -> Cell:
         metal=distribute_body(comm, None if arrays is None else arrays.metal),
         electrolyte=distribute_body(comm, None if arrays is None else arrays.electrolyte),
         symmetry=symmetry,
-        multiplicity=MULTIPLICITY[symmetry],
+        multiplicity=SHAPES[symmetry].multiplicity,
         length_scale=length_scale,
         half_period=half_period,
     )

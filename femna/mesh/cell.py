@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mpi4py import MPI
 
+from femna.case.symmetry import SHAPES
 from femna.mesh.arrays import CellArrays
 from femna.mesh.bodies import Cell, distribute_cell
 from femna.mesh.from_file import cell_from_file
@@ -37,7 +38,7 @@ def cell_arrays(case: Case, *, refine: float = 1.0) -> CellArrays:
     geometry = case.geometry
     if geometry.kind == "mesh":
         return cell_from_file(geometry)
-    if geometry.symmetry == "square":
+    if SHAPES[geometry.symmetry].dimension == 3:
         return unit_cell_3d(case, geometry, refine=refine)
     return unit_cell_2d(case, geometry, refine=refine)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import numpy as np
 from scipy.spatial import cKDTree
 
+from femna.case.symmetry import SHAPES
 from femna.errors import InputError
 from femna.mesh.arrays import (
     ELECTROLYTE_FACETS,
@@ -39,13 +40,13 @@ def cell_from_file(geometry: MeshFile) -> CellArrays:
     Parameters
     ----------
     geometry : MeshFile
-        Geometry of the case. The file holds the half period, the meridian plane or the quarter
-        of the square, its first corner at the horizontal origin.
+        Geometry of the case. The file holds the half period, the meridian plane or the rectangle
+        between the planes of symmetry, its first corner at the horizontal origin.
 
     Returns
     -------
     CellArrays
-        In units of half of the horizontal extent.
+        In units of half of the extent along x.
 
     Raises
     ------
@@ -56,7 +57,7 @@ def cell_from_file(geometry: MeshFile) -> CellArrays:
 
 
 def file_half_period(geometry: MeshFile) -> float:
-    """Return the horizontal extent [m] of a mesh file.
+    """Return the extent along x [m] of a mesh file.
 
     Raises
     ------
@@ -78,7 +79,7 @@ class _Reader:
 
     def cell(self) -> CellArrays:
         mesh = read_named_mesh(self.path)
-        dimension = 3 if self.geometry.symmetry == "square" else 2
+        dimension = SHAPES[self.geometry.symmetry].dimension
         self._check_groups(mesh, dimension)
         points = self._plane(mesh, dimension)
         extent = self._extent(points[np.unique(self._cells(mesh))])
@@ -144,11 +145,13 @@ class _Reader:
                 "the meshed part must start at the horizontal origin, its centre of symmetry",
                 "move the mesh",
             )
-        if np.any(np.abs(high - high[0]) > TOLERANCE * extent):
+        aspect = SHAPES[self.geometry.symmetry].aspect
+        if np.any(np.abs(high[1:] - aspect * high[0]) > TOLERANCE * extent):
             self.fail(
                 f"extents {', '.join(f'{x:g}' for x in high)}",
-                "the quarter of a square cell has equal extents in x and y",
-                "make the base a square",
+                f"in a {self.geometry.symmetry} cell the extent in y is {aspect:.7g} times the "
+                "extent in x",
+                "make the base so",
             )
         return extent
 
@@ -215,11 +218,12 @@ class _Reader:
                 "the interface must lie at y = 0 (2D) or z = 0 (3D)",
             )
         points[interface, -1] = 0.0
-        for axis in range(points.shape[1] - 1):
-            for extreme in (0.0, 2.0):
+        far = np.array([2.0, 2.0 * SHAPES[self.geometry.symmetry].aspect])[: points.shape[1] - 1]
+        for axis, end in enumerate(far):
+            for extreme in (0.0, end):
                 points[np.abs(points[:, axis] - extreme) < close, axis] = extreme
         corners = points[arrays.group("side")][:, :, :-1]
-        flat = np.all((corners == 0.0), axis=1) | np.all((corners == 2.0), axis=1)
+        flat = np.all((corners == 0.0), axis=1) | np.all((corners == far), axis=1)
         if not np.all(np.any(flat, axis=1)):
             self.fail(
                 "side",

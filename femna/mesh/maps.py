@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from femna.case.symmetry import SHAPES
 from femna.constants import FARADAY, GAS_CONSTANT
 from femna.errors import InputError
 from femna.mesh.from_file import file_half_period
-from femna.mesh.grading import FINE_LINE, Refinement, Zone, graded_size
+from femna.mesh.grading import FINE_LINE, Refinement
+from femna.mesh.image_map import image_map
 from femna.mesh.random_field import cosine_field_line, random_square_map
-from femna.mesh.step import KERNEL_VARIANCE, FloatArray, smooth_step
+from femna.mesh.step import KERNEL_VARIANCE, FloatArray
+from femna.mesh.step_map import StepMap
 
 if TYPE_CHECKING:
     from femna.case import Case
@@ -51,66 +53,6 @@ class ConductingMap(Protocol):
         """Return the element size wanted [m] at coordinates of shape (N, 1) or (N, 2) [m]."""
 
 
-@dataclass(frozen=True)
-class StepMap:
-    """A map of constant values between edges, in one coordinate.
-
-    Attributes
-    ----------
-    values : tuple of float
-        c between the edges, from the centre outward; one more than `edges`.
-    edges : tuple of float
-        Increasing positions [m].
-    width : float
-        Full width of the smooth step at each edge [m].
-    length : float
-        End of the coordinate: half of the period [m].
-    radial : bool
-        The coordinate is the distance from the cell's centre, else the first coordinate.
-    mean : float
-        Mean of c over the cell.
-    """
-
-    values: tuple[float, ...]
-    edges: tuple[float, ...]
-    width: float
-    length: float
-    radial: bool
-    mean: float
-
-    def __call__(self, horizontal: FloatArray) -> FloatArray:
-        """Evaluate c at horizontal coordinates of shape (N, 1) or (N, 2) [m]; shape (N,)."""
-        place = self._coordinate(horizontal)
-        result = np.full(place.shape, self.values[0], dtype=np.float64)
-        for edge, (before, after) in zip(self.edges, pairwise(self.values), strict=True):
-            result += (after - before) * smooth_step(place - edge, self.width)
-            if edge < 0.5 * self.width:  # the mirror image at the centre reaches into the cell
-                result += (after - before) * smooth_step(-edge - place, self.width)
-            if edge > self.length - 0.5 * self.width:  # and the one at the far side
-                result += (before - after) * smooth_step(place - 2 * self.length + edge, self.width)
-        return np.clip(result, 0.0, 1.0)
-
-    def size(
-        self, horizontal: FloatArray, *, coarsest: float, refinement: Refinement = FINE_LINE
-    ) -> FloatArray:
-        """Return the element size wanted [m] at coordinates of shape (N, 1) or (N, 2) [m]."""
-        zones = self.zones(refinement)
-        place = self._coordinate(horizontal)
-        return graded_size(place, zones, coarsest=coarsest, slope=refinement.slope)
-
-    def zones(self, refinement: Refinement = FINE_LINE) -> tuple[Zone, ...]:
-        """Return the transitions and the element size in them [m]."""
-        half = 0.5 * self.width
-        size = self.width / refinement.across
-        return tuple(Zone(edge - half, edge + half, size) for edge in self.edges)
-
-    def _coordinate(self, horizontal: FloatArray) -> FloatArray:
-        points = np.asarray(horizontal, dtype=np.float64)
-        if self.radial:
-            return np.asarray(np.linalg.norm(points, axis=1), dtype=np.float64)
-        return points[:, 0]
-
-
 def conducting_map(case: Case, *, half_period: float | None = None) -> ConductingMap:
     """Build the conducting map of a case.
 
@@ -141,7 +83,7 @@ def conducting_map(case: Case, *, half_period: float | None = None) -> Conductin
     symmetry: str = case.geometry.symmetry
     values: tuple[float, ...]
     if spec.kind == "uniform":
-        return StepMap((1.0,), (), 0.0, half_period, False, 1.0)
+        return StepMap((1.0,), (), 0.0, half_period, (), 1.0)
     if spec.kind == "stripes":
         if symmetry == "axisymmetric":
             raise InputError(
@@ -160,6 +102,8 @@ def conducting_map(case: Case, *, half_period: float | None = None) -> Conductin
         else:
             values, inner = (1.0, 0.0), 1.0 - spec.blocked_fraction
         return _zones_map(values, (inner,), spec.transition, half_period, symmetry)
+    if spec.kind == "image":
+        return image_map(spec, symmetry, half_period)
     if spec.kind == "resistances":
         reference = _reference_resistance(case)
         values = tuple(reference / z for z in spec.resistances)
@@ -188,7 +132,7 @@ def _zones_map(
         edges = tuple(f * half_period for f in cumulative)
     else:
         # integral of the step times r is (b^2 - a^2)/2 - var w^2/2: the radius absorbs the excess
-        unit = half_period**2 if shape == "axisymmetric" else 4.0 / np.pi * half_period**2
+        unit = SHAPES[shape].area / np.pi * half_period**2
         squares = [f * unit - KERNEL_VARIANCE * width**2 for f in cumulative]
         edges = tuple(float(np.sqrt(max(square, 0.0))) for square in squares)
     bounds = [0.0, *edges, half_period]
@@ -205,9 +149,16 @@ def _zones_map(
             )
     weights = np.diff([0.0, *cumulative, 1.0])
     mean = float(np.dot(weights, values))
-    return StepMap(
-        tuple(values), edges, width, half_period, shape not in ("line", "plane_strain"), mean
-    )
+    return StepMap(tuple(values), edges, width, half_period, _centres(shape, half_period), mean)
+
+
+def _centres(shape: str, half_period: float) -> tuple[tuple[float, float], ...]:
+    """Return the centres of the patches that reach into the meshed part."""
+    if shape in ("line", "plane_strain"):
+        return ()
+    if shape == "hexagonal":
+        return (0.0, 0.0), (half_period, SHAPES[shape].aspect * half_period)
+    return ((0.0, 0.0),)
 
 
 def _reference_resistance(case: Case) -> float:
@@ -255,4 +206,4 @@ def _random_map(case: Case, half_period: float) -> ConductingMap:
     first = 0.0 if starts_blocked else 1.0
     values = tuple(first if k % 2 == 0 else 1.0 - first for k in range(len(edges) + 1))
     mean = 1.0 - float(spec.blocked_fraction)
-    return StepMap(values, edges, spec.transition, half_period, False, mean)
+    return StepMap(values, edges, spec.transition, half_period, (), mean)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from femna.case.element_size import element_size
 from femna.mesh.arrays import (
     ELECTROLYTE_FACETS,
     METAL_FACETS,
@@ -16,8 +17,9 @@ from femna.mesh.arrays import (
 )
 from femna.mesh.gmsh_session import generate, gmsh_model
 from femna.mesh.grading import Zone, interface_nodes
-from femna.mesh.maps import StepMap, conducting_map
+from femna.mesh.maps import conducting_map
 from femna.mesh.step import FloatArray
+from femna.mesh.step_map import StepMap
 from femna.mesh.void_cap import VoidCap
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ def unit_cell_2d(case: Case, geometry: UnitCell, *, refine: float = 1.0) -> Cell
     void = None
     if geometry.initial_void is not None:
         void = VoidCap(geometry.initial_void.radius / half, geometry.initial_void.contact_angle)
-    nodes = _nodes(case, half, void, refine)
+    nodes = _nodes(case, geometry, void, refine)
     flat = np.zeros_like(nodes)
     cap = flat if void is None else void.heights(nodes)
     thickness = geometry.metal_thickness / half
@@ -69,8 +71,9 @@ def unit_cell_2d(case: Case, geometry: UnitCell, *, refine: float = 1.0) -> Cell
     )
 
 
-def _nodes(case: Case, half: float, void: VoidCap | None, refine: float) -> FloatArray:
+def _nodes(case: Case, geometry: UnitCell, void: VoidCap | None, refine: float) -> FloatArray:
     """Return the horizontal places of the interface nodes in units of the half period."""
+    half = 0.5 * geometry.period
     chart = conducting_map(case, half_period=half)
     zones: list[Zone] = []
     if isinstance(chart, StepMap):
@@ -81,7 +84,7 @@ def _nodes(case: Case, half: float, void: VoidCap | None, refine: float) -> Floa
         zones.append(Zone(0.0, void.radius, pitch))
         zones.append(Zone(void.radius, void.radius, 0.5 * pitch))
         fixed.append(void.radius)
-    coarsest = min(case.numerics.interface_size / half, 0.25)
+    coarsest = min(element_size(case.numerics, geometry) / half, 0.25)
     return interface_nodes(1.0, zones, coarsest=coarsest, fixed=fixed, refine=refine)
 
 

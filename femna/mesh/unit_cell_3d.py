@@ -1,4 +1,4 @@
-"""The quarter of a square unit cell in three dimensions."""
+"""The rectangle between the planes of symmetry of a square or hexagonal array, in 3D."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from femna.case.element_size import element_size
+from femna.case.symmetry import SHAPES
 from femna.mesh.arrays import (
     ELECTROLYTE_FACETS,
     METAL_FACETS,
@@ -28,14 +30,14 @@ ELECTROLYTE_GROWTH: Final[float] = 0.5
 
 
 def unit_cell_3d(case: Case, geometry: UnitCell, *, refine: float = 1.0) -> CellArrays:
-    """Mesh metal and electrolyte of a square unit cell as one conforming model, then split it.
+    """Mesh metal and electrolyte of an array's cell as one conforming model, then split it.
 
     Parameters
     ----------
     case : Case
         The validated case.
     geometry : UnitCell
-        Its geometry, of symmetry square.
+        Its geometry, of symmetry square or hexagonal.
     refine : float
         Divides every element size, for studies of convergence.
 
@@ -47,7 +49,7 @@ def unit_cell_3d(case: Case, geometry: UnitCell, *, refine: float = 1.0) -> Cell
     half = 0.5 * geometry.period
     thickness = geometry.metal_thickness / half
     depth = geometry.electrolyte_thickness / half
-    points, cells = _box(case, half, thickness, depth, refine)
+    points, cells = _box(case, geometry, (thickness, depth), refine)
     centre = points[cells][:, :, 2].mean(axis=1)
     return CellArrays(
         metal=_part(points, cells[centre > 0.0], thickness, METAL_FACETS),
@@ -64,11 +66,17 @@ def _part(points: FloatArray, cells: Any, far: float, names: tuple[str, ...]) ->
 
 
 def _box(
-    case: Case, half: float, thickness: float, depth: float, refine: float
+    case: Case,
+    geometry: UnitCell,
+    layers: tuple[float, float],
+    refine: float,
 ) -> tuple[FloatArray, Any]:
-    """Mesh two boxes that share the square at height 0."""
+    """Mesh two boxes, metal and electrolyte, that share the rectangle at height 0."""
+    thickness, depth = layers
+    half = 0.5 * geometry.period
+    base = (1.0, SHAPES[geometry.symmetry].aspect)
     chart = conducting_map(case, half_period=half)
-    coarsest = min(case.numerics.interface_size / half, 0.25)
+    coarsest = min(element_size(case.numerics, geometry) / half, 0.25)
     far_metal, far_electrolyte = min(0.25, thickness / 6.0), min(0.25, depth / 6.0)
 
     def size(x: float, y: float, z: float) -> float:
@@ -81,12 +89,12 @@ def _box(
 
     with gmsh_model() as module:
         occ = module.model.occ
-        metal = occ.addBox(0.0, 0.0, 0.0, 1.0, 1.0, thickness)
-        electrolyte = occ.addBox(0.0, 0.0, -depth, 1.0, 1.0, depth)
+        metal = occ.addBox(0.0, 0.0, 0.0, *base, thickness)
+        electrolyte = occ.addBox(0.0, 0.0, -depth, *base, depth)
         occ.fragment([(3, metal)], [(3, electrolyte)])
         occ.synchronize()
         points, cells = generate(module, 3, size)
-    for axis, values in ((0, (0.0, 1.0)), (1, (0.0, 1.0)), (2, (-depth, 0.0, thickness))):
+    for axis, values in ((0, (0.0, base[0])), (1, (0.0, base[1])), (2, (-depth, 0.0, thickness))):
         for value in values:
             points[np.abs(points[:, axis] - value) < 1e-10, axis] = value
     return points, cells

@@ -224,6 +224,7 @@ class _Run:
             wall_s=time.monotonic() - self.began if ended else None,
             mesh=mesh_sizes(model.cell),
             unknowns=unknowns(model.system),
+            conducting_fraction=model.conducting_fraction,
         )
 
     def _summary(self, model: Model, driver: Driver) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import ufl
 
-from femna.physics.kinematics import Symmetry, volume_weight
+from femna.case.symmetry import Symmetry
+from femna.physics.kinematics import volume_weight
 
 
 def conduction_form(potential: Any, conductivity: Any, symmetry: Symmetry) -> Any:
@@ -18,7 +19,7 @@ def conduction_form(potential: Any, conductivity: Any, symmetry: Symmetry) -> An
         Any function of the potential's space (P1).
     conductivity : dolfinx.fem.Constant or float
         Ionic conductivity, in units consistent with the caller's scaling.
-    symmetry : {"plane_strain", "axisymmetric", "square"}
+    symmetry : Symmetry
         Symmetry of the cell.
     """
     space = potential.function_space

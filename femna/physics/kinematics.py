@@ -1,15 +1,15 @@
-"""Strain rate and volume weight of the three symmetries, as UFL expressions.
+"""Strain rate and volume weight of every symmetry, as UFL expressions.
 
 The vertical axis (towards the platen) is always the last coordinate.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import ufl
 
-Symmetry = Literal["plane_strain", "axisymmetric", "square"]
+from femna.case.symmetry import SHAPES, Symmetry
 
 
 def volume_weight(x: Any, symmetry: Symmetry) -> Any:
@@ -19,7 +19,7 @@ def volume_weight(x: Any, symmetry: Symmetry) -> Any:
     ----------
     x : ufl.SpatialCoordinate
         Coordinates, in any unit of length.
-    symmetry : {"plane_strain", "axisymmetric", "square"}
+    symmetry : Symmetry
         Symmetry of the cell; axisymmetric meshes are (r, z) half planes.
 
     Returns
@@ -43,7 +43,7 @@ def strain_rate(v: Any, x: Any, symmetry: Symmetry) -> Any:
         Velocity.
     x : ufl.SpatialCoordinate
         Coordinates.
-    symmetry : {"plane_strain", "axisymmetric", "square"}
+    symmetry : Symmetry
         Symmetry of the cell.
 
     Returns
@@ -52,7 +52,7 @@ def strain_rate(v: Any, x: Any, symmetry: Symmetry) -> Any:
         Rate of deformation [velocity / length].
     """
     d = ufl.sym(ufl.grad(v))
-    if symmetry == "square":
+    if SHAPES[symmetry].dimension == 3:
         return d
     out_of_plane = v[0] / x[0] if symmetry == "axisymmetric" else ufl.as_ufl(0.0)
     zero = ufl.as_ufl(0.0)

@@ -17,7 +17,8 @@ from typing import Any
 
 import ufl
 
-from femna.physics.kinematics import Symmetry, divergence, strain_rate, volume_weight
+from femna.case.symmetry import Symmetry
+from femna.physics.kinematics import divergence, strain_rate, volume_weight
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +85,7 @@ def build_forms(
     ----------
     fields : MetalFields
         The functions, as documented there.
-    symmetry : {"plane_strain", "axisymmetric", "square"}
+    symmetry : Symmetry
         Symmetry of the cell.
     facets : dolfinx.mesh.MeshTags
         Facet tags of the metal.

@@ -22,7 +22,8 @@ import numpy as np
 import numpy.typing as npt
 import ufl
 
-from femna.physics.kinematics import Symmetry, volume_weight
+from femna.case.symmetry import Symmetry
+from femna.physics.kinematics import volume_weight
 
 Array = npt.NDArray[np.float64]
 

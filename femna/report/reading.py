@@ -24,8 +24,8 @@ class SweepFolder:
     ----------
     directory : Path
         Where they are.
-    rows, critical : tuple of mapping
-        Rows of sweep.csv and critical.csv, texts by column.
+    rows, critical, spread : tuple of mapping
+        Rows of sweep.csv, critical.csv and critical_spread.csv, texts by column.
     summary : Mapping
         summary.json.
     """
@@ -34,6 +34,7 @@ class SweepFolder:
     rows: tuple[Record, ...]
     critical: tuple[Record, ...]
     summary: Mapping[str, Any]
+    spread: tuple[Record, ...] = ()
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -83,6 +84,7 @@ def read_folder(directory: Path) -> SweepFolder | RunFolder:
             read_table(directory / "sweep.csv"),
             read_table(directory / "critical.csv"),
             read_summary(directory / "summary.json"),
+            read_table(directory / "critical_spread.csv"),
         )
     if (directory / "history.csv").is_file():
         history = read_table(directory / "history.csv")

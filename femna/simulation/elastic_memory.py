@@ -16,8 +16,9 @@ from dolfinx import fem
 from mpi4py import MPI
 from petsc4py import PETSc
 
+from femna.case.symmetry import Symmetry
 from femna.physics.convection import rotate, spin
-from femna.physics.kinematics import Symmetry, volume_weight
+from femna.physics.kinematics import volume_weight
 from femna.simulation.discretisation import Quadrature, QuadratureEvaluator
 from femna.simulation.scales import Scales
 

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from dolfinx import fem
 
+from femna.case.symmetry import Symmetry
 from femna.physics.hardening import HardeningStep
-from femna.physics.kinematics import Symmetry
 from femna.simulation.convected import Convected
 from femna.simulation.discretisation import Quadrature
 from femna.simulation.elastic_memory import ElasticMemory, ElasticModuli
@@ -35,7 +35,7 @@ class MetalMemory:
         Their degree.
     scales : Scales
         Characteristic values.
-    symmetry : {"plane_strain", "axisymmetric", "square"}
+    symmetry : Symmetry
         Symmetry of the cell.
     moduli : ElasticModuli, optional
         Moduli (SI) of an elastic metal.

@@ -44,6 +44,7 @@ class Model:
     scales: Scales
     system: System
     conducting: np.ndarray[Any, np.dtype[np.float64]]
+    conducting_fraction: float
     metal_thickness: float
     electrolyte_thickness: float
 
@@ -177,6 +178,7 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
         scales=scales,
         system=system,
         conducting=np.asarray(conducting),
+        conducting_fraction=chart.mean,
         metal_thickness=_extent(cell.metal.mesh, 1.0) * scales.length,
         electrolyte_thickness=_extent(cell.electrolyte.mesh, -1.0) * scales.length,
     )

@@ -80,6 +80,8 @@ class Critical(Table):
         Where the model is exactly a function of P/j^(1/n), compute one current and map the others.
     spot_checks : int
         Computed points that prove a master curve.
+    over : tuple of str
+        Swept paths, such as the seed of a random map, over which mean and spread are taken.
     """
 
     slope: float = -0.05
@@ -88,6 +90,7 @@ class Critical(Table):
     widen: int = Field(default=0, ge=0, le=60)
     master_curve: bool = False
     spot_checks: int = Field(default=2, ge=1, le=20)
+    over: tuple[str, ...] = ()
 
     @field_validator("slope", mode="before")
     @classmethod

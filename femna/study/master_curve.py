@@ -17,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from femna.materials import resolve
+from femna.physics.hardening import HardeningLaw
 from femna.study.critical import critical_pressure
 from femna.study.definition import Critical
 from femna.study.plan import Plan, Planned
@@ -57,7 +58,7 @@ def collapse_exponent(case: Any) -> float | None:
         return None
     law = resolve(case).metal.creep
     slopes = law.log_slope(_STRESSES, case.protocol.temperature)
-    one_power = np.ptp(slopes) < 1e-9 and not hasattr(law, "initial_resistance")
+    one_power = np.ptp(slopes) < 1e-9 and not isinstance(law, HardeningLaw)
     return float(slopes[0]) if one_power else None
 
 

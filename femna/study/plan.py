@@ -16,6 +16,7 @@ from femna.study.definition import Study
 from femna.study.entries import CURRENT, PRESSURE, Entry, nearest_case, table_entries
 from femna.study.quantities import Quantity, override_text, tidy
 from femna.study.sensitivity import sample_entries
+from femna.study.spread import averaged_columns
 
 
 class CaseLoader(Protocol):
@@ -59,7 +60,10 @@ class Planned:
 
 @dataclass(frozen=True)
 class Plan:
-    """All cases of the base grid, and what is needed to add a pressure to a curve."""
+    """All cases of the base grid, and what is needed to add a pressure to a curve.
+
+    `averaged` are the columns over which mean and spread are taken.
+    """
 
     study: Study
     file: Path
@@ -68,6 +72,7 @@ class Plan:
     loader: CaseLoader = field(repr=False)
     adaptive: bool
     swept: frozenset[str] = frozenset()
+    averaged: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -147,6 +152,7 @@ def make_plan(
                 )
             )
             picked.append(entries)
+    averaged = averaged_columns(file, study, picked)
     _refuse_unreached(file, study, planned)
     named = _unique(_with_fields(file, study, planned, picked, loader=loader, case_file=case_file))
     alone = any(set(table) == {PRESSURE} for table in study.sweep)
@@ -160,7 +166,7 @@ def make_plan(
                 f"{PRESSURE} varies together with other keys, so no pressure can be added",
                 f"give the pressure a [[sweep]] of its own, or set {name} = 0",
             )
-    return Plan(study, file, case_file, tuple(named), loader, alone, frozenset(swept))
+    return Plan(study, file, case_file, tuple(named), loader, alone, frozenset(swept), averaged)
 
 
 def load(loader: CaseLoader, path: Path, overrides: Mapping[str, str], *, study: Path) -> Any:

@@ -1,4 +1,4 @@
-"""The files of a sweep: sweep.csv, critical.csv, critical_current.csv, summary.json."""
+"""The files of a sweep: sweep.csv, critical*.csv, summary.json."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from femna.study.mechanisms import RULE, candidates, inversions
 from femna.study.observations import Comparison, Observations, compare
 from femna.study.rows import FAILED, FINISHED, Row, render_csv, sweep_table
 from femna.study.sensitivity import analyse, effect_lines, effect_table
+from femna.study.spread import spread_lines, spread_table, spreads
 from femna.study.table import proof_lines, result_lines
 
 
@@ -35,6 +36,7 @@ def write_results(
     rows: Sequence[Row],
     *,
     proofs: Sequence[Proof],
+    averaged: Sequence[str] = (),
     observations: Observations | None,
     interrupted: bool,
 ) -> list[str]:
@@ -43,6 +45,7 @@ def write_results(
     groups = evaluate(rows, settings)
     write_sweep(directory, rows)
     comparisons = [compare(group, observations) if observations else () for group in groups]
+    averages = spreads(groups, averaged) if averaged else ()
     tables = {
         "critical.csv": critical_table(groups),
         "critical_current.csv": critical_current_table(groups),
@@ -54,6 +57,8 @@ def write_results(
     effects = analyse(study.sample, groups) if study.sample else []
     if effects:
         tables["sensitivity.csv"] = effect_table(effects)
+    if averaged:
+        tables["critical_spread.csv"] = spread_table(averages)
     for name, (header, cells) in tables.items():
         write_text(directory / name, render_csv(header, cells))
     content = _summary(study, rows, groups, comparisons, observations, interrupted=interrupted)
@@ -72,6 +77,8 @@ def write_results(
         comparisons=comparisons,
     )
     lines += proof_lines(proofs) + mechanism_lines(found) + effect_lines(effects)
+    if averages:
+        lines += spread_lines(averages)
     if interrupted:
         lines.append(f"Interrupted after {len(rows)} cases; go on with --resume.")
     return lines

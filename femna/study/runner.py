@@ -119,6 +119,7 @@ def _finish(
         study,
         progress.ordered_rows(),
         proofs=progress.proofs(),
+        averaged=progress.plan.averaged,
         observations=observations,
         interrupted=interrupted,
     )

@@ -24,13 +24,13 @@ CASES = {
         "interface.map.transition",
         "required; add e.g. transition = '50 um'",
     ),
-    "missing table": ({"numerics": "{}"}, "numerics.interface_size", "required"),
+    "missing table": ({"protocol": "{}"}, "protocol.temperature", "required"),
     "missing kind": ({"geometry": "{}"}, "geometry.kind", "accepted: mesh, unit_cell"),
     "kind of a later version": ({"geometry.kind": "stack"}, "geometry.kind", "mesh, unit_cell"),
     "map of a later version": (
-        {"interface.map.kind": "image"},
+        {"interface.map.kind": "voronoi"},
         "interface.map.kind",
-        "accepted: patches, random_field, resistances, stripes, uniform",
+        "accepted: image, patches, random_field, resistances, stripes, uniform",
     ),
     "wall of a later version": (
         {"interface.wall.law": "adhesive"},
@@ -261,6 +261,20 @@ CASES = {
         },
         "interface.map.correlation_length",
         "below 50 um",
+    ),
+    "stripes in a hexagonal array": (
+        {"geometry.symmetry": "hexagonal"},
+        "interface.map.kind",
+        "plane_strain or square",
+    ),
+    "hexagonal patches that touch": (
+        {
+            "geometry.symmetry": "hexagonal",
+            # pi a^2 = f (sqrt 3/2) period^2: they touch at f = pi/(2 sqrt 3) = 0.9069
+            "interface.map": "{ kind = 'patches', blocked_fraction = 0.91, transition = '1 um' }",
+        },
+        "interface.map.blocked_fraction",
+        "wider than the period of 50 um",
     ),
     "stripes in a disc": (
         {"geometry.symmetry": "axisymmetric"},

@@ -212,5 +212,4 @@ def test_the_schema_asks_for_texts_where_a_file_has_units():
         "geometry",
         "interface",
         "protocol",
-        "numerics",
     }

@@ -6,8 +6,8 @@ from scipy.constants import value
 
 from femna.errors import InputError
 from femna.mesh import conducting_map
-from femna.mesh.maps import StepMap
 from femna.mesh.step import KERNEL_VARIANCE, smooth_step
+from femna.mesh.step_map import StepMap
 
 B = 25e-6
 PATCH = {"kind": "patches", "blocked_fraction": 0.3, "transition": "1 um"}
@@ -65,6 +65,41 @@ def test_square_patch_has_the_exact_fraction(make_case):
     assert chart(np.array([[0.0, 0.0], [B, B]])).tolist() == [0.0, 1.0]
 
 
+HEXAGONAL = {"symmetry": "hexagonal"}
+
+
+def hexagonal_mean(chart, cells=1500):
+    x = (np.arange(cells) + 0.5) * (B / cells)
+    y = np.sqrt(3.0) * x
+    return np.mean([chart(np.column_stack([np.full(cells, a), y])).mean() for a in x])
+
+
+@pytest.mark.parametrize("inside", ["blocked", "conducting"])
+def test_hexagonal_patches_sit_at_opposite_corners_with_the_exact_fraction(make_case, inside):
+    spec = {**PATCH, "transition": "3 um", "inside": inside}
+    chart = conducting_map(make_case(geometry=HEXAGONAL, chart=spec))
+    assert hexagonal_mean(chart) == pytest.approx(0.7, abs=1e-6)
+    top = np.sqrt(3.0) * B
+    corners = np.array([[0.0, 0.0], [B, top], [B, 0.0], [0.0, top]])
+    within = 0.0 if inside == "blocked" else 1.0
+    assert chart(corners).tolist() == [within, within, 1.0 - within, 1.0 - within]
+    # the six neighbours are alike: half way to each of them c is the same
+    between = np.array([[B, 0.0], [0.5 * B, 0.5 * top]])
+    assert np.ptp(chart(between)) < 1e-12
+
+
+def test_zones_of_resistance_surround_every_centre_of_a_hexagonal_array(make_case):
+    spec = {
+        "kind": "resistances",
+        "resistances": ["32 ohm*cm^2", "8 ohm*cm^2", "16 ohm*cm^2"],
+        "fractions": [0.2, 0.4, 0.4],
+        "transition": "1 um",
+    }
+    chart = conducting_map(make_case(geometry=HEXAGONAL, chart=spec))
+    assert hexagonal_mean(chart) == pytest.approx(0.2 * 0.25 + 0.4 + 0.4 * 0.5, abs=1e-6)
+    assert chart.mean == pytest.approx(0.65)
+
+
 def test_resistances_give_zones_from_the_centre_outward(make_case):
     spec = {
         "kind": "resistances",
@@ -100,7 +135,7 @@ def test_zone_that_does_not_fit_is_refused_with_a_remedy(make_case):
 
 
 def test_edge_at_the_side_is_mirrored_so_that_the_mean_stays_exact():
-    chart = StepMap((0.0, 1.0, 0.0), (0.2e-6, B - 0.1e-6), 1e-6, B, False, 0.0)
+    chart = StepMap((0.0, 1.0, 0.0), (0.2e-6, B - 0.1e-6), 1e-6, B, (), 0.0)
     exact = (B - 0.3e-6) / B
     assert line_mean(chart) == pytest.approx(exact, abs=1e-9)
     x = np.array([[0.0], [1e-9]])

@@ -191,6 +191,15 @@ def test_plane_file_for_a_square_cell_is_refused(from_sheet):
         build_cell(from_sheet(Sheet(), symmetry="square"))
 
 
+def test_square_file_for_a_hexagonal_cell_is_refused(tmp_path, make_case):
+    spec = {"kind": "uniform"}
+    case = make_case(geometry={**SMALL, "symmetry": "square"}, chart=spec, interface_size="3 um")
+    write_msh(case, tmp_path / "cell.msh")
+    geometry = {"kind": "mesh", "file": "cell.msh", "length_unit": "1 um", "symmetry": "hexagonal"}
+    with pytest.raises(InputError, match=r"in y is 1\.732051 times"):
+        cell_arrays(make_case(geometry=geometry, chart=spec))
+
+
 @pytest.mark.parametrize("content", ["", "not a mesh\n", "$MeshFormat\n2.2 0 8\n"])
 @pytest.mark.parametrize("name", ["bad.msh", "bad.vtu", "bad.unknown"])
 def test_file_that_is_no_mesh_is_refused_quietly(tmp_path, make_case, capfd, content, name):
@@ -204,7 +213,7 @@ def test_file_that_is_no_mesh_is_refused_quietly(tmp_path, make_case, capfd, con
 SMALL = {"period": "20 um", "metal_thickness": "15 um", "electrolyte_thickness": "10 um"}
 
 
-@pytest.mark.parametrize("symmetry", ["plane_strain", "axisymmetric", "square"])
+@pytest.mark.parametrize("symmetry", ["plane_strain", "axisymmetric", "square", "hexagonal"])
 def test_written_mesh_reads_back_as_it_was(tmp_path, make_case, symmetry):
     spec = {"kind": "uniform"}
     case = make_case(geometry={**SMALL, "symmetry": symmetry}, chart=spec, interface_size="3 um")

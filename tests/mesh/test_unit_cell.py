@@ -58,7 +58,24 @@ def test_square_cell_has_exact_sizes_and_shares_its_interface_triangles(make_cas
     assert triangles[0] == triangles[1]
 
 
-@pytest.mark.parametrize("symmetry", ["plane_strain", "axisymmetric", "square"])
+def test_hexagonal_cell_is_half_of_the_hexagon_around_a_patch(make_case):
+    geometry = {**SQUARE, "symmetry": "hexagonal"}
+    spec = {"kind": "patches", "blocked_fraction": 0.3, "transition": "3 um"}
+    case = make_case(geometry=geometry, chart=spec, interface_size="2 um")
+    cell = build_cell(case, MPI.COMM_SELF)
+    root = np.sqrt(3.0)
+    expected = {"interface": root, "platen": root, "volume": 1.5 * root, "side": 3.0 + 3.0 * root}
+    assert measures(cell.metal) == pytest.approx(expected, rel=1e-12)
+    expected = {"interface": root, "far": root, "volume": root, "side": 2.0 + 2.0 * root}
+    assert measures(cell.electrolyte) == pytest.approx(expected, rel=1e-12)
+    # a hexagon with the distance of opposite sides 2 has the area 2 sqrt(3)
+    assert cell.multiplicity * root == pytest.approx(2.0 * root)
+    quality = cell_quality(cell_arrays(case))
+    assert quality.metal.worst_angle > 8.0
+    assert quality.metal.worst_aspect_ratio < 6.0
+
+
+@pytest.mark.parametrize("symmetry", ["plane_strain", "axisymmetric", "square", "hexagonal"])
 def test_interface_vertices_match_bit_for_bit_and_bound_the_cell(make_case, symmetry):
     geometry = {**SQUARE, "symmetry": symmetry}
     spec = {"kind": "uniform"}
@@ -66,7 +83,9 @@ def test_interface_vertices_match_bit_for_bit_and_bound_the_cell(make_case, symm
     places = [interface_vertices(body)[1] for body in (cell.metal, cell.electrolyte)]
     assert np.array_equal(places[0], places[1])
     assert places[0].min() == 0.0
-    assert places[0].max() == 1.0
+    assert places[0].max(axis=0).tolist() == {
+        "square": [1.0, 1.0], "hexagonal": [1.0, np.sqrt(3.0)]
+    }.get(symmetry, [1.0])  # fmt: skip
 
 
 @pytest.mark.parametrize("symmetry", ["plane_strain", "axisymmetric"])
@@ -152,6 +171,7 @@ def test_same_case_gives_the_same_mesh_twice(make_case):
               "seed": 4, "transition": "1 um"}),
         ({"symmetry": "axisymmetric"}, PATCH),
         (SQUARE, {"kind": "stripes", "blocked_fraction": 0.3, "transition": "3 um"}),
+        ({**SQUARE, "symmetry": "hexagonal"}, {**PATCH, "transition": "3 um"}),
         (SQUARE, {"kind": "random_field", "blocked_fraction": 0.3, "correlation_length": "6 um",
                   "seed": 4, "transition": "3 um"}),
     ],

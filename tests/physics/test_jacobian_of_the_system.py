@@ -61,6 +61,7 @@ SYMMETRIES = {
     "plane_strain": {},
     "axisymmetric": {"geometry.symmetry": "axisymmetric", "interface.map.kind": "patches"},
     "square": {"geometry.symmetry": "square", "interface.map.kind": "patches"},
+    "hexagonal": {"geometry.symmetry": "hexagonal", "interface.map.kind": "patches"},
 }
 
 

@@ -18,6 +18,7 @@ CELLS = {
     "plane_strain": ("40 um", "30 um", "20 um", "2 um"),
     "axisymmetric": ("40 um", "30 um", "20 um", "2 um"),
     "square": ("20 um", "10 um", "10 um", "4 um"),
+    "hexagonal": ("20 um", "10 um", "10 um", "4 um"),
 }
 """Period, thickness of metal and of electrolyte, element size, by symmetry."""
 

@@ -31,8 +31,9 @@ CELLS = {
     "axisymmetric": PATCH | {"geometry.symmetry": "axisymmetric"},
     "axisymmetric_void": PATCH | {"geometry.symmetry": "axisymmetric"} | VOID,
     "square": PATCH | {"geometry.symmetry": "square"},
+    "hexagonal": PATCH | {"geometry.symmetry": "hexagonal"},
 }
-AREA = {"plane_strain": 1.0, "axisymmetric": np.pi, "square": 1.0}
+AREA = {"plane_strain": 1.0, "axisymmetric": np.pi, "square": 1.0, "hexagonal": np.sqrt(3.0)}
 EPS = 1e-12  # some thousand additions
 
 

@@ -49,15 +49,23 @@ class Flow:
         Strain-rate floor.
     drag : float
         Drag of the interface; 0 slips, a large number sticks.
+    platen_sticks : bool
+        Whether the other face sticks too.
     start : Flow, optional
         A solution on the same mesh to start from.
     """
 
     def __init__(
-        self, cell: Cell, *, floor: float, drag: float = 0.0, start: Flow | None = None
+        self,
+        cell: Cell,
+        *,
+        floor: float,
+        drag: float = 0.0,
+        platen_sticks: bool = False,
+        start: Flow | None = None,
     ) -> None:
         self.law = Norton(1.0)
-        self.cell, self.drag = cell, drag
+        self.cell, self.drag, self.platen_sticks = cell, drag, platen_sticks
         self.metal = MetalBlock(
             cell,
             self.law,
@@ -65,7 +73,7 @@ class Flow:
             rate_floor=floor,
             quadrature_degree=4,
             wall_drag=drag,
-            platen_sticks=False,
+            platen_sticks=platen_sticks,
         )
         self.comm = cell.metal.mesh.comm
         dofs = owned_facet_dofs(self.metal.pressure_space, cell.metal, "interface")
@@ -83,7 +91,13 @@ class Flow:
 
     def refloored(self, floor: float) -> Flow:
         """Return the same flow with another strain-rate floor, at the present solution."""
-        return Flow(self.cell, floor=floor, drag=self.drag, start=self)
+        return Flow(
+            self.cell,
+            floor=floor,
+            drag=self.drag,
+            platen_sticks=self.platen_sticks,
+            start=self,
+        )
 
     def load(self, pressure: float, exponent: float, *, tolerance: float = 1e-10) -> None:
         """Solve for a given uniform pressure on the interface."""
@@ -105,7 +119,22 @@ class Flow:
         """
         self._newton(exponent, target, tolerance)
 
-    def _newton(self, exponent: float, target: Array | None, tolerance: float) -> None:
+    def draw(self, target: Array, exponent: float, *, tolerance: float = 1e-10) -> None:
+        """Solve for a given motion of the interface under a platen at rest.
+
+        What the motion takes flows in through a free end, where the pressure is zero; target,
+        exponent and tolerance are those of `drive`.
+        """
+        self._newton(exponent, target, tolerance, platen_rests=True)
+
+    def _newton(
+        self,
+        exponent: float,
+        target: Array | None,
+        tolerance: float,
+        *,
+        platen_rests: bool = False,
+    ) -> None:
         metal = self.metal
         self.law.n = exponent
         count = 0 if target is None else len(self.contact)
@@ -115,19 +144,19 @@ class Flow:
         matrix = CooMatrix(self.comm, layout.local_size)
         solver = _direct(self.comm)
         x = np.concatenate([*metal.get(), self.contact, [self.drift]])
-        norm, residual = self._evaluate(x, target)
+        norm, residual = self._evaluate(x, target, platen_rests)
         self.norms = [norm]
         for _ in range(60):
             if norm < tolerance:
                 return
-            entries = self._entries(layout, count)
+            entries = self._entries(layout, count, platen_rests)
             solver.setOperators(matrix.assemble(entries))
             right = PETSc.Vec().createWithArray(residual.copy(), comm=self.comm)
             step = right.duplicate()
             solver.solve(right, step)
             direction, length = step.getArray().copy(), 1.0
             while True:
-                trial, out = self._evaluate(x - length * direction, target)
+                trial, out = self._evaluate(x - length * direction, target, platen_rests)
                 if trial < (1.0 - 1e-4 * length) * norm or length < 1e-3:
                     break
                 length *= 0.5
@@ -136,7 +165,7 @@ class Flow:
             self.norms.append(norm)
         raise RuntimeError(f"no convergence: {self.norms}")
 
-    def _evaluate(self, x: Array, target: Array | None) -> tuple[float, Array]:
+    def _evaluate(self, x: Array, target: Array | None, platen_rests: bool) -> tuple[float, Array]:
         nv, np_ = self.metal.sizes
         self.metal.set(x[:nv], x[nv : nv + np_])
         lam, self.drift = x[nv + np_ : -1], float(x[-1])
@@ -145,18 +174,25 @@ class Flow:
         if target is None:
             rest = np.zeros(len(lam) + 1)
         else:
-            rest = np.append(self.metal.flux() - self.area * self.drift - target, -self.area @ lam)
+            balance = self.drift if platen_rests else -self.area @ lam
+            rest = np.append(self.metal.flux() - self.area * self.drift - target, balance)
         self.contact = lam.copy()
         out = np.concatenate([flow, continuity, rest])
         return float(np.linalg.norm(out)), out
 
-    def _entries(self, layout: BlockLayout, count: int) -> list[Entries]:
+    def _entries(self, layout: BlockLayout, count: int, platen_rests: bool) -> list[Entries]:
         n = len(self.contact)
         blocks = self.metal.jacobian(layout, np.ones(n), np.zeros(n))
         z, u = layout.monolithic(2, np.arange(n)), layout.monolithic(4, np.array([0]))
         if count:
             drift = np.repeat(u, n)
-            return [*blocks, (z, drift, -self.area), (drift, z, -self.area), (u, u, np.zeros(1))]
+            weight = 0.0 if platen_rests else 1.0
+            return [
+                *blocks,
+                (z, drift, -self.area),
+                (drift, z, -weight * self.area),
+                (u, u, np.full(1, 1.0 - weight)),
+            ]
         # drop what couples to the contact pressure; keep a unit diagonal there
         first, last = int(z[0]), int(z[-1])
         kept = [

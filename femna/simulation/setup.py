@@ -22,8 +22,8 @@ from femna.simulation.scales import Scales
 from femna.simulation.system import System
 
 STICKING: Final = 1e4
-"""Drag of a wall that sticks, over the metal's own (its stress over its velocity): the metal slides
-at some 1e-4 of the speed at which it flows along the wall instead of not at all."""
+"""Drag of a wall that sticks, over the metal's own (its stress at the wall over the velocity scale):
+the metal slides at some 1e-4 of the velocity scale instead of not at all."""
 
 VOLTAGE_UNIT: Final = 0.1
 """Voltage over the potential scale below which the unknown asinh(V) is linear in V."""
@@ -100,12 +100,11 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
     thickness = _extent(cell.metal.mesh, 1.0)
     drag = 0.0
     if interface.wall.law == "sticking":
-        # in a layer thinner than the half period metal is squeezed along the walls, faster than
-        # it recedes by length over thickness
-        depth = min(1.0, thickness)
-        speed, rate = 1.0 / depth, scales.rate / depth**2
+        # in a layer thinner than the half period metal flows along the walls, by length over
+        # thickness faster than it recedes, and shears across the thickness
+        rate = scales.rate / min(1.0, thickness) ** 2
         stress, _ = flow_stress(metal.creep, np.array([rate]), temperature=protocol.temperature)
-        drag = STICKING * float(stress[0]) / (scales.traction * speed)
+        drag = STICKING * float(stress[0]) / scales.traction
     block = MetalBlock(
         cell,
         metal.creep,

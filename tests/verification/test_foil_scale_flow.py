@@ -127,10 +127,13 @@ def test_unit_cell_of_four_millimetres_loses_contact_where_lubrication_says(
     assert view.gap.max() == 0.0
     # even stripping: what the pressure exceeds the onset by is left in the middle of the stripe
     assert pressure * (1.0 - float(view.pressure.min())) == pytest.approx(exact, rel=0.03)
-    # both walls hold: the drag is meant to let 1e-4 of the flow along the foil slip, times the
-    # wall's stress over the stress that defines it, (2 (n + 2)/3^((n + 1)/2))^(1/n) = 2 and 0.9
+    # both walls hold. The drag lets 1e-4 of the recession speed slip, times the wall's stress over
+    # the one that defines it, (2 (n + 2) f/3^((n + 1)/2))^(1/n) < 2; mean over a facet (Simpson)
     metal = system.metal
-    speeds = metal.fields.velocity.x.array.reshape(-1, 2)[:, 0]
     places = metal.velocity_space.tabulate_dof_coordinates()
-    slip = np.abs(speeds[places[:, 1] < 1e-12]).max()
-    assert slip < 5e-4 * np.abs(speeds).max()
+    along = metal.fields.velocity.x.array.reshape(-1, 2)[:, 0]
+    on_wall = np.flatnonzero(places[:, 1] < 1e-12)
+    u = along[on_wall[np.argsort(places[on_wall, 0])]]
+    slip = (u[:-2:2] + 4.0 * u[1::2] + u[2::2]) / 6.0
+    assert np.abs(along).max() > 3.0  # of the recession: length over thickness
+    assert np.abs(slip).max() < 2e-4

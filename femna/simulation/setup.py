@@ -22,8 +22,8 @@ from femna.simulation.scales import Scales
 from femna.simulation.system import System
 
 STICKING: Final = 1e4
-"""Drag of a wall that sticks, over the metal's own (its stress at the wall over the velocity scale):
-the metal slides at some 1e-4 of the velocity scale instead of not at all."""
+"""Drag of a wall that sticks, over the metal's own (its stress over the velocity scale): the metal
+slides at some 1e-4 of the velocity scale instead of not at all."""
 
 VOLTAGE_UNIT: Final = 0.1
 """Voltage over the potential scale below which the unknown asinh(V) is linear in V."""

@@ -71,6 +71,6 @@ def test_film_that_sticks_to_one_face_is_half_of_a_thicker_one(n: float) -> None
     on_collector = force(25.0, n, sticks=(False, True))
     # the drag lets 3e-5 of the mobility slip, the mesh is not symmetric
     assert on_electrolyte == pytest.approx(on_collector, rel=1e-3)
-    doubled = squeeze_film_force(25.0, 2.0, 2.0, exponent=n, prefactor=1.0)
-    # full solutions at R/h = 12.5: within 5 % of the thin-film law
-    assert on_collector == pytest.approx(doubled, rel=0.05)
+    # the plane of slip is the middle of a film twice as high, closed twice as fast: in units of its
+    # height the disc of R/h = 12.5, and four times the area; the mesh's error is below 3e-3
+    assert on_collector == pytest.approx(4.0 * force(12.5, n), rel=5e-3)

@@ -51,7 +51,9 @@ def test_sticking_film_full(n: float) -> None:
     errors = [abs(r - 1.0) for r in ratio]
     assert ratio[0] == pytest.approx(FULL[n], abs=1e-3)
     assert errors[2] < errors[1] < errors[0]
-    assert 2.0 * ratio[2] - ratio[1] == pytest.approx(1.0, abs=4.0 / 50.0**2)
+    # the order h/R extrapolated: what is left falls faster than h/R
+    left = [abs(2.0 * fine - coarse - 1.0) for coarse, fine in pairwise(ratio)]
+    assert left[1] < 0.5 * left[0]
     if n == 5.0:
         assert ratio[1:] == pytest.approx([1.007, 1.003], abs=1e-3)
 

@@ -142,10 +142,14 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
     moduli = None
     if metal.shear_modulus is not None and metal.bulk_modulus is not None:
         moduli = ElasticModuli(shear=metal.shear_modulus, bulk=metal.bulk_modulus)
-    sources = wall_sources(case, metal.creep, rate=scales.rate)
+    thickness = _extent(cell.metal.mesh, 1.0)
+    # in a layer thinner than the half period metal flows along the walls, by length over thickness
+    # faster than it recedes, and shears across the thickness
+    shearing = scales.rate / min(1.0, thickness) ** 2
+    sources = wall_sources(case, metal.creep, rate=shearing)
     properties = replace(properties, sources=(*properties.sources, *sources))
     wall, collector = (
-        wall_law(chosen, metal.creep, scales, temperature=protocol.temperature)
+        wall_law(chosen, metal.creep, scales, rate=shearing, temperature=protocol.temperature)
         for chosen in (interface.wall, case.metal.collector_wall)
     )
     block = MetalBlock(
@@ -179,7 +183,7 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
         system=system,
         conducting=np.asarray(conducting),
         conducting_fraction=chart.mean,
-        metal_thickness=_extent(cell.metal.mesh, 1.0) * scales.length,
+        metal_thickness=thickness * scales.length,
         electrolyte_thickness=_extent(cell.electrolyte.mesh, -1.0) * scales.length,
     )
 

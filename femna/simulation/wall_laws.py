@@ -20,7 +20,8 @@ slides at some 1e-4 of the velocity scale instead of not at all."""
 
 _CASE: Final = "the user's case"
 _COMPUTED: Final = (
-    "computed: flow stress of the metal at the recession speed over half a period "
+    "computed: flow stress of the metal at the rate at which it has to shear (recession speed over "
+    "half a period; in a thinner layer, times the square of half a period over the thickness) "
     "and at {:g} K, over sqrt 3 (von Mises)"
 )
 
@@ -66,7 +67,9 @@ def characteristic_stress(creep: CreepLaw, rate: float, temperature: float) -> f
     return float(flow_stress(creep, np.array([rate]), temperature=temperature)[0][0])
 
 
-def wall_law(wall: Wall, creep: CreepLaw, scales: Scales, *, temperature: float) -> WallLaw | None:
+def wall_law(
+    wall: Wall, creep: CreepLaw, scales: Scales, *, rate: float, temperature: float
+) -> WallLaw | None:
     """Return how a wall resists sliding metal, dimensionless; None where it slips freely.
 
     Parameters
@@ -77,6 +80,8 @@ def wall_law(wall: Wall, creep: CreepLaw, scales: Scales, *, temperature: float)
         Creep law of the metal (SI).
     scales : Scales
         Characteristic values.
+    rate : float
+        Strain rate at which the metal's flow stress counts [1/s].
     temperature : float
         [K]; only the drag of a wall that sticks is measured by it.
     """
@@ -87,14 +92,14 @@ def wall_law(wall: Wall, creep: CreepLaw, scales: Scales, *, temperature: float)
         return Friction(
             coefficient=wall.coefficient,
             strength=(
-                ShearStrength(creep=creep, rate=scales.rate, unit=scales.traction)
+                ShearStrength(creep=creep, rate=rate, unit=scales.traction)
                 if given is None
                 else GivenStrength(given / scales.traction)
             ),
             slip_speed=wall.slip_velocity,
         )
     if wall.law == "sticking":
-        own = characteristic_stress(creep, scales.rate, temperature) / scales.traction
+        own = characteristic_stress(creep, rate, temperature) / scales.traction
         return Viscous(drag=STICKING * own)
     return None
 

@@ -1,50 +1,87 @@
-"""A film of metal squeezed between two walls, free at its rim: 0 < x < 1, 0 < y < thickness.
-
-Half of it in plane strain, or all of it when axisymmetric. A = 1 (equivalent rate = s_e^n).
-"""
+"""A layer of height 1 between walls: fed through a free end, squeezed, or under stripes (A = 1)."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import femna.backend  # noqa: F401  (before dolfinx)
 
+# isort: split
 import numpy as np
+from reference.lubrication import pressure_gradient
 
-from femna.physics.wall import WallLaw
-from verification.flow import Flow, continuation
-from verification.meshes import layer, metal_cell
+from femna.physics.wall import Viscous
+from verification.flow import Flow, continuation, interface_integral
+from verification.meshes import channel, metal_cell
 
-EASINGS = (1e4, 1e3, 1e2, 10.0, 1.0)
+STICKS = Viscous(drag=1e4)
+"""Drag of a sticking wall, stress over velocity: 3e-5 of the layer's own mobility slips."""
+
+FLOOR = 1e-3
+"""Strain-rate floor over length/height^2 times the walls' speed, the rate of the flow along it."""
 
 
-def squeezed(
-    columns: int,
-    rows: int,
+def drawn_film(
+    length: float,
+    exponent: float,
     *,
-    thickness: float,
-    exponent: float = 1.0,
+    speed: float = 1.0,
     symmetry: str = "plane_strain",
-    wall: WallLaw | None = None,
-    collector: WallLaw | None = None,
-    platen_sticks: bool = False,
+    sticks: tuple[bool, bool] = (True, True),
+    across: int = 8,
 ) -> Flow:
-    """Return the flow of a film whose walls approach at one thickness per unit of time."""
-    arrays = layer(columns, rows, thickness=thickness, ratio=1.0)
-    at_rim = np.all(arrays.points[arrays.facets][:, :, 0] > 1.0 - 1e-9, axis=1)
-    tags = np.where(at_rim, 4, arrays.tags)
-    cell = metal_cell(
-        replace(arrays, tags=tags, names={**arrays.names, "rim": 4}), symmetry=symmetry
+    """Strip evenly at `speed` a layer that is free at x = length; negative squeezes it.
+
+    Parameters
+    ----------
+    length, exponent : float
+        Length (radius) over the height; creep exponent.
+    sticks : (bool, bool)
+        Whether interface and platen hold the metal.
+    across : int
+        Elements across the height; half as many along it.
+    """
+    mesh = channel(
+        round(0.5 * across * length), across, length=length, free=lambda x: x[:, 0] == length
     )
-    flow = Flow(cell, floor=1e-3, wall=wall, collector=collector, platen_sticks=platen_sticks)
-    for easing, n in zip(
-        [*EASINGS[:1] * (len(continuation(exponent)) - 1), *EASINGS],
-        [*continuation(exponent)[:-1], *[exponent] * len(EASINGS)],
-        strict=True,
-    ):
-        flow.metal.easing.value = easing
-        flow.squeeze(thickness, n)
+    flow = Flow(
+        metal_cell(mesh, symmetry=symmetry),
+        floor=FLOOR * length,
+        wall=STICKS if sticks[0] else None,
+        platen_sticks=sticks[1],
+    )
+    for n in continuation(exponent):
+        flow.draw(speed * flow.area, n, tolerance=_tolerance(flow, length, n))
     return flow
 
 
-def force(flow: Flow) -> float:
-    """Return the force on the electrolyte's side: of half the film, or of the whole disc."""
-    return float(flow.area @ flow.contact)
+def onset_pressure(half_period: float, blocked: float, exponent: float) -> float:
+    """Mean pressure at which even stripping of x > f b first loses contact; mean recession 1."""
+    mesh = channel(round(4 * half_period), 8, length=half_period)
+    flow = Flow(metal_cell(mesh), floor=FLOOR * half_period, wall=STICKS, platen_sticks=True)
+    edge = blocked * half_period
+    target = interface_integral(flow, lambda x: (x > edge) / (1.0 - blocked))
+    for n in continuation(exponent):
+        flow.drive(target, n, tolerance=_tolerance(flow, half_period, n))
+    return -float(flow.contact.min())
+
+
+def limiting_pressure(
+    half_period: float, blocked: float, exponent: float, *, across: int = 8
+) -> float:
+    """Mean pressure that squeezes metal at speed 1 out from over x < f b, the rest unloaded."""
+    edge = blocked * half_period
+    mesh = channel(
+        round(0.5 * across * half_period),
+        across,
+        length=half_period,
+        free=lambda x: (x[:, 1] == 0.0) & (x[:, 0] > edge),
+    )
+    flow = Flow(metal_cell(mesh), floor=FLOOR * half_period, wall=STICKS, platen_sticks=True)
+    for n in continuation(exponent):
+        flow.draw(-flow.area, n, tolerance=_tolerance(flow, half_period, n))
+    return float(flow.contact @ flow.area) / half_period
+
+
+def _tolerance(flow: Flow, length: float, exponent: float) -> float:
+    """Residual norm: small against the loads, which grow with the length."""
+    load = length * pressure_gradient(length, 1.0, exponent=exponent, prefactor=1.0)
+    return 1e-11 * load * float(np.sqrt(flow.area.sum()))

@@ -84,7 +84,8 @@ class Flow:
         law: Norton | None = None,
     ) -> None:
         self.law = Norton(1.0) if law is None else law
-        self.cell, self.wall = cell, wall
+        self.cell, self.wall, self.collector = cell, wall, collector
+        self.platen_sticks = platen_sticks
         self.metal = MetalBlock(
             cell,
             self.law,
@@ -111,7 +112,15 @@ class Flow:
 
     def refloored(self, floor: float) -> Flow:
         """Return the same flow with another strain-rate floor, at the present solution."""
-        return Flow(self.cell, floor=floor, wall=self.wall, start=self, law=self.law)
+        return Flow(
+            self.cell,
+            floor=floor,
+            wall=self.wall,
+            collector=self.collector,
+            platen_sticks=self.platen_sticks,
+            start=self,
+            law=self.law,
+        )
 
     def load(self, pressure: float, exponent: float, *, tolerance: float = 1e-10) -> None:
         """Solve for a given uniform pressure on the interface."""
@@ -137,6 +146,15 @@ class Flow:
         """Solve for an interface that approaches the platen, which rests, at `speed`."""
         self.drift = -speed
         self._newton(exponent, np.zeros_like(self.contact), tolerance, floating=False)
+
+    def draw(self, target: Array, exponent: float, *, tolerance: float = 1e-10) -> None:
+        """Solve for a given motion of the interface under a platen at rest.
+
+        What the motion takes flows in through a free end, where the pressure is zero; target,
+        exponent and tolerance are those of `drive`.
+        """
+        self.drift = 0.0
+        self._newton(exponent, target, tolerance, floating=False)
 
     def _newton(
         self, exponent: float, target: Array | None, tolerance: float, *, floating: bool = True

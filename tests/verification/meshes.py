@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from mpi4py import MPI
 from numpy.typing import NDArray
@@ -39,6 +41,26 @@ def layer(columns: int, rows: int, *, thickness: float, ratio: float) -> BodyArr
     x, y = np.meshgrid(np.linspace(0.0, 1.0, columns + 1), graded(thickness, rows, ratio))
     points, cells, _ = compact(np.column_stack([x.ravel(), y.ravel()]), grid_cells(columns, rows))
     return tag_box(points, cells, height=thickness, names=("interface", "platen", "side"))
+
+
+def channel(
+    columns: int, rows: int, *, length: float, free: Callable[[Array], Array] | None = None
+) -> BodyArrays:
+    """Layer 0 < x < length, 0 < y < 1 with rows that are three times finer at both faces.
+
+    y = 0 "interface", y = 1 "platen", x = 0 and x = length "side" (a symmetry plane, or the
+    axis). `free` says of the centres (K, 2) of the boundary's facets which bear nothing; they are
+    "free" instead.
+    """
+    half = graded(0.5, rows // 2, 3.0)
+    y = np.concatenate([half, 1.0 - half[-2::-1]])
+    x, z = np.meshgrid(np.linspace(0.0, length, columns + 1), y)
+    points, cells, _ = compact(np.column_stack([x.ravel(), z.ravel()]), grid_cells(columns, rows))
+    box = tag_box(points, cells, height=1.0, names=("interface", "platen", "side"))
+    if free is None:
+        return box
+    tags = np.where(free(points[box.facets].mean(axis=1)), 4, box.tags)
+    return BodyArrays(points, cells, box.facets, tags, {**box.names, "free": 4})
 
 
 def sector(around: int, through: int, *, inner: float, outer: float) -> BodyArrays:

@@ -20,8 +20,8 @@ from reference.closed_forms import (
 )
 
 from femna.physics.wall import Friction, Viscous
-from verification.film import force, squeezed
 from verification.flow import Flow
+from verification.squeezed_film import force, squeezed
 
 ETA = 1.0 / 3.0  # of A = 1, n = 1
 PLASTIC = 30.0

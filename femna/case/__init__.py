@@ -24,11 +24,13 @@ from femna.case.schema import json_schema
 from femna.case.settings import Limits, Numerics, Output
 from femna.case.templates import template, template_kinds
 from femna.case.toml_text import dumps
+from femna.case.transport import Adhesion, PathDiffusion
 from femna.case.units import UnitError, parse, render
 from femna.case.wall import Wall
 
 __all__ = [
     "SCHEMA_VERSION",
+    "Adhesion",
     "ButlerVolmerKinetics",
     "Case",
     "Creep",
@@ -42,6 +44,7 @@ __all__ = [
     "Numerics",
     "Output",
     "PatchesMap",
+    "PathDiffusion",
     "Protocol",
     "RandomFieldMap",
     "ResistancesMap",

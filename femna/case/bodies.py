@@ -8,7 +8,7 @@ from pydantic import Field
 
 from femna.case.base import Table
 from femna.case.creep import Creep
-from femna.case.quantities import Bare, Conductivity, Modulus, MolarVolume
+from femna.case.quantities import Bare, Conductivity, Modulus, MolarVolume, SurfaceEnergy
 from femna.case.wall import Wall
 
 
@@ -27,6 +27,8 @@ class Metal(Table):
     poisson_ratio : float, optional
     molar_volume : float, optional
         [m^3/mol].
+    surface_energy : float, optional
+        [J/m^2].
     collector_wall : Wall
         Along the current collector, which carries the stack force.
     """
@@ -37,6 +39,7 @@ class Metal(Table):
     youngs_modulus: Modulus | None = None
     poisson_ratio: Annotated[float, Bare(above=-1.0, below=0.5)] | None = None
     molar_volume: MolarVolume | None = None
+    surface_energy: SurfaceEnergy | None = None
     collector_wall: Wall = Field(default_factory=Wall)
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from femna.case.base import Table
 from femna.case.maps import ConductingMapSpec
 from femna.case.quantities import AreaResistance, CurrentDensity, Fraction, Length
+from femna.case.transport import Adhesion, PathDiffusion
 from femna.case.wall import Wall
 
 
@@ -61,9 +62,20 @@ class Interface(Table):
         g_c, the gap over which the current dies off [m].
     wall : Wall
         Along the electrolyte.
+    diffusion : PathDiffusion, optional
+        Of metal along the interface in contact.
+    surface_diffusion : PathDiffusion, optional
+        Of metal along its open surface; needs capillarity.
+    capillarity : bool
+        Whether the open surface has the metal's surface energy.
+    adhesion : Adhesion, optional
     """
 
     map: ConductingMapSpec
     kinetics: Kinetics
     roughness: Length
     wall: Wall = Field(default_factory=Wall)
+    diffusion: PathDiffusion | None = None
+    surface_diffusion: PathDiffusion | None = None
+    capillarity: bool = False
+    adhesion: Adhesion | None = None

@@ -10,6 +10,7 @@ from femna.errors import InputError
 from femna.materials.creep import CreepLaw, creep_law
 from femna.materials.ledger import Ledger, SourceEntry
 from femna.materials.library import MaterialSet, load_set
+from femna.materials.surface import SurfaceProperties, resolve_surface
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Properties:
     """Everything a run takes from material sets, or from the case in their place."""
 
     metal: MetalProperties
+    surface: SurfaceProperties
     electrolyte: ElectrolyteProperties
     sources: tuple[SourceEntry, ...]
 
@@ -66,6 +68,7 @@ def resolve(case: Case) -> Properties:
     electrolyte_set = _role_checked(case.electrolyte.material, "electrolyte")
     ledger = Ledger()
     metal = _metal(case, metal_set, ledger)
+    surface = resolve_surface(case, metal_set, ledger, molar_volume=metal.molar_volume)
     electrolyte = ElectrolyteProperties(
         conductivity=ledger.take(
             "electrolyte.conductivity",
@@ -76,7 +79,9 @@ def resolve(case: Case) -> Properties:
     )
     _check_temperatures(case, metal_set)
     _check_supply(case, metal.molar_volume)
-    return Properties(metal=metal, electrolyte=electrolyte, sources=tuple(ledger.entries))
+    return Properties(
+        metal=metal, surface=surface, electrolyte=electrolyte, sources=tuple(ledger.entries)
+    )
 
 
 def _role_checked(name: str, role: str) -> MaterialSet:

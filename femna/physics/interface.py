@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from femna.physics.contact import openness, relative_pressure
+from femna.physics.contact import contact_pressure, openness
 from femna.physics.kinetics import Kinetics
 
 Array = npt.NDArray[np.float64]
@@ -45,19 +45,23 @@ class InterfaceLaw:
     stress_volts : float
         ``P Vm / F`` [V] of the characteristic traction when the stress term is on, else 0:
         the stress adds ``p Vm / F`` to the overpotential of stripping.
+    adhesion : float
+        Tension that a closed contact holds, over the characteristic traction.
     """
 
     conducting: Array
     kinetics: Kinetics
     stress_volts: float
+    adhesion: float = 0.0
 
     def current(self, z: Array, overpotential: Array) -> LocalCurrent:
         """Return the current density at complementary unknowns ``z`` and overpotentials [V]."""
         h, dh = openness(z)
-        eta = overpotential + self.stress_volts * relative_pressure(z)
+        pressure, by_pressure = contact_pressure(z, self.adhesion)
+        eta = overpotential + self.stress_volts * pressure
         f, slope = self.kinetics.current(eta)
         by_eta = self.conducting * h * slope
         by_z = self.conducting * dh * f
         if self.stress_volts:
-            by_z = by_z + np.where(z > 0.0, self.stress_volts * by_eta, 0.0)
+            by_z = by_z + self.stress_volts * by_eta * by_pressure
         return LocalCurrent(self.conducting * h * f, by_z, by_eta)

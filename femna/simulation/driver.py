@@ -277,7 +277,7 @@ class Driver:
         # from the same guess always, so that a resumed run finds the same digits
         system.electrolyte.set(np.zeros_like(potential))
         system.voltage = step.current
-        healed = distribute_current(system, np.full_like(system.z, step.pressure))
+        healed = distribute_current(system, system.closed_under(step.pressure))
         system.electrolyte.set(potential)
         system.scalars = scalars
         self._healed = (phase.index, healed * self.model.scales.potential)

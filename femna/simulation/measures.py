@@ -92,10 +92,10 @@ class Measures:
         defect = change + removed - clock.elastic_volume
         volume = abs(defect) / passed if passed > 0.0 else 0.0
         load = step.pressure * system.total_area
-        carried = self._sum(system.area @ view.pressure)
+        carried = self._sum(system.area @ view.traction)
         force = max(abs(carried - load), abs(reaction - load)) / load
-        product = np.abs(view.pressure * view.gap / system.gap_scale)
-        negative = np.maximum(-view.pressure, 0.0) + np.maximum(-view.gap / system.gap_scale, 0.0)
+        product = np.abs(view.reaction * view.gap / system.gap_scale)
+        negative = np.maximum(-view.reaction, 0.0) + np.maximum(-view.gap / system.gap_scale, 0.0)
         return Balances(charge, volume, force, self._max(np.maximum(product, negative)))
 
     def platen_force(self) -> float:
@@ -105,7 +105,7 @@ class Measures:
         is where the stress is in equilibrium.
         """
         system = self._model.system
-        momentum = system.metal.momentum(system.interface().pressure)
+        momentum = system.metal.momentum(system.interface().traction)
         return -self._sum(momentum[self._platen].sum())
 
     def row(

@@ -219,6 +219,10 @@ class MetalBlock:
         ]
         return [*blocks, *self._surface.jacobian(layout, pressure_slope, h_slope)]
 
+    def load_slope(self, layout: BlockLayout, coupling: PETSc.Mat) -> Entries:
+        """Return the entries of :meth:`MetalSurface.load_slope` (collective)."""
+        return self._surface.load_slope(layout, coupling)
+
     def _block(self, layout: BlockLayout, key: str, row: int, column: int, form: Any) -> Entries:
         if key not in self._matrices:
             self._matrices[key] = fem_petsc.create_matrix(form)

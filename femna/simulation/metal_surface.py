@@ -137,6 +137,19 @@ class MetalSurface:
             blocks.append(self._wall_block(layout, h_slope))
         return blocks
 
+    def load_slope(self, layout: BlockLayout, coupling: PETSc.Mat) -> Entries:
+        """Return the entries of loads that depend on neighbours' z, shape of coupling (N, N).
+
+        `coupling` is the part of the traction's derivative that `jacobian` leaves out (collective).
+        """
+        product = self._connected().transposeMatMult(coupling)
+        if "load" not in self._places:
+            rows, columns = csr_coordinates(product)
+            self._places["load"] = (layout.monolithic(0, rows), layout.monolithic(2, columns))
+        values = product.getValuesCSR()[2]
+        product.destroy()
+        return (*self._places["load"], values)
+
     def _wall_block(self, layout: BlockLayout, h_slope: Array) -> Entries:
         full = fem_petsc.assemble_matrix(self._wall_form, bcs=self._conditions, diag=0.0)
         full.assemble()

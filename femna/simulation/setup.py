@@ -50,6 +50,7 @@ class Model:
             conducting=self.conducting,
             kinetics=kinetic_law(self.case, temperature),
             stress_volts=volts if kinetics.stress_term else 0.0,
+            adhesion=self.system.transport.adhesion,
         )
 
 
@@ -123,6 +124,7 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
         scales=scales,
         gap_scale=interface.roughness / scales.length,
         voltage_unit=VOLTAGE_UNIT,
+        surface=properties.surface,
     )
     chart = conducting_map(case, half_period=cell.half_period)
     conducting = chart(system.vertices.horizontal * cell.length_scale)

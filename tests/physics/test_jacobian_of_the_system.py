@@ -1,4 +1,4 @@
-"""The coupled Jacobian against finite differences, for every kinetics, wall and symmetry."""
+"""The coupled Jacobian against finite differences: kinetics, wall, transport and symmetry."""
 
 from __future__ import annotations
 
@@ -64,12 +64,44 @@ def random_state(cell: Model, seed: int) -> np.ndarray:
     return values
 
 
+# as strong as the other terms, so that an error in one shows
+PATH = '{{ coefficient = "{} m^3/s" }}'
+TRANSPORT = {
+    "diffusion": {"interface.diffusion": PATH.format("1e-17")},
+    "adhesion": {
+        "interface.adhesion": '{ strength = "0.2 MPa" }',
+        "interface.kinetics.stress_term": "true",
+    },
+    "capillarity": {"interface.capillarity": "true", "metal.surface_energy": "20 J/m^2"},
+    "all": {
+        "interface.diffusion": PATH.format("1e-17"),
+        "interface.surface_diffusion": PATH.format("3e-17"),
+        "interface.capillarity": "true",
+        "metal.surface_energy": "20 J/m^2",
+        "interface.adhesion": '{ strength = "0.2 MPa" }',
+        "interface.roughness": "5 um",
+    },
+}
+
+
 @pytest.mark.parametrize("wall", WALLS)
 @pytest.mark.parametrize("kinetics", list(KINETICS))
 @pytest.mark.parametrize("symmetry", list(SYMMETRIES))
 def test_directional_derivative(tmp_path: Path, symmetry: str, kinetics: str, wall: str) -> None:
-    changes = COARSE | SYMMETRIES[symmetry] | KINETICS[kinetics] | {"interface.wall.law": wall}
-    cell = model(tmp_path, changes)
+    agrees(tmp_path, symmetry, KINETICS[kinetics] | {"interface.wall.law": wall})
+
+
+@pytest.mark.parametrize("transport", list(TRANSPORT))
+@pytest.mark.parametrize("symmetry", list(SYMMETRIES))
+def test_directional_derivative_with_transport(
+    tmp_path: Path, symmetry: str, transport: str
+) -> None:
+    agrees(tmp_path, symmetry, TRANSPORT[transport])
+
+
+def agrees(folder: Path, symmetry: str, changes: dict[str, str]) -> None:
+    """Assert that the Jacobian's product is the residual's difference, with order two."""
+    cell = model(folder, COARSE | SYMMETRIES[symmetry] | changes)
     system = cell.system
     step = set_step(cell, dt=0.02)
     step.old_gap = 0.3 * system.gap_scale * np.ones_like(system.z)

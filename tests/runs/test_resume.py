@@ -21,6 +21,12 @@ COARSE_STEPS = "contact_error = 0.02"
 CASES = {
     "creep": case_text(protocol=PROTOCOL, numerics=COARSE_STEPS),
     "elastic": case_text(protocol=PROTOCOL, numerics=COARSE_STEPS, metal="elastic = true"),
+    "diffusion": case_text(
+        protocol=PROTOCOL,
+        numerics=COARSE_STEPS,
+        interface='diffusion = { coefficient = "1e-18 m^3/s" }\ncapillarity = true\n'
+        'adhesion = { strength = "0.05 MPa" }',
+    ),
 }
 
 

@@ -19,7 +19,7 @@ from femna.physics.contact import SHARPNESS, contact_pressure
 from femna.simulation.setup import Model
 from verification.transport import flat_cell, linear_metal, solve
 
-STRENGTH = 0.06  # of the stack pressure
+STRENGTH = 0.04  # of the stack pressure
 
 
 def stripped(folder: Path, pressure: float, changes: dict[str, str] | None = None) -> Model:

@@ -62,7 +62,7 @@ def test_wave_over_six_decades_of_its_length(tmp_path: Path, ratio: float) -> No
     assert amplitude(tmp_path, ratio, refine=2.0) == pytest.approx(1.0, rel=5e-3)
 
 
-@pytest.mark.parametrize("ratio", [1.0, STIFF])
+@pytest.mark.parametrize("ratio", [1.0, pytest.param(STIFF, marks=pytest.mark.slow)])
 def test_wave_converges_with_order_two(tmp_path: Path, ratio: float) -> None:
     errors = [abs(amplitude(tmp_path, ratio, refine=r) - 1.0) for r in (1.0, 2.0, 4.0)]
     orders = [np.log2(a / b) for a, b in pairwise(errors)]

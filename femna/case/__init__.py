@@ -37,11 +37,13 @@ from femna.case.schema import json_schema
 from femna.case.settings import Limits, Numerics, Output
 from femna.case.templates import template, template_kinds
 from femna.case.toml_text import dumps
+from femna.case.transport import Adhesion, PathDiffusion
 from femna.case.units import UnitError, parse, parse_any, render
 from femna.case.wall import FreeSlipWall, FrictionWall, StickingWall, ViscousWall, Wall
 
 __all__ = [
     "SCHEMA_VERSION",
+    "Adhesion",
     "AnandCreep",
     "ButlerVolmerKinetics",
     "Case",
@@ -66,6 +68,7 @@ __all__ = [
     "Numerics",
     "Output",
     "PatchesMap",
+    "PathDiffusion",
     "PerfectContact",
     "PowerLawCreep",
     "Protocol",

@@ -9,7 +9,15 @@ from pydantic import Field
 from femna.case.base import Table
 from femna.case.creep import Creep
 from femna.case.creep_norton import NortonCreep
-from femna.case.quantities import Bare, Conductivity, Modulus, MolarEnergy, MolarVolume, Temperature
+from femna.case.quantities import (
+    Bare,
+    Conductivity,
+    Modulus,
+    MolarEnergy,
+    MolarVolume,
+    SurfaceEnergy,
+    Temperature,
+)
 from femna.case.wall import Wall, free_slip
 
 
@@ -28,6 +36,8 @@ class Metal(Table):
     poisson_ratio : float, optional
     molar_volume : float, optional
         [m^3/mol].
+    surface_energy : float, optional
+        [J/m^2].
     collector_wall : FreeSlipWall, StickingWall, ViscousWall or FrictionWall
         Along the current collector, which carries the stack force.
     """
@@ -38,6 +48,7 @@ class Metal(Table):
     youngs_modulus: Modulus | None = None
     poisson_ratio: Annotated[float, Bare(above=-1.0, below=0.5)] | None = None
     molar_volume: MolarVolume | None = None
+    surface_energy: SurfaceEnergy | None = None
     collector_wall: Wall = Field(default_factory=free_slip)
 
 

@@ -39,6 +39,7 @@ def cross_check(case: Case) -> None:
     check_image(case)
     _check_steps(case)
     _check_increments(case)
+    _check_surface_diffusion(case)
     if isinstance(case.geometry, UnitCell):
         _check_void(case.geometry)
         check_transition(case, case.geometry)
@@ -78,6 +79,16 @@ def _check_increments(case: Case) -> None:
                 f"must be at most {render(min(charges), _CHARGES, 'C/m^2')}, the charge of a step",
                 "lower it",
             )
+
+
+def _check_surface_diffusion(case: Case) -> None:
+    if case.interface.surface_diffusion is not None and not case.interface.capillarity:
+        refuse(
+            "interface.surface_diffusion",
+            "(given)",
+            "is driven by the surface energy, which is left out",
+            "add capillarity = true, or remove it",
+        )
 
 
 def _check_void(cell: UnitCell) -> None:

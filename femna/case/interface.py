@@ -12,6 +12,7 @@ from femna.case.maps import ConductingMapSpec
 from femna.case.quantities import AreaResistance, CurrentDensity, Fraction
 from femna.case.real_contact import PerfectContact, RealContact
 from femna.case.roughness import Roughness
+from femna.case.transport import Adhesion, PathDiffusion
 from femna.case.wall import Wall, free_slip
 
 
@@ -70,6 +71,13 @@ class Interface(Table):
         Along the electrolyte.
     real_contact : PerfectContact, HardnessContact or MicroconstrictionContact
         Which share of the closed interface touches.
+    diffusion : PathDiffusion, optional
+        Of metal along the interface in contact.
+    surface_diffusion : PathDiffusion, optional
+        Of metal along its open surface; needs capillarity.
+    capillarity : bool
+        Whether the open surface has the metal's surface energy.
+    adhesion : Adhesion, optional
     """
 
     map: ConductingMapSpec
@@ -77,3 +85,7 @@ class Interface(Table):
     roughness: Roughness
     wall: Wall = Field(default_factory=free_slip)
     real_contact: RealContact = Field(default_factory=lambda: PerfectContact(law="perfect"))
+    diffusion: PathDiffusion | None = None
+    surface_diffusion: PathDiffusion | None = None
+    capillarity: bool = False
+    adhesion: Adhesion | None = None

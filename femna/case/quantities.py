@@ -223,6 +223,9 @@ Strength = Annotated[float, Physical("strength", "Pa", ("MPa",), "0.95 MPa", abo
 MolarEnergy = Annotated[
     float, Physical("energy per mole", "J/mol", ("kJ/mol",), "44 kJ/mol", at_least=0.0)
 ]
+SurfaceEnergy = Annotated[
+    float, Physical("surface energy", "J/m^2", ("J/m^2",), "0.22 J/m^2", above=0.0)
+]
 
 Fraction = Annotated[float, Bare(above=0.0, below=1.0)]
 Positive = Annotated[float, Bare(above=0.0)]

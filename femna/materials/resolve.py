@@ -13,6 +13,7 @@ from femna.materials.creep_parameters import Request, creep_parameters
 from femna.materials.interface import InterfaceProperties, resolve_interface
 from femna.materials.ledger import Ledger, SourceEntry
 from femna.materials.library import MaterialSet, load_set
+from femna.materials.surface import SurfaceProperties, resolve_surface
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Properties:
     """Everything a run takes from material sets, or from the case in their place."""
 
     metal: MetalProperties
+    surface: SurfaceProperties
     electrolyte: ElectrolyteProperties
     interface: InterfaceProperties
     sources: tuple[SourceEntry, ...]
@@ -84,12 +86,17 @@ def resolve(case: Case) -> Properties:
     electrolyte_set = _role_checked(case.electrolyte.material, "electrolyte")
     ledger = Ledger()
     metal = _metal(case, metal_set, ledger)
+    surface = resolve_surface(case, metal_set, ledger, molar_volume=metal.molar_volume)
     electrolyte = _electrolyte(case, electrolyte_set, ledger)
     interface = resolve_interface(case, ledger)
     _check_temperatures(case, metal_set)
     _check_supply(case, metal.molar_volume)
     return Properties(
-        metal=metal, electrolyte=electrolyte, interface=interface, sources=tuple(ledger.entries)
+        metal=metal,
+        surface=surface,
+        electrolyte=electrolyte,
+        interface=interface,
+        sources=tuple(ledger.entries),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from femna.physics.contact import in_contact, openness, relative_pressure
+from femna.physics.contact import contact_pressure, openness
 from femna.physics.kinetics import Kinetics
 from femna.physics.real_contact import PerfectContact, RealContact
 
@@ -48,11 +48,14 @@ class InterfaceLaw:
         the stress adds ``p Vm / F`` to the overpotential of stripping.
     contact : RealContact
         Which share a of closed metal touches.
+    adhesion : float
+        Tension that a closed contact holds, over the characteristic traction.
     """
 
     conducting: Array
     kinetics: Kinetics
     stress_volts: float
+    adhesion: float = 0.0
     contact: RealContact = field(default_factory=PerfectContact)
 
     def eased(self, residual: float) -> InterfaceLaw | None:
@@ -63,11 +66,13 @@ class InterfaceLaw:
     def current(self, z: Array, overpotential: Array) -> LocalCurrent:
         """Return the current density at complementary unknowns ``z`` and overpotentials [V]."""
         h, dh = openness(z)
-        pressure = relative_pressure(z)
+        pressure, slope = contact_pressure(z, self.adhesion)
         eta = overpotential + self.stress_volts * pressure
-        local = self.contact.current(self.kinetics, pressure, eta)
+        # asperities that hold tension bear none
+        local = self.contact.current(self.kinetics, np.maximum(pressure, 0.0), eta)
         share = self.conducting * h
         by_eta = share * local.by_eta
-        by_pressure = share * local.by_pressure + self.stress_volts * by_eta
-        by_z = self.conducting * dh * local.value + np.where(in_contact(z), by_pressure, 0.0)
+        by_bearing = np.where(pressure >= 0.0, share * local.by_pressure, 0.0)
+        by_pressure = by_bearing + self.stress_volts * by_eta
+        by_z = self.conducting * dh * local.value + by_pressure * slope
         return LocalCurrent(share * local.value, by_z, by_eta)

@@ -14,7 +14,7 @@ from femna.simulation.conduction import distribute_current
 from femna.simulation.contact_state import closed_state
 from femna.simulation.control import Change, StepControl, largest_change
 from femna.simulation.ending import Status, ending, oversteps, share_to_limit
-from femna.simulation.measures import Measures
+from femna.simulation.measures import Forces, Measures
 from femna.simulation.newton import Newton, NewtonResult
 from femna.simulation.schedule import Phase, phases
 from femna.simulation.setup import Model
@@ -128,13 +128,16 @@ class Driver:
                 f"no first solution: Newton's method ended with {result.reason_name} "
                 f"after {result.iterations} steps of continuation{remedy(self.system)}"
             )
-        reaction = self.measures.platen_force()
+        forces = self.measures.forces()
         trial, contact = self.stage.save(), self.measures.contact_fraction()
-        # no time has passed: what the trial step opened is closed again
-        self.system.z = np.maximum(self.system.z, closed_state(self.stage.gap, gap_scale))
+        # no time has passed: what the trial step opened is closed again, at the same pressure
+        rest = closed_state(self.stage.gap, gap_scale)
+        shut = self.system.interface().pressure + self.system.transport.adhesion
+        self.system.z = np.where((self.system.z < 0.0) & (rest == 0.0), shut, self.system.z)
+        self.system.z = np.maximum(self.system.z, rest)
         distribute_current(self.system, self.system.z)
         self.clock.contact_rate = (contact - self.measures.contact_fraction()) / dt
-        row = self._row(phase, dt=0.0, iterations=result.iterations, reaction=reaction)
+        row = self._row(phase, dt=0.0, iterations=result.iterations, forces=forces)
         return Accepted(row, None, output_due(phase, 0.0, self.case)), trial
 
     def _first_length(self, phase: Phase) -> float:
@@ -242,7 +245,7 @@ class Driver:
     def _accept(self, phase: Phase, dt: float, result: NewtonResult, load: float) -> Accepted:
         """Take the step: convect the memory, move the mesh, advance the clock, judge the end."""
         clock, dt_hat = self.clock, dt / self.model.scales.time
-        reaction = self.measures.platen_force()
+        forces = self.measures.forces()
         self.stage.follow(dt_hat)
         clock.step += 1
         clock.time += dt
@@ -254,7 +257,7 @@ class Driver:
         clock.next_dt = dt * self._control.factor(load)
         if self.case.numerics.step is not None and phase.current:
             clock.next_dt = self.case.numerics.step / abs(phase.current)
-        row = self._row(phase, dt=dt, iterations=result.iterations, reaction=reaction)
+        row = self._row(phase, dt=dt, iterations=result.iterations, forces=forces)
         last = phase.index + 1 == len(self.phases) and clock.phase_time >= phase.duration
         status = ending(row, self.case.limits, last=last)
         ended = status is not None and "end" in self.case.output.fields_at
@@ -266,12 +269,12 @@ class Driver:
     def _voltage(self) -> float:
         return self.system.voltage * self.model.scales.potential
 
-    def _row(self, phase: Phase, *, dt: float, iterations: int, reaction: float) -> dict[str, Any]:
+    def _row(self, phase: Phase, *, dt: float, iterations: int, forces: Forces) -> dict[str, Any]:
         return self.measures.row(
             self.clock,
             phase,
             healed=self._healed_voltage(phase),
-            reaction=reaction,
+            forces=forces,
             dt=dt,
             iterations=iterations,
         )
@@ -286,7 +289,7 @@ class Driver:
         # from the same guess always, so that a resumed run finds the same digits
         system.electrolyte.set(np.zeros_like(potential))
         system.voltage = step.current
-        healed = distribute_current(system, np.full_like(system.z, step.pressure))
+        healed = distribute_current(system, system.closed_under(step.pressure))
         system.electrolyte.set(potential)
         system.scalars = scalars
         self._healed = (phase.index, healed * self.model.scales.potential)

@@ -33,6 +33,14 @@ class Balances:
     complementarity: float
 
 
+@dataclass(frozen=True)
+class Forces:
+    """The forces on the metal, dimensionless: of the interface, and of the platen."""
+
+    interface: float
+    platen: float
+
+
 class Measures:
     """Evaluates the reported numbers of the system's present state.
 
@@ -70,13 +78,13 @@ class Measures:
         """Return the integral of h a c over that of c, a being the share that really touches."""
         system, model = self._model.system, self._model
         view, contact = system.interface(), system.required_step().law.contact
-        touching = view.openness * contact.share(view.pressure)
+        touching = view.openness * contact.share(np.maximum(view.pressure, 0.0))
         return self._sum((system.area * model.conducting) @ touching) / self._conducting_area
 
-    def balances(self, clock: Clock, *, reaction: float) -> Balances:
+    def balances(self, clock: Clock, *, forces: Forces) -> Balances:
         """Return the balances at the end of a step, the mesh already in its new place.
 
-        `reaction` is the platen's, see :meth:`platen_force`.
+        `forces` are those that :meth:`forces` gave.
 
         Charge: current into the electrolyte at the interface and out at its far side, both against
         the applied one. Volume: the mesh's change since the start, plus ``Vm Q / F``, less what
@@ -99,21 +107,21 @@ class Measures:
         defect = change + removed - clock.elastic_volume
         volume = abs(defect) / passed if passed > 0.0 else 0.0
         load = step.pressure * system.total_area
-        carried = self._sum(system.area @ view.pressure)
-        force = max(abs(carried - load), abs(reaction - load)) / load
-        product = np.abs(view.pressure * view.gap / system.gap_scale)
-        negative = np.maximum(-view.pressure, 0.0) + np.maximum(-view.gap / system.gap_scale, 0.0)
+        force = max(abs(forces.interface - load), abs(forces.platen - load)) / load
+        product = np.abs(view.reaction * view.gap / system.gap_scale)
+        negative = np.maximum(-view.reaction, 0.0) + np.maximum(-view.gap / system.gap_scale, 0.0)
         return Balances(charge, volume, force, self._max(np.maximum(product, negative)))
 
-    def platen_force(self) -> float:
-        """Return the platen's reaction, from the momentum residual at its held dofs.
+    def forces(self) -> Forces:
+        """Return what the interface carries, and the momentum residual at the platen's held dofs.
 
-        Dimensionless; to be asked for while the mesh stands where the step was solved, since that
-        is where the stress is in equilibrium.
+        To be asked for while unknowns and mesh are those of the solved step, since there the
+        stress is in equilibrium.
         """
         system = self._model.system
-        momentum = system.metal.momentum(system.interface().pressure)
-        return -self._sum(momentum[self._platen].sum())
+        traction = system.interface().traction
+        momentum = system.metal.momentum(traction)
+        return Forces(self._sum(system.area @ traction), -self._sum(momentum[self._platen].sum()))
 
     def row(
         self,
@@ -121,7 +129,7 @@ class Measures:
         phase: Phase,
         *,
         healed: float,
-        reaction: float,
+        forces: Forces,
         dt: float,
         iterations: int,
     ) -> dict[str, float | int | str | None]:
@@ -135,8 +143,8 @@ class Measures:
             Present phase of the protocol.
         healed : float
             Voltage [V] of the healed interface at the same current.
-        reaction : float
-            What :meth:`platen_force` gave before the mesh moved.
+        forces : Forces
+            What :meth:`forces` gave before the mesh moved.
         dt : float
             Length of the step [s].
         iterations : int
@@ -146,7 +154,7 @@ class Measures:
         view = system.interface()
         voltage = system.voltage * scales.potential
         current = phase.current
-        balances = self.balances(clock, reaction=reaction)
+        balances = self.balances(clock, forces=forces)
         local = view.current.value
         applied = system.required_step().current
         kinetic = ohmic = None

@@ -259,20 +259,35 @@ class MetalBlock:
         """Return ``integral of q v.n`` at every interface vertex, shape (N,) (collective)."""
         return self._surface.flux(self.get()[0])
 
-    def jacobian(self, layout: BlockLayout, pressure_slope: Array, h_slope: Array) -> list[Entries]:
-        """Return the entries of all blocks that touch the metal (collective)."""
+    def jacobian(
+        self, layout: BlockLayout, load_slope: Array, pressure_slope: Array, h_slope: Array
+    ) -> list[Entries]:
+        """Return the entries of all blocks that touch the metal (collective).
+
+        Parameters
+        ----------
+        layout : BlockLayout
+            Numbers of the unknowns.
+        load_slope, pressure_slope, h_slope : arrays, shape (N,)
+            Derivatives by z of the traction that loads the metal, of the contact pressure that a
+            wall's friction feels, and of the openness.
+        """
         blocks = [
             self._block(layout, f"{row}{column}", row, column, form)
             for row, forms in enumerate(self._jacobian)
             for column, form in enumerate(forms)
             if form is not None
         ]
-        blocks += self._surface.jacobian(layout, pressure_slope)
+        blocks += self._surface.jacobian(layout, load_slope)
         if self.wall is not None:
             blocks += self.wall.jacobian(layout, pressure_slope, h_slope)
         if self.collector is not None:
             blocks += self.collector.jacobian(layout)
         return blocks
+
+    def load_slope(self, layout: BlockLayout, coupling: PETSc.Mat) -> Entries:
+        """Return the entries of :meth:`MetalSurface.load_slope` (collective)."""
+        return self._surface.load_slope(layout, coupling)
 
     def _block(self, layout: BlockLayout, key: str, row: int, column: int, form: Any) -> Entries:
         if key not in self._matrices:

@@ -116,6 +116,19 @@ class MetalSurface:
         local = self._places["local"][0]
         return [(rows, columns, values), (columns, rows, values * pressure_slope[local])]
 
+    def load_slope(self, layout: BlockLayout, coupling: PETSc.Mat) -> Entries:
+        """Return the entries of loads that depend on neighbours' z, shape of coupling (N, N).
+
+        `coupling` is the part of the traction's derivative that `jacobian` leaves out (collective).
+        """
+        product = self._connected().transposeMatMult(coupling)
+        if "load" not in self._places:
+            rows, columns = csr_coordinates(product)
+            self._places["load"] = (layout.monolithic(0, rows), layout.monolithic(2, columns))
+        values = product.getValuesCSR()[2]
+        product.destroy()
+        return (*self._places["load"], values)
+
     def _connected(self) -> PETSc.Mat:
         if self._operator is None:
             raise RuntimeError("the interface is not connected")

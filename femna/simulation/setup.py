@@ -60,6 +60,7 @@ class Model:
             kinetics=kinetic_law(self.case, temperature),
             stress_volts=volts if kinetics.stress_term else 0.0,
             contact=self._contact(temperature, abs(current) or self.scales.current),
+            adhesion=self.system.transport.adhesion,
         )
 
     def _contact(self, temperature: float, current: float) -> RealContact:
@@ -172,6 +173,7 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
         scales=scales,
         gap_scale=properties.interface.roughness / scales.length,
         voltage_unit=VOLTAGE_UNIT,
+        surface=properties.surface,
     )
     chart = conducting_map(case, half_period=cell.half_period)
     conducting = chart(system.vertices.horizontal * cell.length_scale)

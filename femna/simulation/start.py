@@ -27,7 +27,7 @@ any, an iterate that opens the whole interface has no current to steer it."""
 def rest_state(system: System) -> None:
     """Set the unknowns to a healed interface under uniform pressure, the metal drifting rigidly."""
     step = system.required_step()
-    system.z = np.where(step.old_gap > 0.0, system.z, step.pressure)
+    system.z = np.where(step.old_gap > 0.0, system.z, system.closed_under(step.pressure))
     system.metal.fields.velocity.x.array[:] = 0.0
     system.metal.fields.pressure.x.array[:] = step.pressure
     system.scalars[1] = -step.current

@@ -16,17 +16,27 @@ import numpy.typing as npt
 from petsc4py import PETSc
 
 from femna.errors import ComputationError
+from femna.materials.surface import SurfaceProperties
 from femna.mesh import Cell
-from femna.physics.contact import SHARPNESS, in_contact, openness, relative_gap, relative_pressure
+from femna.physics.contact import (
+    SHARPNESS,
+    contact_pressure,
+    in_contact,
+    openness,
+    relative_gap,
+    relative_pressure,
+)
 from femna.physics.interface import InterfaceLaw, LocalCurrent
 from femna.simulation.discretisation import match_interface
 from femna.simulation.electrolyte import ElectrolyteBlock
-from femna.simulation.jacobian import CooMatrix
+from femna.simulation.interface_transport import InterfaceTransport
+from femna.simulation.jacobian import CooMatrix, Entries, csr_coordinates
 from femna.simulation.layout import BlockLayout
 from femna.simulation.metal import MetalBlock
 from femna.simulation.scales import Scales
 
 Array = npt.NDArray[np.float64]
+NOTHING = SurfaceProperties()
 VELOCITY, PRESSURE, CONTACT, POTENTIAL, SCALARS = range(5)
 
 RUNAWAY: Final = 300.0
@@ -66,9 +76,23 @@ class StepData:
 
 @dataclass(frozen=True)
 class InterfaceView:
-    """The interface at one set of unknowns; arrays over the owned vertices, dimensionless."""
+    """The interface at one set of unknowns; arrays over the owned vertices, dimensionless.
 
+    Attributes
+    ----------
+    traction : array, shape (N,)
+        What presses on the metal: the contact pressure, and surface tension where it is free.
+    pressure : array, shape (N,)
+        The contact pressure, tension negative.
+    reaction : array, shape (N,)
+        The contact pressure above the tension that its adhesion holds, complementary to the gap.
+    gap, openness, overpotential : arrays, shape (N,)
+    current : LocalCurrent
+    """
+
+    traction: Array
     pressure: Array
+    reaction: Array
     gap: Array
     openness: Array
     current: LocalCurrent
@@ -92,6 +116,8 @@ class System:
         Roughness over length.
     voltage_unit : float
         Voltage over the potential scale below which asinh is linear.
+    surface : SurfaceProperties
+        What moves metal along its surface, its tension and adhesion (SI).
     """
 
     def __init__(
@@ -103,6 +129,7 @@ class System:
         scales: Scales,
         gap_scale: float,
         voltage_unit: float,
+        surface: SurfaceProperties = NOTHING,
     ) -> None:
         self.comm = cell.metal.mesh.comm
         self.cell, self.metal, self.electrolyte = cell, metal, electrolyte
@@ -112,6 +139,15 @@ class System:
         electrolyte.connect(self.vertices.electrolyte)
         self.area = metal.vertex_area()
         self.total_area = float(self.comm.allreduce(float(self.area.sum())))
+        self.transport = InterfaceTransport(
+            cell,
+            metal.pressure_space,
+            self.vertices.metal,
+            self.area,
+            surface=surface,
+            scales=scales,
+            gap_scale=gap_scale,
+        )
         count = len(self.vertices.metal)
         self.layout = BlockLayout.gather(
             self.comm,
@@ -122,6 +158,7 @@ class System:
         self._step: StepData | None = None
         self._matrix = CooMatrix(self.comm, self.layout.local_size)
         self._coupling = self._coupling_pattern()
+        self._along: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]] | None = None
 
     # -- unknowns ------------------------------------------------------------------------------
 
@@ -165,6 +202,10 @@ class System:
         """Gap at the owned interface vertices over the length scale."""
         return self.gap_scale * relative_gap(self.z)
 
+    def closed_under(self, pressure: float) -> Array:
+        """Return the unknowns z of a closed interface under a uniform contact pressure."""
+        return np.full_like(self.z, pressure + self.transport.adhesion)
+
     def interface(self) -> InterfaceView:
         """Evaluate the interface at the present unknowns."""
         step = self.required_step()
@@ -172,7 +213,15 @@ class System:
         local = step.law.current(self.z, eta * self.scales.potential)
         i0, u0 = self.scales.current, self.scales.potential
         scaled = LocalCurrent(local.value / i0, local.by_z / i0, local.by_eta * u0 / i0)
-        return InterfaceView(relative_pressure(self.z), self.gap, openness(self.z)[0], scaled, eta)
+        return InterfaceView(
+            traction=self.transport.traction(self.z, self.gap),
+            pressure=contact_pressure(self.z, self.transport.adhesion)[0],
+            reaction=relative_pressure(self.z),
+            gap=self.gap,
+            openness=openness(self.z)[0],
+            current=scaled,
+            overpotential=eta,
+        )
 
     @property
     def step(self) -> StepData | None:
@@ -206,14 +255,15 @@ class System:
         step = self.required_step()
         view = self.interface()
         self.metal.update(view.openness, step.temperature, contact_pressure=view.pressure)
-        flow, continuity = self.metal.residual(view.pressure)
+        flow, continuity = self.metal.residual(view.traction)
         kinematic = self.area * (
             (view.gap - step.old_gap) / step.dt - view.current.value - self.platen_velocity
         )
         kinematic += self.metal.flux()
+        kinematic -= self.transport.divergence(view.traction, self.z, view.gap, step.temperature)
         supply = self.area * view.current.value
         conduction = self.electrolyte.residual(supply)
-        sums = self.comm.allreduce(np.array([supply.sum(), self.area @ view.pressure]))
+        sums = self.comm.allreduce(np.array([supply.sum(), self.area @ view.traction]))
         parts = [flow, continuity, kinematic, conduction]
         if self.comm.rank == 0:
             parts.append(
@@ -239,7 +289,7 @@ class System:
         corner = numbers if self.comm.rank == 0 else numbers[:0]
         return np.concatenate([*rows, corner]), np.concatenate([*cols, corner])
 
-    def _coupling_values(self) -> Array:
+    def _coupling_values(self, traction_slope: Array) -> Array:
         step, view = self.required_step(), self.interface()
         m, by_z, by_eta = self.area, view.current.by_z, view.current.by_eta
         by_voltage = by_eta * self.voltage_unit * np.cosh(self.scalars[0])
@@ -255,7 +305,7 @@ class System:
             -m * by_voltage,
             m * by_z,
             -m * by_eta,
-            -m * closed,
+            -m * traction_slope,
         ]
         total = self.comm.allreduce(float(m @ by_voltage))
         corner = np.array([total, 0.0]) if self.comm.rank == 0 else np.zeros(0)
@@ -266,10 +316,45 @@ class System:
         self.unpack(x)
         step = self.required_step()
         h, dh = openness(self.z)
-        self.metal.update(h, step.temperature, contact_pressure=relative_pressure(self.z))
+        pressure, pressure_slope = contact_pressure(self.z, self.transport.adhesion)
+        self.metal.update(h, step.temperature, contact_pressure=pressure)
+        slope, coupling = self.transport.traction_slope(self.z, self.gap)
         entries = [
-            *self.metal.jacobian(self.layout, in_contact(self.z).astype(float), dh),
+            *self.metal.jacobian(self.layout, slope, pressure_slope, dh),
             *self.electrolyte.jacobian(self.layout),
-            (*self._coupling, self._coupling_values()),
+            (*self._coupling, self._coupling_values(slope)),
+            *self._tension_entries(coupling),
+            *self._diffusion_entries(slope, coupling),
         ]
         return self._matrix.assemble(entries)
+
+    def _tension_entries(self, coupling: PETSc.Mat | None) -> list[Entries]:
+        """Return how flow and stack force depend on neighbours' gaps through the tension."""
+        if coupling is None:
+            return []
+        weight, force = coupling.createVecLeft(), coupling.createVecRight()
+        weight.setArray(self.area)
+        coupling.multTranspose(weight, force)
+        z = self.layout.monolithic(CONTACT, self.layout.owned(CONTACT))
+        platen = np.full_like(z, self.layout.monolithic(SCALARS, np.array([1]))[0])
+        total = -np.asarray(force.getArray()).copy()
+        return [self.metal.load_slope(self.layout, coupling), (platen, z, total)]
+
+    def _diffusion_entries(self, slope: Array, coupling: PETSc.Mat | None) -> list[Entries]:
+        """Return how the kinematic rows depend on z through diffusion."""
+        if not self.transport.diffuses:
+            return []
+        matrix = self.transport.divergence_slope(
+            self.z,
+            self.gap,
+            self.required_step().temperature,
+            diagonal=slope,
+            coupling=coupling,
+        )
+        if self._along is None:
+            rows, columns = csr_coordinates(matrix)
+            layout = self.layout
+            self._along = (layout.monolithic(CONTACT, rows), layout.monolithic(CONTACT, columns))
+        values = -np.asarray(matrix.getValuesCSR()[2])
+        matrix.destroy()
+        return [(*self._along, values)]

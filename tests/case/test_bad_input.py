@@ -208,6 +208,46 @@ CASES = {
         "metal.creep.A",
         "above 0",
     ),
+    "diffusion without its width": (
+        {"interface.diffusion": "{ coefficient = '1e-20 m^2/s' }"},
+        "interface.diffusion.coefficient",
+        "wrong dimension",
+    ),
+    "diffusion of nothing": (
+        {"interface.diffusion": "{ coefficient = '0 m^3/s' }"},
+        "interface.diffusion.coefficient",
+        "above 0",
+    ),
+    "activation without its temperature": (
+        {"interface.diffusion": "{ coefficient = '1e-20 m^3/s', activation_energy = '40 kJ/mol' }"},
+        "interface.diffusion.reference_temperature",
+        "belong together",
+    ),
+    "temperature without its activation": (
+        {"interface.diffusion": "{ coefficient = '1e-20 m^3/s', reference_temperature = '298 K' }"},
+        "interface.diffusion.activation_energy",
+        "belong together",
+    ),
+    "surface diffusion without surface energy": (
+        {"interface.surface_diffusion": "{ coefficient = '1e-20 m^3/s' }"},
+        "interface.surface_diffusion",
+        "add capillarity = true",
+    ),
+    "surface energy of zero": (
+        {"metal.surface_energy": "0 J/m^2"},
+        "metal.surface_energy",
+        "above 0",
+    ),
+    "number for capillarity": (
+        {"interface.capillarity": 1},
+        "interface.capillarity",
+        "true or false",
+    ),
+    "adhesion stronger than the metal": (
+        {"interface.adhesion": "{ strength = '4 MPa' }"},
+        "interface.adhesion.strength",
+        "at most 3 MPa",
+    ),
     "incompressible beyond": ({"metal.poisson_ratio": 0.5}, "metal.poisson_ratio", "below 0.5"),
     "another schema version": ({"femna": 2}, "femna", "write femna = 1"),
     "word for a charge": (

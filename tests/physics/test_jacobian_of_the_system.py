@@ -1,4 +1,4 @@
-"""The coupled Jacobian against finite differences, for every kinetics, wall and symmetry."""
+"""The coupled Jacobian against finite differences: kinetics, wall, transport and symmetry."""
 
 from __future__ import annotations
 
@@ -89,6 +89,26 @@ def random_state(cell: Model, seed: int) -> np.ndarray:
     return values
 
 
+# as strong as the other terms, so that an error in one shows
+PATH = '{{ coefficient = "{} m^3/s" }}'
+TRANSPORT = {
+    "diffusion": {"interface.diffusion": PATH.format("1e-17")},
+    "adhesion": {
+        "interface.adhesion": '{ strength = "0.2 MPa" }',
+        "interface.kinetics.stress_term": "true",
+    },
+    "capillarity": {"interface.capillarity": "true", "metal.surface_energy": "20 J/m^2"},
+    "all": {
+        "interface.diffusion": PATH.format("1e-17"),
+        "interface.surface_diffusion": PATH.format("3e-17"),
+        "interface.capillarity": "true",
+        "metal.surface_energy": "20 J/m^2",
+        "interface.adhesion": '{ strength = "0.2 MPa" }',
+        "interface.roughness": "5 um",
+    },
+}
+
+
 @pytest.mark.parametrize("wall", ["free_slip", "sticking"])
 @pytest.mark.parametrize("kinetics", list(KINETICS))
 @pytest.mark.parametrize("symmetry", list(SYMMETRIES))
@@ -122,6 +142,14 @@ def test_directional_derivative_of_a_hardening_metal(
         "metal": f'{{ material = "lithium", creep = {{ law = "anand" }}, elastic = {elastic} }}'
     }
     check(tmp_path, SYMMETRIES[symmetry] | metal)
+
+
+@pytest.mark.parametrize("transport", list(TRANSPORT))
+@pytest.mark.parametrize("symmetry", list(SYMMETRIES))
+def test_directional_derivative_with_transport(
+    tmp_path: Path, symmetry: str, transport: str
+) -> None:
+    check(tmp_path, SYMMETRIES[symmetry] | TRANSPORT[transport])
 
 
 def check(folder: Path, changes: dict[str, str]) -> None:

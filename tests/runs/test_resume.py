@@ -26,6 +26,12 @@ CASES = {
     "hardening": case_text(protocol=PROTOCOL, numerics=COARSE_STEPS, metal=ANAND).replace(
         '"sodium"', '"lithium"'
     ),
+    "diffusion": case_text(
+        protocol=PROTOCOL,
+        numerics=COARSE_STEPS,
+        interface='diffusion = { coefficient = "1e-18 m^3/s" }\ncapillarity = true\n'
+        'adhesion = { strength = "0.05 MPa" }',
+    ),
 }
 
 

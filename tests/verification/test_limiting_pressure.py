@@ -46,6 +46,7 @@ def step(
     transition: float = 0.01,
     roughness: float = 0.0025,
     refine: float = 1.0,
+    extra: dict[str, str] | None = None,
 ) -> Step:
     """One step of n = 1 at `share` of the limiting pressure; lengths in units of b."""
     speed = recession_speed(5.0, 23.7e-6)
@@ -58,7 +59,7 @@ def step(
         "interface.map.transition": f"{transition * B} m",
         "interface.roughness": f"{roughness * B} m",
     }
-    built = model(folder, changes, refine=refine)
+    built = model(folder, changes | (extra or {}), refine=refine)
     system, c = built.system, built.conducting
     newton = Newton(system)
     # one step, reached by continuation in its length: each is from healed

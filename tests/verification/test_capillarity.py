@@ -1,0 +1,149 @@
+"""Surface tension and surface diffusion of the open surface, and a void that feeds on its rim.
+
+docs/verification.md, transport along the interface. The rigid metal over the interface closes the
+void as the two grains of a boundary do theirs: all that its approach U displaces must diffuse
+along the one interface into the void, so r M p' = -U (b^2 - r^2)/2 between a and b and the void
+changes by -pi b^2 U, as in Needleman and Rice's grain boundary. The tension presses the void's
+surface with its mean curvature too, hence P + s_s acts and not P + (1 - f) s_s.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import femna.backend  # noqa: F401  (before dolfinx)
+
+# isort: split
+import numpy as np
+import pytest
+
+from femna.simulation.contact_state import closed_state
+from femna.simulation.setup import Model
+from verification.cells import set_step
+from verification.transport import HALF_PERIOD, flat_cell, initial_gap, linear_metal, path, solve
+
+PRESSURE = 0.3e6
+BASE = 7.5e-6
+ANGLE = 30.0
+
+
+def open_wave(
+    folder: Path, height: float, symmetry: str = "plane_strain", *, refine: float = 1.0
+) -> tuple[Model, np.ndarray, np.ndarray]:
+    """Return a cell and z, g of a wavy surface that is open everywhere (g over the half period)."""
+    changes = {
+        "interface.capillarity": "true",
+        "metal.surface_energy": "1 J/m^2",
+        "interface.surface_diffusion": path(1e-26),
+        "interface.roughness": "0.001 um",
+        "numerics.interface_size": "2.5 um",
+        "geometry.symmetry": symmetry,
+    }
+    built = flat_cell(folder, changes, refine=refine)
+    system = built.system
+    gap = 1.0 + height * np.cos(np.pi * system.vertices.horizontal[:, 0])
+    return built, closed_state(gap, system.gap_scale), gap
+
+
+def decay(folder: Path, refine: float) -> float:
+    """Return the rate at which a shallow wave decays, over B k^4, B = M gamma (Mullins 1957)."""
+    height = 1e-4
+    built, z, gap = open_wave(folder, height, refine=refine)
+    system, scales = built.system, built.scales
+    mu = system.transport.traction(z, gap)
+    rate = system.transport.divergence(mu, z, gap, 298.15)
+    shape = np.cos(np.pi * system.vertices.horizontal[:, 0])
+    measured = -2.0 * float(rate @ shape) / system.total_area / height
+    exact = 1e-26 * 1.0 * (np.pi / HALF_PERIOD) ** 4 * scales.time
+    return measured / exact
+
+
+def test_a_shallow_wave_decays_as_mullins_says(tmp_path: Path) -> None:
+    errors = [abs(decay(tmp_path, refine) - 1.0) for refine in (1.0, 2.0, 4.0)]
+    orders = [np.log2(a / b) for a, b in pairwise(errors)]
+    # linear elements: (k h)^2/12 in the curvature, and again in the flux
+    assert orders[-1] == pytest.approx(2.0, abs=0.1)
+    assert errors[-1] < 2e-3
+
+
+@pytest.mark.parametrize("symmetry", ["plane_strain", "axisymmetric"])
+def test_tension_of_a_steep_surface_has_order_two(tmp_path: Path, symmetry: str) -> None:
+    # against cos pi x: integral of div(g'/s) cos pi x = integral of pi sin(pi x) g'/s
+    points, weights = np.polynomial.legendre.leggauss(60)
+    x, w = 0.5 * (points + 1.0), 0.5 * weights
+    around = 2.0 * np.pi * x if symmetry == "axisymmetric" else np.ones_like(x)
+    slope = -0.3 * np.pi * np.sin(np.pi * x)
+    bent = np.pi * np.sin(np.pi * x) * slope / np.sqrt(1.0 + slope**2)
+    exact = float(w @ (around * bent))
+    errors = []
+    for refine in (1.0, 2.0, 4.0):
+        built, z, gap = open_wave(tmp_path, 0.3, symmetry, refine=refine)
+        system, scales = built.system, built.scales
+        found = system.transport.traction(z, gap) * scales.traction * scales.length
+        shape = np.cos(np.pi * system.vertices.horizontal[:, 0])
+        errors.append(abs(float((system.area * found) @ shape) / exact - 1.0))
+    orders = [np.log2(a / b) for a, b in pairwise(errors)]
+    assert orders[-1] == pytest.approx(2.0, abs=0.1)
+    assert errors[-1] < 2e-3
+
+
+def void_rate(folder: Path, surface_energy: float, *, refine: float = 1.0) -> tuple[float, float]:
+    """Return by what rate a void shrinks in rigid metal, over the closed form; and s_s over P."""
+    psi, f = np.radians(ANGLE), (BASE / HALF_PERIOD) ** 2
+    sintering = 2.0 * surface_energy * np.sin(psi) / BASE
+    bracket = np.log(1.0 / f) - 0.5 * (3.0 - f) * (1.0 - f)
+    mobility = 1e-27
+    exact = 4.0 * np.pi * mobility * (PRESSURE + sintering) / bracket
+    changes = {
+        "geometry.symmetry": "axisymmetric",
+        "geometry.initial_void": f'{{ radius = "{BASE} m", contact_angle = "{ANGLE} deg" }}',
+        # creep would carry 1e-4 at the scale of the void
+        **linear_metal(1e4 / (2.0 * mobility * (np.pi / BASE) ** 3)),
+        "interface.diffusion": path(mobility),
+        # the void keeps its equilibrium shape, as the closed form assumes
+        "interface.surface_diffusion": path(1e3 * mobility),
+        "interface.capillarity": "true",
+        "metal.surface_energy": f"{surface_energy} J/m^2",
+        "interface.roughness": "0.001 um",
+        # the rim of a void that sinters is under the tension s_s
+        "interface.adhesion": '{ strength = "1 MPa" }',
+        "numerics.interface_size": "1 um",
+    }
+    built = flat_cell(folder, changes, refine=refine)
+    system, scales = built.system, built.scales
+    old = initial_gap(built)
+    dt = 1e-5
+    solve(built, np.ones_like, dt=dt, current=0.0, tolerance=1e-9)
+    change = float(system.area @ (system.gap - old)) / dt
+    measured = -change * scales.length**2 * scales.velocity
+    return measured / exact, sintering / PRESSURE
+
+
+@pytest.mark.parametrize("surface_energy", [1e-4, 1.0])
+def test_a_void_closes_as_needleman_and_rice_say(tmp_path: Path, surface_energy: float) -> None:
+    found, share = void_rate(tmp_path, surface_energy, refine=2.0)
+    assert (share > 0.3) == (surface_energy == 1.0)
+    assert found == pytest.approx(1.0, rel=2e-2)
+
+
+def test_a_step_keeps_volume_and_force_with_everything_on(tmp_path: Path) -> None:
+    changes = {
+        "interface.capillarity": "true",
+        "interface.diffusion": path(1e-26),
+        "interface.surface_diffusion": path(1e-26),
+        "interface.adhesion": '{ strength = "0.1 MPa" }',
+        "geometry.initial_void": '{ radius = "6 um", contact_angle = "60 deg" }',
+    }
+    built = flat_cell(tmp_path, changes)
+    system = built.system
+    old = initial_gap(built)
+    set_step(built, dt=1e-3)
+    solve(built, np.ones_like, dt=1e-3)
+    view = system.interface()
+    # what the gaps gain is what is stripped less what the platen brings
+    gain = float(system.area @ (view.gap - old)) / 1e-3
+    assert gain == pytest.approx(
+        (1.0 + system.platen_velocity) * system.total_area, abs=1e-8 * system.total_area
+    )
+    assert float(system.area @ view.traction) == pytest.approx(system.total_area, rel=1e-10)

@@ -1,0 +1,148 @@
+"""Metal that diffuses along the interface in contact, beside creep and alone.
+
+docs/verification.md, transport along the interface. Under a recession v0 + dv cos kx the contact
+pressure's wave is dv = p_k [1/(2 eta k F) + M k^2], F the layer's factor, M = D delta Vm/(R T).
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import femna.backend  # noqa: F401  (before dolfinx)
+
+# isort: split
+import numpy as np
+import pytest
+from reference.closed_forms import layer_factor, recession_speed
+
+from femna.constants import GAS_CONSTANT
+from verification.cells import model
+from verification.test_limiting_pressure import step as stripes_step
+from verification.transport import HALF_PERIOD, MOLAR_VOLUME, flat_cell, linear_metal, path, solve
+
+PRESSURE = 0.3e6
+SPEED = recession_speed(5.0, MOLAR_VOLUME)
+K = np.pi / HALF_PERIOD
+WAVE = 0.5  # of the recession
+STIFF = 1e4
+"""Diffusion over creep in a metal that counts as rigid: creep carries 1e-4."""
+
+
+def amplitude(folder: Path, ratio: float, *, refine: float = 1.0) -> float:
+    """Return p_k over its closed form where diffusion moves `ratio` times what creep does."""
+    # the pressure's wave is half the stack pressure, so that contact stays
+    total = WAVE * SPEED / (0.5 * PRESSURE)
+    factor = layer_factor(np.pi, 2.0)
+    creep, diffusion = total / (1.0 + ratio), total * ratio / (1.0 + ratio)
+    changes = {
+        **linear_metal(1.0 / (2.0 * K * factor * creep)),
+        "interface.diffusion": path(diffusion / K**2),
+        "numerics.interface_size": "2.5 um",
+    }
+    built = flat_cell(folder, changes, refine=refine)
+    solve(
+        built,
+        lambda x: 1.0 + WAVE * np.cos(np.pi * x),
+        tolerance=1e-11 * max(1.0, ratio),
+    )
+    system = built.system
+    view, x = system.interface(), system.vertices.horizontal[:, 0]
+    assert np.all(view.gap == 0.0)
+    wave = 2.0 * float(system.area @ (view.pressure * np.cos(np.pi * x))) / system.total_area
+    return -wave / 0.5
+
+
+# wave lengths over the crossover (2 eta M)^(1/3) fall by ten from one to the next
+DECADES = [10.0**power for power in (-9, -6, -3, 0, 3, 6, 9)]
+
+
+@pytest.mark.parametrize("ratio", DECADES)
+def test_wave_over_six_decades_of_its_length(tmp_path: Path, ratio: float) -> None:
+    assert amplitude(tmp_path, ratio, refine=2.0) == pytest.approx(1.0, rel=5e-3)
+
+
+@pytest.mark.parametrize("ratio", [1.0, pytest.param(STIFF, marks=pytest.mark.slow)])
+def test_wave_converges_with_order_two(tmp_path: Path, ratio: float) -> None:
+    errors = [abs(amplitude(tmp_path, ratio, refine=r) - 1.0) for r in (1.0, 2.0, 4.0)]
+    orders = [np.log2(a / b) for a, b in pairwise(errors)]
+    # (k h)^2/12 of linear elements
+    assert orders[-1] == pytest.approx(2.0, abs=0.15)
+    assert errors[-1] < 1e-3
+
+
+def disc(folder: Path, *, radius: float, refine: float) -> tuple[float, float]:
+    """Return the limits of a disc fed from its rim by diffusion alone, over their closed forms.
+
+    The disc (over b) strips at v, the annulus around it is blocked, and the rigid metal sinks at
+    the mean recession U = v a^2/b^2. With p' = (v - U) r/(2 M) in the disc and no flux through b,
+    the disc carries p(0) + (v - U) a^2/(8 M) on average.
+    """
+    e2 = radius**2
+    rise = 0.25 * PRESSURE  # p(a) - p(0)
+    # the mean current is the applied one: in the disc it is 1/e^2 of it
+    mobility = (SPEED / e2 - SPEED) * (radius * HALF_PERIOD) ** 2 / (4.0 * rise)
+    drift = SPEED * HALF_PERIOD**2 / (4.0 * mobility)  # U b^2/(4 M)
+    # mean over the cell of p - p(0)
+    outside = rise * (1.0 - e2) + _annulus(drift, e2)
+    mean = 0.5 * rise * e2 + outside
+    viscosity = STIFF / (2.0 * mobility * (np.pi / (radius * HALF_PERIOD)) ** 3)
+    changes = {
+        "geometry.symmetry": "axisymmetric",
+        **linear_metal(viscosity),
+        "interface.diffusion": path(mobility),
+        "numerics.interface_size": "1.25 um",
+    }
+    built = flat_cell(folder, changes, refine=refine)
+    # a rim of finite width, far narrower than the disc
+    solve(built, lambda r: np.clip((radius - r) / 0.02 + 0.5, 0.0, 1.0), tolerance=1e-9)
+    system = built.system
+    view, r = system.interface(), system.vertices.horizontal[:, 0]
+    assert np.all(view.gap == 0.0)
+    inside = system.area * np.clip((radius - r) / 0.02 + 0.5, 0.0, 1.0)
+    centre = float(view.pressure[np.argmin(r)]) * PRESSURE
+    average = float(inside @ view.pressure / inside.sum()) * PRESSURE
+    return (PRESSURE - centre) / mean, (average - centre) / (0.5 * rise)
+
+
+def _annulus(drift: float, e2: float) -> float:
+    """Mean over the cell of p(r) - p(a), r > a: p' = U (b^2 - r^2)/(2 M r).
+
+    `drift` is U b^2/(4 M), `e2` (a/b)^2.
+    """
+    s = np.linspace(e2, 1.0, 20001)  # (r/b)^2
+    rise = drift * (np.log(s / e2) - (s - e2))
+    return float(np.trapezoid(rise, s))
+
+
+def test_a_disc_lives_on_what_diffuses_from_its_rim(tmp_path: Path) -> None:
+    limit, supply = disc(tmp_path, radius=0.5, refine=2.0)
+    assert limit == pytest.approx(1.0, rel=1e-2)
+    assert supply == pytest.approx(1.0, rel=1e-2)
+
+
+def test_diffusion_beside_creep_lowers_the_limiting_pressure_of_stripes(tmp_path: Path) -> None:
+    limits = [
+        stripes_step(tmp_path, extra={} if m == 0.0 else {"interface.diffusion": path(m)})
+        for m in (0.0, 1e-31, 1e-30, 1e-29)
+    ]
+    found = [limit.from_platen for limit in limits]
+    assert all(b < a for a, b in pairwise(found))
+    assert found[-1] < 0.99 * found[0]
+
+
+def test_mobility_follows_arrhenius_and_is_named_among_the_sources(tmp_path: Path) -> None:
+    entry = (
+        '{ coefficient = "1e-20 m^3/s", activation_energy = "30 kJ/mol",'
+        ' reference_temperature = "298.15 K" }'
+    )
+    built = model(tmp_path, {"interface.diffusion": entry})
+    surface = built.properties.surface
+    warm, cold = surface.mobilities(323.15)[0], surface.mobilities(298.15)[0]
+    assert cold == pytest.approx(1e-20 * MOLAR_VOLUME / (GAS_CONSTANT * 298.15), rel=1e-12)
+    growth = np.exp(30e3 / GAS_CONSTANT * (1.0 / 298.15 - 1.0 / 323.15)) * 298.15 / 323.15
+    assert warm / cold == pytest.approx(growth, rel=1e-12)
+    listed = {entry.quantity: entry.value for entry in built.properties.sources}
+    assert listed["interface.diffusion.coefficient"] == 1e-20
+    assert listed["interface.diffusion.activation_energy"] == 30e3
+    assert listed["interface.diffusion.reference_temperature"] == 298.15

@@ -36,7 +36,7 @@ def test_every_number_has_unit_source_label_and_note(name):
         ("density", 971.0, "R"),
         ("molar_volume", 23.78e-6, "C"),
         ("melting_temperature", 371.0, "R"),
-        ("surface_energy", 0.22, "R"),
+        ("surface_energy", 0.22, "2"),
     ],
 )
 def test_sodium_has_the_published_numbers(name, value, label):

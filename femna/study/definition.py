@@ -13,53 +13,9 @@ from femna.case import require_study, suggest
 from femna.case.messages import Missing
 from femna.errors import InputError
 from femna.study.quantities import parse_quantity
+from femna.study.ranges import Range, Scalar, Table, Values, plain, swept_table
 from femna.study.sample import Sample, SampleInput
-from femna.study.variant import Parameter, Table, Variant
-
-type Scalar = bool | int | float | str
-
-
-class Values(Table):
-    """An explicit list of values, bare numbers with one common `unit`, or texts."""
-
-    values: tuple[Scalar, ...] = Field(min_length=1)
-    unit: str | None = None
-
-    @model_validator(mode="after")
-    def _unit_needs_numbers(self) -> Values:
-        if self.unit is not None:
-            if any(isinstance(v, str | bool) for v in self.values):
-                raise ValueError("with a unit, every value is a bare number")
-            parse_quantity(f"1 {self.unit}")
-        if len(set(map(str, self.values))) != len(self.values):
-            raise ValueError("a value occurs twice")
-        return self
-
-
-class Range(Table):
-    """Evenly spaced values between two ends, both included."""
-
-    start: float | str = Field(alias="from")
-    stop: float | str = Field(alias="to")
-    count: int = Field(ge=2, le=10000)
-    spacing: Literal["log", "linear"] = "linear"
-
-    @model_validator(mode="after")
-    def _ends_agree(self) -> Range:
-        texts = [isinstance(end, str) for end in (self.start, self.stop)]
-        if any(texts) != all(texts):
-            raise ValueError("`from` and `to` are both quantities with units or both bare numbers")
-        ends: list[float] = []
-        if isinstance(self.start, str) and isinstance(self.stop, str):
-            first = parse_quantity(self.start)
-            ends = [first.number, parse_quantity(self.stop).to(first.unit).number]
-        else:
-            ends = [float(self.start), float(self.stop)]
-        if ends[0] == ends[1]:
-            raise ValueError("`from` and `to` are equal")
-        if self.spacing == "log" and min(ends) <= 0:
-            raise ValueError("log spacing needs both ends above zero")
-        return self
+from femna.study.variant import Parameter, Variant
 
 
 class Critical(Table):
@@ -139,7 +95,9 @@ class Study(Table):
         """Parse each entry as the kind that its keys name, so that errors speak of that kind."""
         if not isinstance(value, list):
             return value
-        return tuple(_table(entry, position) for position, entry in enumerate(value))
+        return tuple(
+            swept_table(entry, f"sweep {position}") for position, entry in enumerate(value)
+        )
 
     @model_validator(mode="after")
     def _paths_occur_once(self) -> Study:
@@ -154,44 +112,17 @@ class Study(Table):
                 raise ValueError(f"{path!r} is both in a [[variant]] and swept; keep one")
         if any(v.mechanism for v in self.variant) and not all(v.mechanism for v in self.variant):
             raise ValueError("some variants name a mechanism and some do not; name all or none")
+        tables = [set(table) for table in self.sweep]
+        for variant in self.variant:
+            if variant.sweep and set(variant.sweep) not in tables:
+                raise ValueError(
+                    f"variant {variant.name!r} sweeps {', '.join(variant.sweep)}, "
+                    "which no table of the study sweeps"
+                )
         names = [variant.name for variant in self.variant]
         if len(set(names)) != len(names):
             raise ValueError("two variants have the same name")
         return self
-
-
-def _table(entry: object, position: int) -> object:
-    if not isinstance(entry, dict):
-        return entry
-    if not entry:
-        raise ValueError(f"sweep {position} is empty; name a path of the case")
-    parsed: dict[str, Values | Range] = {}
-    for path, content in entry.items():
-        if not isinstance(content, dict):
-            raise ValueError(
-                f"{path!r}: a table is expected, {{ values = [...], unit = ... }} or "
-                "{ from = ..., to = ..., count = ..., spacing = ... }"
-            )
-        kind = Values if "values" in content else Range
-        try:
-            parsed[path] = kind.model_validate(content)
-        except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(str(part) for part in first["loc"])
-            raise ValueError(f"{path!r} {key}: {_plain(first['msg'])}".replace(" :", ":")) from None
-    lengths = {path: length(item) for path, item in parsed.items()}
-    if len(set(lengths.values())) > 1:
-        raise ValueError(f"keys of one table vary together, but their lengths differ: {lengths}")
-    return parsed
-
-
-def length(item: Values | Range) -> int:
-    """Return how many values a swept entry has."""
-    return len(item.values) if isinstance(item, Values) else item.count
-
-
-def _plain(message: str) -> str:
-    return message.removeprefix("Value error, ").rstrip(".")
 
 
 def load_study(path: Path) -> Study:
@@ -228,7 +159,7 @@ def load_study(path: Path) -> Study:
         accepted = _TABLES.get(place[0], Study) if len(place) > 1 else Study
         remedy = suggest(place[-1], accepted.model_fields)
         raise InputError(path, key, value, "unknown key", remedy)
-    raise InputError(path, key, value, _plain(first["msg"]), "correct the entry")
+    raise InputError(path, key, value, plain(first["msg"]), "correct the entry")
 
 
 _TABLES: Final[Mapping[str, type[Table]]] = MappingProxyType(

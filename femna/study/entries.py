@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 from femna.errors import InputError
-from femna.study.definition import Range, Scalar, Values, length
 from femna.study.quantities import (
     Quantity,
     column_name,
@@ -18,6 +17,7 @@ from femna.study.quantities import (
     parse_quantity,
     tidy,
 )
+from femna.study.ranges import Range, Scalar, Values, length
 
 PRESSURE: Final = "protocol.pressure"
 CURRENT: Final = "protocol.current_density"

@@ -19,7 +19,7 @@ import numpy as np
 from femna.materials import resolve
 from femna.physics.hardening import HardeningLaw
 from femna.study.critical import critical_pressure
-from femna.study.definition import Critical
+from femna.study.definition import Critical, Study
 from femna.study.plan import Plan, Planned
 from femna.study.rows import COMPUTED, FAILED, SPOT_CHECK, Row
 
@@ -92,13 +92,19 @@ class MasterCurve:
         return pressure * math.pow(current / self.computed, 1.0 / self.exponent)
 
 
-def split(planned: Sequence[Planned]) -> tuple[tuple[Planned, ...], dict[Others, MasterCurve]]:
+def split(
+    planned: Sequence[Planned], study: Study
+) -> tuple[tuple[Planned, ...], dict[Others, MasterCurve]]:
     """Return the cases to compute, and the master curves that stand for the rest."""
+    own = {variant.name: variant.master_curve for variant in study.variant}
     groups: dict[Others, list[Planned]] = {}
     for item in planned:
         groups.setdefault(item.others, []).append(item)
     masters: dict[Others, MasterCurve] = {}
     for others, items in groups.items():
+        asked = own.get(str(dict(others).get("variant", "")))
+        if not (study.critical.master_curve if asked is None else asked):
+            continue
         currents = sorted({item.current for item in items})
         exponents = {collapse_exponent(item.case) for item in items}
         exponent = exponents.pop() if len(exponents) == 1 else None

@@ -17,6 +17,7 @@ from femna.study.entries import CURRENT, PRESSURE, Entry, nearest_case, table_en
 from femna.study.quantities import Quantity, override_text, tidy
 from femna.study.sensitivity import sample_entries
 from femna.study.spread import averaged_columns
+from femna.study.variant import Variant
 
 
 class CaseLoader(Protocol):
@@ -132,7 +133,7 @@ def make_plan(
     for variant in variants:
         changed = {} if variant is None else variant.set
         start = {**base, **{path: override_text(value) for path, value in changed.items()}, **given}
-        for chosen in itertools.product(*tables):
+        for chosen in itertools.product(*_own_tables(variant, tables)):
             entries = tuple(itertools.chain.from_iterable(chosen))
             full = {**start, **{entry.path: entry.text for entry in entries}}
             case = load(loader, case_file, full, study=file)
@@ -167,6 +168,17 @@ def make_plan(
                 f"give the pressure a [[sweep]] of its own, or set {name} = 0",
             )
     return Plan(study, file, case_file, tuple(named), loader, alone, frozenset(swept), averaged)
+
+
+def _own_tables(
+    variant: Variant | None, tables: Sequence[list[tuple[Entry, ...]]]
+) -> list[list[tuple[Entry, ...]]]:
+    """Return the study's tables, with the variant's own in place of that of the same entries."""
+    if variant is None or not variant.sweep:
+        return list(tables)
+    own = table_entries(variant.sweep)
+    paths = {entry.path for entry in own[0]}
+    return [own if {entry.path for entry in table[0]} == paths else table for table in tables]
 
 
 def load(loader: CaseLoader, path: Path, overrides: Mapping[str, str], *, study: Path) -> Any:

@@ -140,10 +140,10 @@ def _dry_lines(plan: Plan) -> list[str]:
     lines = [f"{plan.study.title}: {len(plan.cases)} cases"]
     if extra:
         lines[0] += f", and up to {extra} more pressures for each curve"
-    if plan.study.critical.master_curve:
-        kept, masters = split(plan.cases)
+    kept, masters = split(plan.cases, plan.study)
+    if masters:
         lines.append(
-            f"{len(plan.cases) - len(kept)} of them are mapped from {len(masters)} master curves, "
+            f"{len(plan.cases) - len(kept)} of them are mapped from {len(masters)} master curve(s), "
             "if spot checks prove these"
         )
     width = max(len(item.name) for item in plan.cases)

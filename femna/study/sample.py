@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from femna.errors import InputError
 from femna.study.quantities import column_name, parse_quantity
-from femna.study.variant import Table
+from femna.study.ranges import Table
 
 type Unit = npt.NDArray[np.float64]
 

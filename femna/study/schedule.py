@@ -54,9 +54,7 @@ class Progress:
     masters: dict[Others, MasterCurve] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.cases = self.plan.cases
-        if self.plan.study.critical.master_curve:
-            self.cases, self.masters = split(self.plan.cases)
+        self.cases, self.masters = split(self.plan.cases, self.plan.study)
 
     def tell(self, event: str, **content: object) -> None:
         """Send one event, with the count of cases."""

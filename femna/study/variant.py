@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from femna.study.quantities import parse_quantity
-
-
-class Table(BaseModel):
-    """A TOML table: immutable, unknown keys refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+from femna.study.ranges import Range, Table, Values, swept_table
 
 
 class Parameter(Table):
@@ -60,6 +55,10 @@ class Variant(Table):
     unmeasured : tuple of str
         The inputs that it rests on and that nobody has measured.
     parameter : Parameter, optional
+    sweep : dict
+        What it sweeps in place of the study's own table of the same entries.
+    master_curve : bool, optional
+        In place of the study's own.
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,39}$")
@@ -68,6 +67,13 @@ class Variant(Table):
     label: str = ""
     unmeasured: tuple[str, ...] = ()
     parameter: Parameter | None = None
+    sweep: dict[str, Values | Range] = Field(default_factory=dict)
+    master_curve: bool | None = None
+
+    @field_validator("sweep", mode="before")
+    @classmethod
+    def _choose_by_key(cls, value: object) -> object:
+        return swept_table(value, "sweep") if value else value
 
     @model_validator(mode="after")
     def _described(self) -> Variant:

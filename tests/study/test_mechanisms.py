@@ -228,3 +228,32 @@ def test_misfit_is_measured_in_decades(ranked):
     slope, contact = exact(2.5)
     expected = math.log10(1.0 / min(slope, contact))
     assert float(row["misfit_decades"]) == pytest.approx(expected, abs=0.03)
+
+
+OWN_GRID = """
+[[variant]]
+name = "strong"
+mechanism = "strength"
+master_curve = true
+[variant.set]
+"interface.roughness" = "2 um"
+[variant.sweep]
+"protocol.pressure" = { from = "1 MPa", to = "2 MPa", count = 3 }
+"""
+
+
+def test_a_variant_may_sweep_its_own_pressures_and_map_its_own_currents(tmp_path):
+    result = run(tmp_path, SWEEPS + PLAIN + OWN_GRID, dry_run=True)
+    cases = [line.split() for line in result.lines if line.startswith(("plain_", "strong_"))]
+    pressures = {
+        name: [float(c[1]) for c in cases if c[0].startswith(f"{name}_j0.5")]
+        for name in ("plain", "strong")
+    }
+    assert pressures == {"plain": [0.05, 0.1], "strong": [1.0, 1.5, 2.0]}
+    assert any("3 of them are mapped from 1 master curve(s)" in line for line in result.lines)
+
+
+def test_a_variant_cannot_sweep_what_the_study_does_not(tmp_path):
+    body = OWN_GRID.replace("protocol.pressure", "protocol.charge").replace("MPa", "mAh/cm^2")
+    with pytest.raises(InputError, match="no table of the study sweeps"):
+        run(tmp_path, SWEEPS + PLAIN + body, dry_run=True)

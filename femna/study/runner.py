@@ -143,8 +143,8 @@ def _dry_lines(plan: Plan) -> list[str]:
     kept, masters = split(plan.cases, plan.study)
     if masters:
         lines.append(
-            f"{len(plan.cases) - len(kept)} of them are mapped from {len(masters)} master curve(s), "
-            "if spot checks prove these"
+            f"{len(plan.cases) - len(kept)} of them are mapped from {len(masters)} master curve(s) "
+            "that spot checks prove"
         )
     width = max(len(item.name) for item in plan.cases)
     for item in plan.cases:

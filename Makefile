@@ -15,18 +15,19 @@ export OMP_NUM_THREADS := 1
 export UCX_TLS ?= self,sm,tcp
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help env demo sensitivity test test-all lint types format clean
+.PHONY: help env demo sensitivity mechanisms test test-all lint types format clean
 
 help:
 	@echo 'make demo         run studies/figure6.toml into $(DEMO), afresh each time'
 	@echo 'make test         run the tests in their reduced size'
 	@echo 'make test-all     run the tests in full (hours); ARGS="-k name" picks some'
 	@echo 'make sensitivity  run the study of the default heterogeneity'
+	@echo 'make mechanisms   run every candidate mechanism against the experiment (an hour)'
 	@echo 'make lint         ruff, rules and format'
 	@echo 'make types        mypy, strict'
 	@echo 'make format       let ruff rewrite'
 	@echo 'make env          only make the environment in $(VENV)'
-	@echo 'make clean        remove the environment, caches and the results of the two studies above'
+	@echo 'make clean        remove the environment, caches and the results of the studies above'
 	@echo 'Variables: PYTHON (the Python to build on), JOBS (processes beside each other, now $(JOBS))'
 
 env: $(STAMP)
@@ -50,6 +51,10 @@ sensitivity: $(STAMP)
 	@rm -rf results/sensitivity
 	@$(BIN)/femna sweep studies/sensitivity.toml -o results/sensitivity --jobs $(JOBS)
 
+mechanisms: $(STAMP)
+	@rm -rf results/mechanisms
+	@$(BIN)/femna sweep studies/mechanisms.toml -o results/mechanisms --jobs $(JOBS)
+
 # One pytest worker per core; tests that share a module's fixtures stay on one worker.
 test: $(STAMP)
 	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadscope $(ARGS)
@@ -70,6 +75,6 @@ format: $(STAMP)
 	@$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) $(DEMO) results/sensitivity build *.egg-info
+	rm -rf $(VENV) $(DEMO) results/sensitivity results/mechanisms build *.egg-info
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find femna tests tools -name __pycache__ -type d -exec rm -rf {} +

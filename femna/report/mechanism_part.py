@@ -33,6 +33,7 @@ def ranking(sweep: SweepFolder) -> str:
             f"{html.shown(row['ratio_dVdP'])} / {html.shown(row['ratio_contact'])}",
             f"{row['met']} / {row['not_met']} / {row['not_decided']}",
             html.shown(row["misfit_decades"], 2),
+            row["measured"] or "–",
             row["unmeasured"] or "none",
         )
         for row in rows
@@ -49,7 +50,8 @@ def ranking(sweep: SweepFolder) -> str:
         "ratio, slope / contact",
         "met / not / open",
         "misfit (decades)",
-        "rests on, unmeasured",
+        "measured",
+        "assumed",
     )
     rule = sweep.summary.get("ranking_rule", "")
     text = (

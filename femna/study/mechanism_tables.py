@@ -18,7 +18,7 @@ def mechanism_table(found: Sequence[Candidate]) -> Table:
     header = ["rank", "variant", "mechanism", "label", "parameter", "value"]
     header += [f"p_crit_{name}_{j:g}_MPa" for name in CRITERIA for j in currents]
     header += [f"{what}_{name}" for what in ("exponent", "ratio") for name in CRITERIA]
-    header += ["met", "not_met", "not_decided", "misfit_decades", "unmeasured"]
+    header += ["met", "not_met", "not_decided", "misfit_decades", "unmeasured", "measured"]
     statements = list(
         dict.fromkeys((c.statement, c.criterion) for i in found for c in i.comparisons)
     )
@@ -36,7 +36,7 @@ def mechanism_table(found: Sequence[Candidate]) -> Table:
         row += [group.by_slope.exponent, group.by_contact.exponent]
         row += [group.by_slope.ratio, group.by_contact.ratio]
         row += [item.count(v) for v in ("met", "not met", "not decided")]
-        row += [item.misfit, "; ".join(variant.unmeasured)]
+        row += [item.misfit, "; ".join(variant.unmeasured), "; ".join(variant.measured)]
         cells.append([*row, *(verdicts.get(key, "") for key in statements)])
     return header, cells
 
@@ -77,6 +77,12 @@ def needed(item: Inversion) -> str:
     return f"{low} to {high} {item.unit}"
 
 
+def _basis(item: Candidate) -> list[str]:
+    parts = (("measured", item.variant.measured), ("assumed", item.variant.unmeasured))
+    words = "; ".join(f"{name}: {', '.join(what)}" for name, what in parts if what)
+    return textwrap.wrap(words, WIDTH, initial_indent="    ", subsequent_indent="    ")
+
+
 def mechanism_lines(found: Sequence[Candidate]) -> list[str]:
     """Return the ranking as lines of plain text, at most 100 characters wide."""
     if not found:
@@ -97,6 +103,7 @@ def mechanism_lines(found: Sequence[Candidate]) -> list[str]:
             f"{item.count('not met'):>5}{item.count('not decided'):>5}"
             f"{len(item.variant.unmeasured):>12}{misfit:>8}"
         )
+        lines += _basis(item)
     lines.append(
         "P_crit by contact at the smallest and largest current; ratio by dV/dP and contact."
     )

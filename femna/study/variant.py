@@ -52,8 +52,8 @@ class Variant(Table):
         The candidate that it stands for; variants of one mechanism differ in its parameter.
     label : str
         The mechanism in words.
-    unmeasured : tuple of str
-        The inputs that it rests on and that nobody has measured.
+    measured, unmeasured : tuple of str
+        The inputs that it rests on: those that somebody has measured, and those that nobody has.
     parameter : Parameter, optional
     sweep : dict
         What it sweeps in place of the study's own table of the same entries.
@@ -65,6 +65,7 @@ class Variant(Table):
     set: dict[str, Any] = Field(default_factory=dict)
     mechanism: str | None = None
     label: str = ""
+    measured: tuple[str, ...] = ()
     unmeasured: tuple[str, ...] = ()
     parameter: Parameter | None = None
     sweep: dict[str, Values | Range] = Field(default_factory=dict)
@@ -77,6 +78,7 @@ class Variant(Table):
 
     @model_validator(mode="after")
     def _described(self) -> Variant:
-        if self.mechanism is None and (self.label or self.unmeasured or self.parameter):
-            raise ValueError("label, unmeasured and parameter describe a mechanism; name it")
+        described = self.label or self.measured or self.unmeasured or self.parameter
+        if self.mechanism is None and described:
+            raise ValueError("label, measured, unmeasured, parameter describe a mechanism; name it")
         return self

@@ -43,6 +43,7 @@ def variant(name, strength, parameter):
 name = "{name}"
 mechanism = "strength"
 label = "a stronger metal"
+measured = ["creep"]
 unmeasured = ["size"]
 set = {{ "interface.roughness" = "{strength} um" }}
 [variant.parameter]

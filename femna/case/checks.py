@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from femna.case.creep_checks import check_creep
 from femna.case.geometry import UnitCell
@@ -20,6 +20,9 @@ from femna.case.units import render
 
 if TYPE_CHECKING:
     from femna.case.model import Case
+
+STEEPEST_3D: Final = math.radians(40.0)
+"""Largest contact angle of a void in three dimensions: steeper, and cells at its edge turn flat."""
 
 _CHARGES = ("mAh/cm^2",)
 
@@ -95,19 +98,20 @@ def _check_void(cell: UnitCell) -> None:
     void = cell.initial_void
     if void is None:
         return
-    if SHAPES[cell.symmetry].dimension == 3:
-        refuse(
-            "geometry.initial_void",
-            "(given)",
-            f"is not available in a {cell.symmetry} cell",
-            "use plane_strain or axisymmetric, or a mesh from a file",
-        )
     if void.radius >= 0.5 * cell.period:
         refuse(
             "geometry.initial_void.radius",
             micrometres(void.radius),
             f"must be below {micrometres(0.5 * cell.period)}, half the period",
             "make the void smaller or the period larger",
+        )
+    if SHAPES[cell.symmetry].dimension == 3 and void.contact_angle > STEEPEST_3D:
+        refuse(
+            "geometry.initial_void.contact_angle",
+            render(void.contact_angle, ("deg",), "rad"),
+            f"must be at most {math.degrees(STEEPEST_3D):g} deg in a {cell.symmetry} cell, whose "
+            "mesh is raised over the void",
+            "flatten the void, or use axisymmetric",
         )
     height = void.radius * math.tan(0.5 * void.contact_angle)
     if height >= 0.9 * cell.metal_thickness:

@@ -16,14 +16,16 @@ from femna.case.symmetry import Symmetry
 class InitialVoid(Table):
     """A void in the metal that touches the electrolyte at the centre of the cell (x = 0).
 
-    Its surface is a circular arc (plane strain) or a spherical cap (axisymmetric).
+    Its surface is a circular arc (plane strain) or a spherical cap; an array has one where each
+    patch is centred.
 
     Attributes
     ----------
     radius : float
         Of the void's base on the electrolyte [m].
     contact_angle : float
-        Between the cap and the electrolyte, inside the void [rad], at most a right angle.
+        Between the cap and the electrolyte, inside the void [rad], at most a right angle; 40
+        degrees in three dimensions.
     """
 
     radius: Length

@@ -19,6 +19,7 @@ from femna.mesh.arrays import (
 from femna.mesh.gmsh_session import generate, gmsh_model
 from femna.mesh.grading import COARSE_PLANE
 from femna.mesh.maps import conducting_map
+from femna.mesh.raised_void import RaisedVoids, raised_voids
 from femna.mesh.step import FloatArray
 
 if TYPE_CHECKING:
@@ -49,10 +50,12 @@ def unit_cell_3d(case: Case, geometry: UnitCell, *, refine: float = 1.0) -> Cell
     half = 0.5 * geometry.period
     thickness = geometry.metal_thickness / half
     depth = geometry.electrolyte_thickness / half
-    points, cells = _box(case, geometry, (thickness, depth), refine)
+    voids = raised_voids(geometry)
+    points, cells = _box(case, geometry, (thickness, depth), voids, refine)
     centre = points[cells][:, :, 2].mean(axis=1)
+    metal = points if voids is None else voids.raised(points, thickness)
     return CellArrays(
-        metal=_part(points, cells[centre > 0.0], thickness, METAL_FACETS),
+        metal=_part(metal, cells[centre > 0.0], thickness, METAL_FACETS),
         electrolyte=_part(points, cells[centre < 0.0], -depth, ELECTROLYTE_FACETS),
         symmetry=geometry.symmetry,
         length_scale=half,
@@ -69,6 +72,7 @@ def _box(
     case: Case,
     geometry: UnitCell,
     layers: tuple[float, float],
+    voids: RaisedVoids | None,
     refine: float,
 ) -> tuple[FloatArray, Any]:
     """Mesh two boxes, metal and electrolyte, that share the rectangle at height 0."""
@@ -83,6 +87,8 @@ def _box(
         place = np.array([[x, y]]) * half
         wanted = chart.size(place, coarsest=coarsest * half, refinement=COARSE_PLANE)
         near = float(wanted[0]) / half
+        if voids is not None:
+            near = min(near, voids.size(x, y))
         if z >= 0.0:
             return min(near + METAL_GROWTH * z, far_metal) / refine
         return min(near - ELECTROLYTE_GROWTH * z, far_electrolyte) / refine
@@ -91,7 +97,8 @@ def _box(
         occ = module.model.occ
         metal = occ.addBox(0.0, 0.0, 0.0, *base, thickness)
         electrolyte = occ.addBox(0.0, 0.0, -depth, *base, depth)
-        occ.fragment([(3, metal)], [(3, electrolyte)])
+        edges = [] if voids is None else voids.imprint(occ, base)
+        occ.fragment([(3, metal)], [(3, electrolyte), *edges])
         occ.synchronize()
         points, cells = generate(module, 3, size)
     for axis, values in ((0, (0.0, base[0])), (1, (0.0, base[1])), (2, (-depth, 0.0, thickness))):

@@ -452,13 +452,13 @@ CASES = {
         "geometry.initial_void.radius",
         "90 % of the metal",
     ),
-    "void in a square cell": (
+    "steep void in a square cell": (
         {
             "geometry.symmetry": "square",
-            "geometry.initial_void": "{ radius = '2 um', contact_angle = '90 deg' }",
+            "geometry.initial_void": "{ radius = '2 um', contact_angle = '41 deg' }",
         },
-        "geometry.initial_void",
-        "not available in a square cell",
+        "geometry.initial_void.contact_angle",
+        "at most 40 deg in a square cell",
     ),
     "contact angle above a right one": (
         {"geometry.initial_void": "{ radius = '2 um', contact_angle = '91 deg' }"},

@@ -92,3 +92,23 @@ def test_an_interface_void_shrinks_under_uniform_stripping(tmp_path, law, pressu
     loss = np.diff(-volume) / (50.0 if symmetry == "plane_strain" else np.pi * 25.0**2)
     open_share = np.minimum(1.0 - contact[1:], 1.0 - contact[:-1])
     assert np.all(loss > 0.9 * open_share * np.diff(recession))
+
+
+def test_a_void_in_three_dimensions_shrinks_too(tmp_path):
+    changes = {
+        "geometry.symmetry": "square",
+        "geometry.metal_thickness": "30 um",
+        "geometry.electrolyte_thickness": "30 um",
+        "geometry.initial_void.radius": "8 um",
+        "geometry.initial_void.contact_angle": "40 deg",
+        "numerics.interface_size": "8 um",
+        "numerics.contact_error": "0.02",
+        "protocol.pressure": "0.3 MPa",
+        "protocol.charge": "0.02 mAh/cm^2",
+    }
+    done = run(tmp_path, UNIFORM | CREEP["n = 5"] | changes)
+    keeps_balances(done)
+    # pi h (3 R^2 + h^2)/6, less what chords of a circle leave out: 2 %
+    assert done["void_volume_um3"][0] == pytest.approx(305.6, rel=0.02)
+    assert np.all(np.diff(done["void_volume_um3"]) < 0.0)
+    assert done["contact_fraction"][-1] > done["contact_fraction"][0]

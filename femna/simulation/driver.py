@@ -21,7 +21,7 @@ from femna.simulation.setup import Model
 from femna.simulation.stage import Stage
 from femna.simulation.start import remedy, solve_from_rest, solve_with_falling_floor
 from femna.simulation.state import Clock, State
-from femna.simulation.system import StepData
+from femna.simulation.step import StepData
 from femna.simulation.timing import first_length, next_length, output_due
 
 INSTANT: Final = 1e-3

@@ -6,11 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from femna.case import Case, FrictionWall, ViscousWall, Wall
 from femna.materials.ledger import SourceEntry
-from femna.physics.flow_stress import CreepLaw, flow_stress
+from femna.physics.flow_stress import CreepLaw, characteristic_stress
 from femna.physics.wall import Friction, Viscous, WallLaw
 from femna.simulation.scales import Scales
 
@@ -60,11 +58,6 @@ class GivenStrength:
     def __call__(self, temperature: float) -> float:
         """Return it."""
         return self.value
-
-
-def characteristic_stress(creep: CreepLaw, rate: float, temperature: float) -> float:
-    """Return the flow stress [Pa] at one strain rate [1/s] and temperature [K]."""
-    return float(flow_stress(creep, np.array([rate]), temperature=temperature)[0][0])
 
 
 def wall_law(

@@ -67,8 +67,10 @@ def kinetic_law(case: Case, temperature: float) -> Kinetics:
     kinetics = case.interface.kinetics
     faster = 1.0
     if kinetics.activation_energy is not None and kinetics.reference_temperature is not None:
-        faster = arrhenius(
-            kinetics.activation_energy, temperature, reference=kinetics.reference_temperature
+        faster = float(
+            arrhenius(
+                kinetics.activation_energy, temperature, reference=kinetics.reference_temperature
+            )
         )
     if isinstance(kinetics, LinearKinetics):
         return Linear(kinetics.resistance / faster)

@@ -21,8 +21,8 @@ from femna.case import (
     parse_any,
     prefactor_unit,
 )
-from femna.constants import GAS_CONSTANT
 from femna.errors import InputError
+from femna.materials.arrhenius import boltzmann
 from femna.materials.creep.registry import find_entry_point
 from femna.materials.diffusion import ArrheniusSum
 from femna.materials.ledger import Ledger
@@ -151,7 +151,7 @@ def _boundary_diffusion(ledger: Ledger, creep: NortonDiffusionalCreep) -> Arrhen
         return ArrheniusSum((value,), (0.0,))
     ledger.state("metal.creep.boundary_activation_energy", energy, "J/mol")
     ledger.state("metal.creep.boundary_reference_temperature", temperature, "K")
-    return ArrheniusSum((value * float(np.exp(energy / (GAS_CONSTANT * temperature))),), (energy,))
+    return ArrheniusSum((value * float(boltzmann(-energy, temperature)),), (energy,))
 
 
 def _size_dependent(request: Request, creep: SizeDependentCreep) -> dict[str, Any]:

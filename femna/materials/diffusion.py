@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from femna.constants import GAS_CONSTANT
+from femna.materials.arrhenius import boltzmann
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,5 @@ class ArrheniusSum:
 
     def at(self, temperature: ArrayLike) -> NDArray[np.float64]:
         """Return D in the unit of the prefactors; `temperature` of any shape [K]."""
-        thermal = GAS_CONSTANT * np.asarray(temperature, dtype=float)
         terms = zip(self.prefactors, self.activation_energies, strict=True)
-        return np.asarray(sum(d * np.exp(-q / thermal) for d, q in terms))
+        return np.asarray(sum(d * boltzmann(q, temperature) for d, q in terms))

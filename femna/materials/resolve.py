@@ -55,9 +55,10 @@ class ElectrolyteProperties:
 
     def conductivity_at(self, temperature: float) -> float:
         """Return the conductivity [S/m] at a temperature [K], by Arrhenius."""
-        return self.conductivity * arrhenius(
+        activation = arrhenius(
             self.activation_energy, temperature, reference=self.reference_temperature
         )
+        return float(self.conductivity * activation)
 
 
 @dataclass(frozen=True)

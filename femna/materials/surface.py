@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from femna.case import Case, PathDiffusion
 from femna.constants import GAS_CONSTANT
+from femna.materials.arrhenius import arrhenius
 from femna.materials.ledger import Ledger
 from femna.materials.library import MaterialSet
 
@@ -39,8 +38,10 @@ class Diffusivity:
         The flux of volume along the path is M times the gradient of the traction on it: Needleman,
         Rice, Acta Metall. 28 (1980) 1315, doi:10.1016/0001-6160(80)90001-2.
         """
-        inverse = 1.0 / temperature - 1.0 / self.reference_temperature
-        width = self.coefficient * np.exp(-self.activation_energy / GAS_CONSTANT * inverse)
+        reference = self.reference_temperature
+        width = self.coefficient * arrhenius(
+            self.activation_energy, temperature, reference=reference
+        )
         return float(width * self.molar_volume / (GAS_CONSTANT * temperature))
 
 

@@ -88,3 +88,14 @@ def flow_stress(
             stress = np.exp(log_s)
             return stress, stress / (slope * rate)
     raise ComputationError("the creep law could not be inverted for the flow stress")
+
+
+def characteristic_stress(law: CreepLaw, rate: float, temperature: float) -> float:
+    """Return the viscous flow stress [Pa] at one strain rate [1/s] and temperature [K].
+
+    Raises
+    ------
+    ComputationError
+        As `flow_stress`.
+    """
+    return float(flow_stress(law, np.array([rate]), temperature=temperature)[0][0])

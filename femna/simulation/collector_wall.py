@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 from dolfinx import fem
 from dolfinx.fem import petsc as fem_petsc
-from petsc4py import PETSc
 
 from femna.mesh import Cell
 from femna.physics.metal import MetalForms
 from femna.physics.wall import WallWeight
-from femna.simulation.discretisation import owned_facet_dofs
-from femna.simulation.jacobian import Entries, csr_coordinates
-from femna.simulation.layout import BlockLayout
+from femna.simulation.block_matrix import BlockEntries
+from femna.simulation.discretisation import assembled, owned_facet_dofs
+from femna.simulation.jacobian import Entries
+from femna.simulation.layout import PRESSURE, VELOCITY, BlockLayout
 from femna.simulation.sliding_wall import SlidingWall
 
 Array = npt.NDArray[np.float64]
@@ -51,17 +51,12 @@ class CollectorWall:
         self._area = fem.form(forms.platen_area)
         self._weight: WallWeight | None = None
         self._areas = np.zeros(0)
-        self._places: list[tuple[Any, Any]] = []
+        self._entries = [BlockEntries(VELOCITY, block) for block in (VELOCITY, PRESSURE)]
 
     def pressure(self) -> Array:
         """Return the normal pressure at the owned vertices ``dofs``, shape (N,) (collective)."""
-        force, self._areas = (self._at_vertices(form) for form in (self._force, self._area))
-        return -force / self._areas
-
-    def _at_vertices(self, form: Any) -> Array:
-        vector = fem_petsc.assemble_vector(form)
-        vector.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
-        return np.asarray(vector.getArray()[self.dofs]).copy()
+        force, self._areas = (assembled(form)[self.dofs] for form in (self._force, self._area))
+        return np.asarray(-force / self._areas)
 
     def update(self, *, temperature: float) -> None:
         """Take the pressure of the present unknowns and stresses (collective)."""
@@ -85,14 +80,11 @@ class CollectorWall:
         scale.setArray(values)
         by_weight.diagonalScale(None, scale)
         entries = [self._wall.jacobian(layout)]
-        for block, form in enumerate(self._by_unknowns):
+        for block, form in zip(self._entries, self._by_unknowns, strict=True):
             force = fem_petsc.assemble_matrix(form, bcs=self._conditions, diag=0.0)
             force.assemble()
             product = by_weight.matMult(force)
-            if len(self._places) == block:
-                rows, columns = csr_coordinates(product)
-                self._places.append((layout.monolithic(0, rows), layout.monolithic(block, columns)))
-            entries.append((*self._places[block], product.getValuesCSR()[2]))
+            entries.append(block(layout, product))
             for used in (force, product):
                 used.destroy()
         by_weight.destroy()

@@ -16,6 +16,22 @@ from femna.simulation.system import System
 Array = npt.NDArray[np.float64]
 
 
+def healed_voltage(system: System) -> float:
+    """Return the voltage of a closed interface under the present step's pressure and current.
+
+    Over the potential scale. The unknowns stay as they are; the guess is always the same, so that
+    a resumed run finds the same digits. Collective.
+    """
+    potential, scalars = system.electrolyte.get()[0].copy(), system.scalars.copy()
+    step = system.required_step()
+    system.electrolyte.set(np.zeros_like(potential))
+    system.voltage = step.current
+    healed = distribute_current(system, system.closed_under(step.pressure))
+    system.electrolyte.set(potential)
+    system.scalars = scalars
+    return healed
+
+
 def distribute_current(system: System, z: Array, *, iterations: int = 50) -> float:
     """Solve for potential and voltage at fixed contact unknowns; leaves them in the system.
 

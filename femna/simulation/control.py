@@ -16,6 +16,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from femna.simulation.state import Clock
+
 Array = npt.NDArray[np.float64]
 
 LOCAL_ERROR_PER_ERROR: Final = 0.3
@@ -28,11 +30,21 @@ SHRINK: Final = 0.25
 STEPS_PER_PHASE: Final = 8
 OVERSHOOT: Final = 1.6
 """How far a step may exceed its limits before it is undone."""
+INSTANT: Final = 1e-3
+"""A phase's first step of this share of its usual length is kept whatever it changes."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Contact fraction and voltage [V] before or after a step."""
+
+    contact: float
+    voltage: float
 
 
 @dataclass(frozen=True)
 class Change:
-    """What one step changed, as far as one rank sees it (reduce with the maximum)."""
+    """What one step changed; `gap` and `void` as `largest_change` gives them."""
 
     local_error: float
     contact: float
@@ -40,11 +52,47 @@ class Change:
     log_voltage: float
     void: float
 
+    @classmethod
+    def between(
+        cls,
+        before: Reading,
+        after: Reading,
+        *,
+        clock: Clock,
+        dt: float,
+        driven: bool,
+        gaps: tuple[float, float],
+    ) -> Change:
+        """Return the change over a step.
+
+        Parameters
+        ----------
+        before, after : Reading
+            Around the step.
+        clock : Clock
+            At its beginning.
+        dt : float
+            Its length [s].
+        driven : bool
+            Whether current is applied: without it the voltage may vanish.
+        gaps : (float, float)
+            The largest values of `largest_change` over all ranks.
+        """
+        first = clock.phase_time == 0.0
+        one, two = before.voltage, after.voltage
+        followed = driven and not first and one * two >= 0.0 and abs(two) * abs(one) > 0.0
+        ratio = float(abs(np.log(abs(two / one)))) if followed else 0.0
+        contact = after.contact - before.contact
+        error = 0.5 * abs(contact - clock.contact_rate * dt)
+        if first and clock.phase > 0:  # nothing to predict from
+            error = 0.5 * abs(contact)
+        return cls(error, abs(contact), gaps[0], ratio, gaps[1])
+
 
 def largest_change(
     old_gap: Array, new_gap: Array, *, roughness: float, conducting: Array
 ) -> tuple[float, float]:
-    """Return the largest change of gap over roughness, and over a void's own size.
+    """Return this rank's largest change of gap over roughness, and over a void's own size.
 
     Parameters
     ----------

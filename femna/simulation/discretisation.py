@@ -10,6 +10,7 @@ import basix.ufl
 import numpy as np
 import numpy.typing as npt
 from dolfinx import fem
+from dolfinx.fem import petsc as fem_petsc
 from petsc4py import PETSc
 from scipy.spatial import cKDTree
 
@@ -28,6 +29,13 @@ def owned_facet_dofs(space: Any, body: Body, name: str) -> Indices:
     dofs = fem.locate_dofs_topological(space, mesh.topology.dim - 1, facets)
     index_map, size = space.dofmap.index_map, space.dofmap.index_map_bs
     return np.asarray(np.sort(dofs[dofs < index_map.size_local * size]), dtype=np.int32)
+
+
+def assembled(form: Any) -> Array:
+    """Return the owned entries of a linear form's vector (collective)."""
+    vector = fem_petsc.assemble_vector(form)
+    vector.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
+    return np.asarray(vector.getArray()).copy()
 
 
 def symmetry_conditions(space: Any, body: Body, walls: dict[str, bool]) -> list[Any]:

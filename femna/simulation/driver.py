@@ -6,26 +6,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
 from mpi4py import MPI
 
 from femna.errors import ComputationError
-from femna.simulation.conduction import distribute_current
+from femna.simulation.conduction import healed_voltage
 from femna.simulation.contact_state import closed_state
-from femna.simulation.control import Change, StepControl, largest_change
+from femna.simulation.control import INSTANT, Change, Reading, StepControl, largest_change
 from femna.simulation.ending import Status, ending, oversteps, share_to_limit
 from femna.simulation.measures import Forces, Measures
 from femna.simulation.newton import Newton, NewtonResult
 from femna.simulation.schedule import Phase, phases
 from femna.simulation.setup import Model
 from femna.simulation.stage import Stage
-from femna.simulation.start import remedy, solve_from_rest, solve_with_falling_floor
+from femna.simulation.start import (
+    close_again,
+    remedy,
+    solve_from_rest,
+    solve_with_falling_floor,
+)
 from femna.simulation.state import Clock, State
-from femna.simulation.system import StepData
 from femna.simulation.timing import first_length, next_length, output_due
 
-INSTANT: Final = 1e-3
-"""A phase's first step of this share of its usual length is kept whatever it changes."""
 LOCATING_STEPS: Final = 8
 """How often a step that oversteps the voltage limit is shortened to meet it."""
 
@@ -95,7 +96,7 @@ class Driver:
             self.stage.take_unknowns(trial)
         else:  # what measures the state asks for the step that led to it
             phase = self.phases[self.clock.phase]
-            self._set_step(phase, self.clock.next_dt or self._first_length(phase))
+            self.stage.set_step(phase, self.clock.next_dt or first_length(phase, self.model))
         while self.clock.phase < len(self.phases):
             phase = self.phases[self.clock.phase]
             while self.clock.phase_time < phase.duration * (1.0 - 1e-12):
@@ -116,11 +117,10 @@ class Driver:
     def _first(self) -> tuple[Accepted, State]:
         """Solve the initial state; return also a short trial step's unknowns as a guess."""
         phase = self.phases[0]
-        dt = 1e-2 * self._first_length(phase)
-        self._set_step(phase, dt)
+        dt = 1e-2 * first_length(phase, self.model)
+        self.stage.set_step(phase, dt)
         self.system.metal.begin_step(dt / self.model.scales.time)
-        gap_scale = self.system.gap_scale
-        self.system.z = closed_state(self.stage.gap, gap_scale)
+        self.system.z = closed_state(self.stage.gap, self.system.gap_scale)
         result = solve_from_rest(self.system, self.newton)
         self.clock.newton_iterations += result.iterations
         if not result.converged:
@@ -130,46 +130,18 @@ class Driver:
             )
         forces = self.measures.forces()
         trial, contact = self.stage.save(), self.measures.contact_fraction()
-        # no time has passed: what the trial step opened is closed again, at the same pressure
-        rest = closed_state(self.stage.gap, gap_scale)
-        shut = self.system.interface().pressure + self.system.transport.adhesion
-        self.system.z = np.where((self.system.z < 0.0) & (rest == 0.0), shut, self.system.z)
-        self.system.z = np.maximum(self.system.z, rest)
-        distribute_current(self.system, self.system.z)
+        close_again(self.system, self.stage.gap)  # no time has passed
         self.clock.contact_rate = (contact - self.measures.contact_fraction()) / dt
         row = self._row(phase, dt=0.0, iterations=result.iterations, forces=forces)
         return Accepted(row, None, output_due(phase, 0.0, self.case)), trial
 
-    def _first_length(self, phase: Phase) -> float:
-        roughness = self.model.properties.interface.roughness
-        return first_length(phase, self.case, self.model.scales, roughness=roughness)
-
-    def _set_step(self, phase: Phase, dt: float) -> None:
-        scales = self.model.scales
-        self.system.step = StepData(
-            dt=dt / scales.time,
-            old_gap=self.stage.gap,
-            current=phase.current / scales.current,
-            pressure=phase.pressure / scales.traction,
-            temperature=phase.temperature,
-            law=self.model.law(phase.temperature, phase.current),
-            conductivity=self.model.relative_conductivity(phase.temperature),
-        )
-
     def _advance(self, phase: Phase) -> Accepted:
         """Do one step: try, judge, undo and shorten until it is kept."""
-        before = self.stage.save()
-        contact_before, voltage_before = self.measures.contact_fraction(), self._voltage()
-        dt = next_length(
-            self.clock,
-            phase,
-            self.case,
-            self.model.scales,
-            roughness=self.model.properties.interface.roughness,
-        )
+        before, reading = self.stage.save(), self._reading()
+        dt = next_length(self.clock, phase, self.model)
         smallest = self.case.numerics.min_step_ratio * phase.duration
         sudden = self.clock.phase_time == 0.0
-        instant = INSTANT * self._first_length(phase)
+        instant = INSTANT * first_length(phase, self.model)
         reason = ""
         locating = 0
         while True:
@@ -185,7 +157,7 @@ class Driver:
                 self.stage.undo(before)
                 dt *= 0.25
                 continue
-            load = self._load(contact_before, voltage_before, dt)
+            load = self._load(reading, dt)
             limit = self.case.limits.voltage
             if sudden and dt <= instant:
                 load = min(load, 1.0)  # a jump of the pressure or the current has no shorter step
@@ -195,17 +167,17 @@ class Driver:
             elif oversteps(self._voltage(), limit) and locating < LOCATING_STEPS:
                 locating += 1
                 reason = "it oversteps the voltage limit"
-                dt *= share_to_limit(voltage_before, self._voltage(), limit)
+                dt *= share_to_limit(reading.voltage, self._voltage(), limit)
             else:
                 break
             self.stage.undo(before)
-        change = self.measures.contact_fraction() - contact_before
+        change = self.measures.contact_fraction() - reading.contact
         self.clock.contact_rate = 0.0 if sudden and dt <= instant else change / dt
         return self._accept(phase, dt, result, load)
 
     def _try(self, phase: Phase, dt: float, before: State) -> NewtonResult:
         """Solve one step from the present unknowns, by continuation if that fails."""
-        self._set_step(phase, dt)
+        self.stage.set_step(phase, dt)
         self.system.metal.begin_step(dt / self.model.scales.time)
         result = self.newton.solve()
         self.clock.newton_iterations += result.iterations
@@ -220,7 +192,8 @@ class Driver:
             self.clock.newton_iterations += result.iterations
         return result
 
-    def _load(self, contact_before: float, voltage_before: float, dt: float) -> float:
+    def _load(self, before: Reading, dt: float) -> float:
+        """Return what a solved step changed, over its limits (collective)."""
         system = self.system
         close, far = largest_change(
             self.stage.gap,
@@ -228,32 +201,25 @@ class Driver:
             roughness=system.gap_scale,
             conducting=self.model.conducting,
         )
-        close, far = (system.comm.allreduce(value, op=MPI.MAX) for value in (close, far))
-        voltage = self._voltage()
-        both = abs(voltage) * abs(voltage_before)
-        ratio = abs(np.log(abs(voltage / voltage_before))) if both > 0.0 else 0.0
-        if voltage * voltage_before < 0.0 or self.clock.phase_time == 0.0 or not self.phase_current:
-            ratio = 0.0
-        contact = self.measures.contact_fraction() - contact_before
-        error = 0.5 * abs(contact - self.clock.contact_rate * dt)
-        if self.clock.phase_time == 0.0 and self.clock.phase > 0:  # nothing to predict from
-            error = 0.5 * abs(contact)
-        return self._control.load(
-            Change(error, abs(contact), float(close), float(ratio), float(far))
+        change = Change.between(
+            before,
+            self._reading(),
+            clock=self.clock,
+            dt=dt,
+            driven=bool(self.phase_current),
+            gaps=(
+                float(system.comm.allreduce(close, op=MPI.MAX)),
+                float(system.comm.allreduce(far, op=MPI.MAX)),
+            ),
         )
+        return self._control.load(change)
 
     def _accept(self, phase: Phase, dt: float, result: NewtonResult, load: float) -> Accepted:
         """Take the step: convect the memory, move the mesh, advance the clock, judge the end."""
         clock, dt_hat = self.clock, dt / self.model.scales.time
         forces = self.measures.forces()
         self.stage.follow(dt_hat)
-        clock.step += 1
-        clock.time += dt
-        clock.phase_time += dt
-        if abs(clock.phase_time - phase.duration) < 1e-12 * phase.duration:
-            clock.phase_time = phase.duration
-        clock.removed += phase.current * dt
-        clock.throughput += abs(phase.current) * dt
+        clock.advance(dt, current=phase.current, duration=phase.duration)
         clock.next_dt = dt * self._control.factor(load)
         if self.case.numerics.step is not None and phase.current:
             clock.next_dt = self.case.numerics.step / abs(phase.current)
@@ -269,6 +235,9 @@ class Driver:
     def _voltage(self) -> float:
         return self.system.voltage * self.model.scales.potential
 
+    def _reading(self) -> Reading:
+        return Reading(self.measures.contact_fraction(), self._voltage())
+
     def _row(self, phase: Phase, *, dt: float, iterations: int, forces: Forces) -> dict[str, Any]:
         return self.measures.row(
             self.clock,
@@ -281,16 +250,7 @@ class Driver:
 
     def _healed_voltage(self, phase: Phase) -> float:
         """Return the voltage [V] of the healed interface at this phase's current."""
-        if self._healed[0] == phase.index:
-            return self._healed[1]
-        system = self.system
-        potential, scalars = system.electrolyte.get()[0].copy(), system.scalars.copy()
-        step = system.required_step()
-        # from the same guess always, so that a resumed run finds the same digits
-        system.electrolyte.set(np.zeros_like(potential))
-        system.voltage = step.current
-        healed = distribute_current(system, system.closed_under(step.pressure))
-        system.electrolyte.set(potential)
-        system.scalars = scalars
-        self._healed = (phase.index, healed * self.model.scales.potential)
+        if self._healed[0] != phase.index:
+            healed = healed_voltage(self.system) * self.model.scales.potential
+            self._healed = (phase.index, healed)
         return self._healed[1]

@@ -10,9 +10,10 @@ from petsc4py import PETSc
 
 from femna.mesh import Cell
 from femna.physics.electrolyte import conduction_form
+from femna.simulation.block_matrix import BlockEntries
 from femna.simulation.discretisation import owned_facet_dofs
-from femna.simulation.jacobian import Entries, csr_coordinates
-from femna.simulation.layout import BlockLayout
+from femna.simulation.jacobian import Entries
+from femna.simulation.layout import POTENTIAL, BlockLayout
 
 Array = npt.NDArray[np.float64]
 
@@ -59,7 +60,7 @@ class ElectrolyteBlock:
         self._vector = self._matrix.createVecRight()
         self._scatter: PETSc.Scatter | None = None
         self._at_interface: PETSc.Vec | None = None
-        self._places: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]] | None = None
+        self._entries = BlockEntries(POTENTIAL, POTENTIAL)
 
     def connect(self, vertices: npt.NDArray[np.int64]) -> None:
         """Name the global dofs that face the metal, in the order of z (collective)."""
@@ -136,11 +137,8 @@ class ElectrolyteBlock:
 
     def jacobian(self, layout: BlockLayout) -> list[Entries]:
         """Return the entries of the conduction matrix."""
-        if self._places is None:
-            rows, columns = csr_coordinates(self._matrix)
-            self._places = (layout.monolithic(3, rows), layout.monolithic(3, columns))
-        values = self._matrix.getValuesCSR()[2]
-        return [(*self._places, self.relative_conductivity * values)]
+        rows, columns, values = self._entries(layout, self._matrix)
+        return [(rows, columns, self.relative_conductivity * values)]
 
     def _connected(self) -> tuple[PETSc.Scatter, PETSc.Vec]:
         if self._scatter is None or self._at_interface is None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 from petsc4py import PETSc
 
 from femna.physics.wall import WallWeight
-from femna.simulation.jacobian import Entries, csr_coordinates
-from femna.simulation.layout import BlockLayout
+from femna.simulation.block_matrix import BlockEntries
+from femna.simulation.jacobian import Entries
+from femna.simulation.layout import CONTACT, VELOCITY, BlockLayout
 from femna.simulation.sliding_wall import SlidingWall
 
 Array = npt.NDArray[np.float64]
@@ -29,7 +28,7 @@ class ElectrolyteWall:
         self._wall = wall
         self._dofs = np.zeros(0, dtype=np.int32)
         self._weight: WallWeight | None = None
-        self._places: tuple[Any, Any] | None = None
+        self._entries = BlockEntries(VELOCITY, CONTACT)
 
     def connect(self, dofs: npt.NDArray[np.int32]) -> None:
         """Name the owned P1 dofs that face the electrolyte, in the order of z."""
@@ -70,10 +69,7 @@ class ElectrolyteWall:
         scale = matrix.createVecRight()
         scale.setArray(slope)
         matrix.diagonalScale(None, scale)
-        if self._places is None:
-            places = csr_coordinates(matrix)
-            self._places = (layout.monolithic(0, places[0]), layout.monolithic(2, places[1]))
-        values = matrix.getValuesCSR()[2]
+        entries = self._entries(layout, matrix)
         for used in (full, matrix):
             used.destroy()
-        return (*self._places, values)
+        return entries

@@ -19,8 +19,9 @@ from petsc4py import PETSc
 
 from femna.materials.surface import SurfaceProperties
 from femna.mesh import Cell
-from femna.physics.contact import SHARPNESS, contact_pressure, in_contact, openness
+from femna.physics.contact import contact_pressure, openness
 from femna.physics.interface_transport import Facets, free_share
+from femna.simulation.contact_state import gap_slope
 from femna.simulation.jacobian import CooMatrix
 from femna.simulation.scales import Scales
 
@@ -149,7 +150,7 @@ class InterfaceTransport:
         share, share_slope = free_share(z)
         _, bent = self._facets.bending(self._at_corners(gap))
         rows = self._at_corners(self._tension * share / self._area)
-        columns = self._at_corners(self._gap_slope(z))
+        columns = self._at_corners(gap_slope(z, self._gap_scale))
         values = rows[:, :, None] * bent * columns[:, None, :]
         diagonal = slope + share_slope * self._laplace(gap)
         return diagonal, self._traction_matrix.assemble(
@@ -185,7 +186,7 @@ class InterfaceTransport:
         )
         plain = np.einsum("fkl,fl->fk", conductance, traction)
         by_gap = mobility[:, None, None] * self._facets.conductance_slope(heights, traction)
-        by_z = by_gap * self._at_corners(self._gap_slope(z))[:, None, :]
+        by_z = by_gap * self._at_corners(gap_slope(z, self._gap_scale))[:, None, :]
         by_z += by_openness * plain[:, :, None] * self._at_corners(openness(z)[1])[:, None, :]
         direct = self._gap_matrix.assemble([(self._rows, self._columns, by_z.ravel())])
         scale = flux.createVecRight()
@@ -202,9 +203,6 @@ class InterfaceTransport:
             result = product
         scale.destroy()
         return result
-
-    def _gap_slope(self, z: Array) -> Array:
-        return np.where(in_contact(z), 0.0, -self._gap_scale / SHARPNESS)
 
     # -- between vertices and facets -----------------------------------------------------------
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 Indices = npt.NDArray[np.int32]
+
+BLOCKS: Final = range(5)
+"""Velocity and pressure of the metal, contact unknowns, potential, and the two scalars."""
+VELOCITY, PRESSURE, CONTACT, POTENTIAL, SCALARS = BLOCKS
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,11 @@ from petsc4py import PETSc
 
 from femna.mesh import Cell
 from femna.physics.metal import MetalForms
+from femna.simulation.block_matrix import BlockEntries
+from femna.simulation.discretisation import assembled
 from femna.simulation.dual_basis import dual_matrix
 from femna.simulation.jacobian import Entries, csr_coordinates
-from femna.simulation.layout import BlockLayout
+from femna.simulation.layout import CONTACT, VELOCITY, BlockLayout
 
 Array = npt.NDArray[np.float64]
 
@@ -55,7 +57,9 @@ class MetalSurface:
         self._area_form = fem.form(forms.interface_area)
         self._operator: PETSc.Mat | None = None
         self._dual: PETSc.Mat | None = None
-        self._places: dict[str, tuple[Any, Any]] = {}
+        self._flux_entries = BlockEntries(CONTACT, VELOCITY)
+        self._load_entries = BlockEntries(VELOCITY, CONTACT)
+        self._vertex_of_entry: npt.NDArray[np.int32] | None = None
         self.dofs = np.zeros(0, dtype=np.int32)
 
     def connect(self, dofs: npt.NDArray[np.int32]) -> None:
@@ -84,9 +88,7 @@ class MetalSurface:
 
     def vertex_area(self) -> Array:
         """Return the projected area that belongs to each interface vertex, shape (N,)."""
-        vector = fem_petsc.assemble_vector(self._area_form)
-        vector.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
-        return np.asarray(vector.getArray()[self.dofs]).copy()
+        return assembled(self._area_form)[self.dofs]
 
     def load(self, contact_pressure: Array) -> Array:
         """Return the owned velocity residual of the contact pressure (collective)."""
@@ -104,17 +106,13 @@ class MetalSurface:
         return np.asarray(left.getArray()).copy()
 
     def jacobian(self, layout: BlockLayout, pressure_slope: Array) -> list[Entries]:
-        """Return the entries that couple the velocity (block 0) and z (block 2) (collective)."""
+        """Return the entries that couple velocity and z (collective)."""
         operator = self._connected()
-        if "flux" not in self._places:
-            rows, columns = csr_coordinates(operator)
-            start, _ = operator.getOwnershipRange()
-            self._places["flux"] = (layout.monolithic(2, rows), layout.monolithic(0, columns))
-            self._places["local"] = (rows - start, columns)
-        rows, columns = self._places["flux"]
-        values = operator.getValuesCSR()[2]
-        local = self._places["local"][0]
-        return [(rows, columns, values), (columns, rows, values * pressure_slope[local])]
+        if self._vertex_of_entry is None:
+            self._vertex_of_entry = csr_coordinates(operator)[0] - operator.getOwnershipRange()[0]
+        rows, columns, values = self._flux_entries(layout, operator)
+        slope = pressure_slope[self._vertex_of_entry]
+        return [(rows, columns, values), (columns, rows, values * slope)]
 
     def load_slope(self, layout: BlockLayout, coupling: PETSc.Mat) -> Entries:
         """Return the entries of loads that depend on neighbours' z, shape of coupling (N, N).
@@ -122,12 +120,9 @@ class MetalSurface:
         `coupling` is the part of the traction's derivative that `jacobian` leaves out (collective).
         """
         product = self._connected().transposeMatMult(coupling)
-        if "load" not in self._places:
-            rows, columns = csr_coordinates(product)
-            self._places["load"] = (layout.monolithic(0, rows), layout.monolithic(2, columns))
-        values = product.getValuesCSR()[2]
+        entries = self._load_entries(layout, product)
         product.destroy()
-        return (*self._places["load"], values)
+        return entries
 
     def _connected(self) -> PETSc.Mat:
         if self._operator is None:

@@ -8,23 +8,15 @@ from typing import Any, Final
 import numpy as np
 from mpi4py import MPI
 
-from femna.case import Case, LinearKinetics
+from femna.case import Case
 from femna.constants import FARADAY
-from femna.materials import Properties, UserLaw, arrhenius, resolve
+from femna.materials import Properties, UserLaw, resolve
 from femna.mesh import Cell, build_cell, conducting_map
 from femna.mesh.bodies import on_root
-from femna.physics.flow_stress import flow_stress
 from femna.physics.interface import InterfaceLaw
-from femna.physics.kinetics import ButlerVolmer, Kinetics, Linear
-from femna.physics.real_contact import (
-    Microconstriction,
-    PerfectContact,
-    PlasticContact,
-    RealContact,
-    series_conductance,
-)
 from femna.simulation.elastic_memory import ElasticModuli
 from femna.simulation.electrolyte import ElectrolyteBlock
+from femna.simulation.interface_law import interface_law, kinetic_law
 from femna.simulation.metal import MetalBlock
 from femna.simulation.scales import Scales
 from femna.simulation.system import System
@@ -53,58 +45,20 @@ class Model:
 
         Without a current, at rest, the asperities have the hardness of the nominal one.
         """
-        kinetics = self.case.interface.kinetics
-        volts = self.scales.traction * self.properties.metal.molar_volume / FARADAY
-        return InterfaceLaw(
+        return interface_law(
+            self.case,
+            self.properties,
+            self.scales,
             conducting=self.conducting,
-            kinetics=kinetic_law(self.case, temperature),
-            stress_volts=volts if kinetics.stress_term else 0.0,
-            contact=self._contact(temperature, abs(current) or self.scales.current),
             adhesion=self.system.transport.adhesion,
-        )
-
-    def _contact(self, temperature: float, current: float) -> RealContact:
-        asperities = self.properties.interface.asperities
-        if asperities is None:
-            return PerfectContact()
-        metal = self.properties.metal
-        rate = metal.molar_volume * current / FARADAY / asperities.length
-        stress, _ = flow_stress(metal.creep, np.array([rate]), temperature=temperature)
-        hardness = asperities.hardness_ratio * float(stress[0]) / self.scales.traction
-        constriction = asperities.constriction
-        if constriction is None:
-            return PlasticContact(hardness=hardness, residual=asperities.residual)
-        return Microconstriction(
-            hardness=hardness,
-            residual=asperities.residual,
-            exponent=constriction.exponent,
-            conductance=series_conductance(
-                self.properties.electrolyte.conductivity_at(temperature),
-                coefficient=constriction.coefficient,
-                mean_slope=constriction.mean_slope,
-                rms_height=constriction.rms_height,
-            ),
+            temperature=temperature,
+            current=abs(current) or self.scales.current,
         )
 
     def relative_conductivity(self, temperature: float) -> float:
         """Return the electrolyte's conductivity at a temperature [K] over the nominal one."""
         conductivity = self.properties.electrolyte.conductivity_at
         return conductivity(temperature) / conductivity(self.case.protocol.temperature)
-
-
-def kinetic_law(case: Case, temperature: float) -> Kinetics:
-    """Return the kinetic law that a case asks for, at a temperature [K]."""
-    kinetics = case.interface.kinetics
-    faster = 1.0
-    if kinetics.activation_energy is not None and kinetics.reference_temperature is not None:
-        faster = arrhenius(
-            kinetics.activation_energy, temperature, reference=kinetics.reference_temperature
-        )
-    if isinstance(kinetics, LinearKinetics):
-        return Linear(kinetics.resistance / faster)
-    return ButlerVolmer(
-        kinetics.exchange_current_density * faster, kinetics.transfer_coefficient, temperature
-    )
 
 
 def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:

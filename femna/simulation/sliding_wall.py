@@ -13,8 +13,10 @@ from petsc4py import PETSc
 
 from femna.mesh import Cell
 from femna.physics.wall import WallLaw, WallWeight, wall_forms
-from femna.simulation.jacobian import Entries, csr_coordinates
-from femna.simulation.layout import BlockLayout
+from femna.simulation.block_matrix import FormMatrix
+from femna.simulation.discretisation import assembled
+from femna.simulation.jacobian import Entries
+from femna.simulation.layout import VELOCITY, BlockLayout
 
 Array = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int32]
@@ -70,10 +72,10 @@ class SlidingWall:
         )
         self._conditions = conditions
         self._residual = fem.form(forms.residual)
-        self._jacobian = fem.form(forms.jacobian)
+        self._jacobian = FormMatrix(
+            fem.form(forms.jacobian), VELOCITY, VELOCITY, conditions=conditions, diagonal=0.0
+        )
         self._by_weight = fem.form(forms.by_weight)
-        self._matrix: PETSc.Mat | None = None
-        self._places: tuple[Any, Any] | None = None
 
     def set_weight(
         self, dofs: Indices, openness: Array, *, pressure: Array, temperature: float
@@ -96,22 +98,11 @@ class SlidingWall:
 
     def residual(self) -> Array:
         """Return the owned velocity residual at the present weight (collective)."""
-        vector = fem_petsc.assemble_vector(self._residual)
-        vector.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
-        return np.asarray(vector.getArray()).copy()
+        return assembled(self._residual)
 
     def jacobian(self, layout: BlockLayout) -> Entries:
         """Return the entries of velocity by velocity at a fixed weight (collective)."""
-        if self._matrix is None:
-            self._matrix = fem_petsc.create_matrix(self._jacobian)
-        matrix = self._matrix
-        matrix.zeroEntries()
-        fem_petsc.assemble_matrix(matrix, self._jacobian, bcs=self._conditions, diag=0.0)
-        matrix.assemble()
-        if self._places is None:
-            rows, columns = csr_coordinates(matrix)
-            self._places = (layout.monolithic(0, rows), layout.monolithic(0, columns))
-        return (*self._places, matrix.getValuesCSR()[2])
+        return self._jacobian.entries(layout)
 
     def by_weight(self) -> PETSc.Mat:
         """Return a new matrix, velocity residual by weight (collective)."""

@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from femna.simulation.motion import MeshMotion
+from femna.simulation.schedule import Phase
 from femna.simulation.setup import Model
 from femna.simulation.state import Clock, State
+from femna.simulation.step import StepData
 
 Array = npt.NDArray[np.float64]
 
@@ -40,6 +42,19 @@ class Stage:
         self.clock = Clock()
         self.gap = self.motion.reference_gap()
         self._displacement = np.zeros(len(model.cell.metal.mesh.geometry.x))
+
+    def set_step(self, phase: Phase, dt: float) -> None:
+        """Ask the system for a step of a phase, from the present gap; its length `dt` in [s]."""
+        scales = self.model.scales
+        self.system.step = StepData(
+            dt=dt / scales.time,
+            old_gap=self.gap,
+            current=phase.current / scales.current,
+            pressure=phase.pressure / scales.traction,
+            temperature=phase.temperature,
+            law=self.model.law(phase.temperature, phase.current),
+            conductivity=self.model.relative_conductivity(phase.temperature),
+        )
 
     def save(self) -> State:
         """Return a copy of everything a step needs."""

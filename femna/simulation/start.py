@@ -6,10 +6,14 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from femna.simulation.conduction import distribute_current
+from femna.simulation.contact_state import closed_state
 from femna.simulation.newton import Newton, NewtonResult
 from femna.simulation.system import System
+
+Array = npt.NDArray[np.float64]
 
 STAGES: Final = ((0.0, 1.0, 1e4), (0.6, 3.0, 1e2), (1.0, 10.0, 10.0), (1.0, 1.0, 1.0))
 """Continuation from a linear metal: share of the creep law's own exponent, strain-rate floor and
@@ -81,6 +85,23 @@ def _solve_from_linear_metal(system: System, newton: Newton) -> NewtonResult:
     if not result.converged:
         return _more(total, solve_with_falling_floor(system, newton))
     return replace(result, iterations=total)
+
+
+def close_again(system: System, gap: Array) -> None:
+    """Close what a trial step has opened, at the same pressure, and let the current find its way.
+
+    Parameters
+    ----------
+    system : System
+        Solved for the trial step.
+    gap : array, shape (N,)
+        Gaps before it, in lengths of the model.
+    """
+    rest = closed_state(gap, system.gap_scale)
+    shut = system.interface().pressure + system.transport.adhesion
+    system.z = np.where((system.z < 0.0) & (rest == 0.0), shut, system.z)
+    system.z = np.maximum(system.z, rest)
+    distribute_current(system, system.z)
 
 
 def remedy(system: System) -> str:

@@ -59,6 +59,26 @@ class Clock:
     newton_iterations: int = 0
     balances: dict[str, float] = field(default_factory=dict)
 
+    def advance(self, dt: float, *, current: float, duration: float) -> None:
+        """Count an accepted step of length `dt` [s].
+
+        Parameters
+        ----------
+        dt : float
+            Length of the step [s].
+        current : float
+            Applied current density [A/m^2].
+        duration : float
+            Of the phase [s]; its end is met exactly.
+        """
+        self.step += 1
+        self.time += dt
+        self.phase_time += dt
+        if abs(self.phase_time - duration) < 1e-12 * duration:
+            self.phase_time = duration
+        self.removed += current * dt
+        self.throughput += abs(current) * dt
+
     def to_dict(self) -> dict[str, Any]:
         """Return the numbers by name."""
         return asdict(self)

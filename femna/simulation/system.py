@@ -8,7 +8,6 @@ velocity. Nothing is lagged except the mesh, which moves between steps.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -18,85 +17,31 @@ from petsc4py import PETSc
 from femna.errors import ComputationError
 from femna.materials.surface import SurfaceProperties
 from femna.mesh import Cell
-from femna.physics.contact import (
-    SHARPNESS,
-    contact_pressure,
-    in_contact,
-    openness,
-    relative_gap,
-    relative_pressure,
-)
-from femna.physics.interface import InterfaceLaw, LocalCurrent
+from femna.physics.contact import contact_pressure, openness, relative_gap, relative_pressure
+from femna.physics.interface import LocalCurrent
+from femna.simulation.coupling import InterfaceCoupling
 from femna.simulation.discretisation import match_interface
 from femna.simulation.electrolyte import ElectrolyteBlock
 from femna.simulation.interface_transport import InterfaceTransport
-from femna.simulation.jacobian import CooMatrix, Entries, csr_coordinates
-from femna.simulation.layout import BlockLayout
+from femna.simulation.jacobian import CooMatrix
+from femna.simulation.layout import (
+    BLOCKS,
+    CONTACT,
+    POTENTIAL,
+    PRESSURE,
+    SCALARS,
+    VELOCITY,
+    BlockLayout,
+)
 from femna.simulation.metal import MetalBlock
 from femna.simulation.scales import Scales
+from femna.simulation.step import InterfaceView, StepData
 
 Array = npt.NDArray[np.float64]
 NOTHING = SurfaceProperties()
-VELOCITY, PRESSURE, CONTACT, POTENTIAL, SCALARS = range(5)
 
 RUNAWAY: Final = 300.0
 """Inverse hyperbolic sine of the voltage at which an iterate is given up, far below overflow."""
-
-
-@dataclass(kw_only=True)
-class StepData:
-    """What one step is asked to do.
-
-    Attributes
-    ----------
-    dt : float
-        Length of the step, dimensionless.
-    old_gap : array, shape (N,)
-        Gap at the interface vertices at the step's beginning, dimensionless.
-    current : float
-        Applied mean current over the nominal one; negative plates, 0 rests.
-    pressure : float
-        Stack pressure over the characteristic traction.
-    temperature : float
-        Temperature of the metal [K].
-    law : InterfaceLaw
-        The interface's local law (SI).
-    conductivity : float
-        Of the electrolyte, over that of its block.
-    """
-
-    dt: float
-    old_gap: Array
-    current: float
-    pressure: float
-    temperature: float
-    law: InterfaceLaw
-    conductivity: float = 1.0
-
-
-@dataclass(frozen=True)
-class InterfaceView:
-    """The interface at one set of unknowns; arrays over the owned vertices, dimensionless.
-
-    Attributes
-    ----------
-    traction : array, shape (N,)
-        What presses on the metal: the contact pressure, and surface tension where it is free.
-    pressure : array, shape (N,)
-        The contact pressure, tension negative.
-    reaction : array, shape (N,)
-        The contact pressure above the tension that its adhesion holds, complementary to the gap.
-    gap, openness, overpotential : arrays, shape (N,)
-    current : LocalCurrent
-    """
-
-    traction: Array
-    pressure: Array
-    reaction: Array
-    gap: Array
-    openness: Array
-    current: LocalCurrent
-    overpotential: Array
 
 
 class System:
@@ -157,8 +102,14 @@ class System:
         self.scalars = np.zeros(2)
         self._step: StepData | None = None
         self._matrix = CooMatrix(self.comm, self.layout.local_size)
-        self._coupling = self._coupling_pattern()
-        self._along: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]] | None = None
+        self._coupling = InterfaceCoupling(
+            self.layout,
+            metal,
+            self.transport,
+            vertices=self.vertices,
+            area=self.area,
+            gap_scale=gap_scale,
+        )
 
     # -- unknowns ------------------------------------------------------------------------------
 
@@ -171,7 +122,7 @@ class System:
     def unpack(self, x: PETSc.Vec) -> None:
         """Take the unknowns from a monolithic vector (collective)."""
         values = x.getArray(readonly=True)
-        cut = [values[self.layout.local_slice(block)] for block in range(5)]
+        cut = [values[self.layout.local_slice(block)] for block in BLOCKS]
         self.metal.set(cut[VELOCITY], cut[PRESSURE])
         self.z = cut[CONTACT].copy()
         self.electrolyte.set(cut[POTENTIAL])
@@ -278,39 +229,6 @@ class System:
 
     # -- Jacobian ------------------------------------------------------------------------------
 
-    def _coupling_pattern(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-        layout = self.layout
-        z = layout.monolithic(CONTACT, layout.owned(CONTACT))
-        phi = layout.monolithic(POTENTIAL, self.vertices.electrolyte)
-        numbers = layout.monolithic(SCALARS, np.array([0, 1]))
-        voltage, platen = np.full_like(z, numbers[0]), np.full_like(z, numbers[1])
-        rows = [z, z, z, z, phi, phi, phi, voltage, voltage, platen]
-        cols = [z, phi, voltage, platen, z, phi, voltage, z, phi, z]
-        corner = numbers if self.comm.rank == 0 else numbers[:0]
-        return np.concatenate([*rows, corner]), np.concatenate([*cols, corner])
-
-    def _coupling_values(self, traction_slope: Array) -> Array:
-        step, view = self.required_step(), self.interface()
-        m, by_z, by_eta = self.area, view.current.by_z, view.current.by_eta
-        by_voltage = by_eta * self.voltage_unit * np.cosh(self.scalars[0])
-        closed = in_contact(self.z)
-        gap_slope = np.where(closed, 0.0, -self.gap_scale / SHARPNESS / step.dt)
-        blocks = [
-            m * (gap_slope - by_z),
-            m * by_eta,
-            -m * by_voltage,
-            -m,
-            -m * by_z,
-            m * by_eta,
-            -m * by_voltage,
-            m * by_z,
-            -m * by_eta,
-            -m * traction_slope,
-        ]
-        total = self.comm.allreduce(float(m @ by_voltage))
-        corner = np.array([total, 0.0]) if self.comm.rank == 0 else np.zeros(0)
-        return np.concatenate([*blocks, corner])
-
     def jacobian(self, x: PETSc.Vec) -> PETSc.Mat:
         """Assemble the Jacobian at ``x`` (collective); the unknowns are taken from it."""
         self.unpack(x)
@@ -318,43 +236,13 @@ class System:
         h, dh = openness(self.z)
         pressure, pressure_slope = contact_pressure(self.z, self.transport.adhesion)
         self.metal.update(h, step.temperature, contact_pressure=pressure)
-        slope, coupling = self.transport.traction_slope(self.z, self.gap)
+        slope, neighbours = self.transport.traction_slope(self.z, self.gap)
+        current = self.interface().current
+        by_voltage = current.by_eta * self.voltage_unit * np.cosh(self.scalars[0])
         entries = [
             *self.metal.jacobian(self.layout, slope, pressure_slope, dh),
             *self.electrolyte.jacobian(self.layout),
-            (*self._coupling, self._coupling_values(slope)),
-            *self._tension_entries(coupling),
-            *self._diffusion_entries(slope, coupling),
+            self._coupling.local(step, self.z, current, by_voltage=by_voltage, slope=slope),
+            *self._coupling.along(step, self.z, self.gap, slope=slope, neighbours=neighbours),
         ]
         return self._matrix.assemble(entries)
-
-    def _tension_entries(self, coupling: PETSc.Mat | None) -> list[Entries]:
-        """Return how flow and stack force depend on neighbours' gaps through the tension."""
-        if coupling is None:
-            return []
-        weight, force = coupling.createVecLeft(), coupling.createVecRight()
-        weight.setArray(self.area)
-        coupling.multTranspose(weight, force)
-        z = self.layout.monolithic(CONTACT, self.layout.owned(CONTACT))
-        platen = np.full_like(z, self.layout.monolithic(SCALARS, np.array([1]))[0])
-        total = -np.asarray(force.getArray()).copy()
-        return [self.metal.load_slope(self.layout, coupling), (platen, z, total)]
-
-    def _diffusion_entries(self, slope: Array, coupling: PETSc.Mat | None) -> list[Entries]:
-        """Return how the kinematic rows depend on z through diffusion."""
-        if not self.transport.diffuses:
-            return []
-        matrix = self.transport.divergence_slope(
-            self.z,
-            self.gap,
-            self.required_step().temperature,
-            diagonal=slope,
-            coupling=coupling,
-        )
-        if self._along is None:
-            rows, columns = csr_coordinates(matrix)
-            layout = self.layout
-            self._along = (layout.monolithic(CONTACT, rows), layout.monolithic(CONTACT, columns))
-        values = -np.asarray(matrix.getValuesCSR()[2])
-        matrix.destroy()
-        return [(*self._along, values)]

@@ -6,30 +6,30 @@ from typing import Final
 
 from femna.case import Case
 from femna.simulation.control import STEPS_PER_PHASE
-from femna.simulation.scales import Scales
 from femna.simulation.schedule import Phase
+from femna.simulation.setup import Model
 from femna.simulation.state import Clock
 
 FIRST_GAP: Final = 0.1
 """The first step lets the surface recede by at most this share of the roughness."""
 
 
-def first_length(phase: Phase, case: Case, scales: Scales, *, roughness: float) -> float:
-    """Return the length [s] of a phase's first step; the roughness is in metres."""
+def first_length(phase: Phase, model: Model) -> float:
+    """Return the length [s] of a phase's first step."""
+    case, scales = model.case, model.scales
     fixed = case.numerics.step or case.numerics.first_step
     reference = abs(phase.current) or scales.current
     if fixed is not None:
         return min(fixed / reference, phase.duration)
     speed = scales.velocity * reference / scales.current
-    return min(FIRST_GAP * roughness / speed, phase.duration / 4.0)
+    return min(FIRST_GAP * model.properties.interface.roughness / speed, phase.duration / 4.0)
 
 
-def next_length(
-    clock: Clock, phase: Phase, case: Case, scales: Scales, *, roughness: float
-) -> float:
+def next_length(clock: Clock, phase: Phase, model: Model) -> float:
     """Return the next step's length [s], ending exactly on the next target."""
+    case = model.case
     adaptive = case.numerics.step is None
-    wanted = clock.next_dt or first_length(phase, case, scales, roughness=roughness)
+    wanted = clock.next_dt or first_length(phase, model)
     if adaptive:
         wanted = min(wanted, phase.duration / STEPS_PER_PHASE)
     now = clock.phase_time

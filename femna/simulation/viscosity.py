@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from femna.physics.flow_stress import CreepLaw, flow_stress
+from femna.physics.flow_stress import CreepLaw, characteristic_stress, flow_stress
 from femna.physics.hardening import HardeningLaw, HardeningStep, hardened_flow_stress
 
 Array = npt.NDArray[np.float64]
@@ -101,10 +101,11 @@ class Viscosity:
         zeta = (2.0 / 3.0) * (slope - theta) / regular**2
         return Flow(theta=theta, zeta=zeta, resistance=resistance)
 
-    def _reference_stress(self, temperature: float, hardening: HardeningStep | None) -> Array:
-        """Return the viscous law's stress at the reference rate, shape (1,) or (N,) [Pa]."""
+    def _reference_stress(
+        self, temperature: float, hardening: HardeningStep | None
+    ) -> Array | float:
+        """Return the viscous law's stress [Pa] at the reference rate, one or of shape (N,)."""
         if hardening is not None and isinstance(self.creep, HardeningLaw):
             old = hardening.resistance
             return self.creep.stress(np.full_like(old, self.reference_rate), old, temperature)
-        rate = np.array([self.reference_rate])
-        return flow_stress(self.creep, rate, temperature=temperature)[0]
+        return characteristic_stress(self.creep, self.reference_rate, temperature)

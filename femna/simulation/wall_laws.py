@@ -6,11 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from femna.case import Case, FrictionWall, ViscousWall, Wall
-from femna.materials.ledger import SourceEntry
-from femna.physics.flow_stress import CreepLaw, flow_stress
+from femna.materials.ledger import Ledger, SourceEntry
+from femna.physics.flow_stress import CreepLaw, characteristic_stress
 from femna.physics.wall import Friction, Viscous, WallLaw
 from femna.simulation.scales import Scales
 
@@ -18,7 +16,6 @@ STICKING: Final = 1e4
 """Drag of an electrolyte that sticks, over the metal's own (flow stress over velocity): the metal
 slides at some 1e-4 of the velocity scale instead of not at all."""
 
-_CASE: Final = "the user's case"
 _COMPUTED: Final = (
     "computed: flow stress of the metal at the rate at which it has to shear (recession speed over "
     "half a period; in a thinner layer, times the square of half a period over the thickness) "
@@ -60,11 +57,6 @@ class GivenStrength:
     def __call__(self, temperature: float) -> float:
         """Return it."""
         return self.value
-
-
-def characteristic_stress(creep: CreepLaw, rate: float, temperature: float) -> float:
-    """Return the flow stress [Pa] at one strain rate [1/s] and temperature [K]."""
-    return float(flow_stress(creep, np.array([rate]), temperature=temperature)[0][0])
 
 
 def wall_law(
@@ -116,7 +108,7 @@ def wall_sources(case: Case, creep: CreepLaw, *, rate: float) -> tuple[SourceEnt
     rate : float
         Strain rate at which its flow stress counts [1/s].
     """
-    found: list[SourceEntry] = []
+    ledger = Ledger()
     temperatures = dict.fromkeys(
         step.temperature or case.protocol.temperature for step in case.protocol.steps
     )
@@ -126,19 +118,15 @@ def wall_sources(case: Case, creep: CreepLaw, *, rate: float) -> tuple[SourceEnt
     }
     for key, wall in walls.items():
         if isinstance(wall, ViscousWall):
-            found.append(SourceEntry(f"{key}.drag", wall.drag, "Pa*s/m", _CASE, "user"))
+            ledger.state(f"{key}.drag", wall.drag, "Pa*s/m")
         if isinstance(wall, FrictionWall):
-            found.append(SourceEntry(f"{key}.coefficient", wall.coefficient, "1", _CASE, "user"))
-            found.append(
-                SourceEntry(f"{key}.slip_velocity", wall.slip_velocity, "1", _CASE, "user")
-            )
+            ledger.state(f"{key}.coefficient", wall.coefficient, "1")
+            ledger.state(f"{key}.slip_velocity", wall.slip_velocity, "1")
             if wall.shear_strength is not None:
-                found.append(
-                    SourceEntry(f"{key}.shear_strength", wall.shear_strength, "Pa", _CASE, "user")
-                )
+                ledger.state(f"{key}.shear_strength", wall.shear_strength, "Pa")
                 continue
             for temperature in temperatures:
                 strength = ShearStrength(creep=creep, rate=rate, unit=1.0)(temperature)
                 note = _COMPUTED.format(temperature)
-                found.append(SourceEntry(f"{key}.shear_strength", strength, "Pa", note, "C"))
-    return tuple(found)
+                ledger.state(f"{key}.shear_strength", strength, "Pa", source=note, label="C")
+    return tuple(ledger.entries)

@@ -9,7 +9,8 @@ from typing import Any, Final
 from femna.case import same_case
 from femna.errors import InputError
 from femna.files import read_json, render_json, write_text
-from femna.study.plan import Plan, Planned
+from femna.study.plan import Plan
+from femna.study.planned import Planned
 from femna.study.rows import FINISHED
 
 RECORD: Final = "study.json"

@@ -20,7 +20,8 @@ from femna.materials import resolve
 from femna.physics.hardening import HardeningLaw
 from femna.study.critical import critical_pressure
 from femna.study.definition import Critical, Study
-from femna.study.plan import Plan, Planned
+from femna.study.plan import Plan
+from femna.study.planned import Planned
 from femna.study.rows import COMPUTED, FAILED, SPOT_CHECK, Row
 
 type Others = tuple[tuple[str, float | str], ...]

@@ -13,7 +13,8 @@ from femna.study.definition import Study, load_study
 from femna.study.folder import claim
 from femna.study.master_curve import split
 from femna.study.observations import Observations, load_observations
-from femna.study.plan import CaseLoader, Plan, make_plan
+from femna.study.plan import Plan, make_plan
+from femna.study.planned import CaseLoader
 from femna.study.results import write_results
 from femna.study.rows import FAILED
 from femna.study.schedule import Monitor, Progress, run_cases

@@ -21,7 +21,8 @@ from femna.study.master_curve import (
     split,
     spot_checks,
 )
-from femna.study.plan import Plan, Planned
+from femna.study.plan import Plan
+from femna.study.planned import Planned
 from femna.study.results import write_sweep
 from femna.study.rows import (
     COMPUTED,

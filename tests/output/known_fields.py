@@ -14,7 +14,8 @@ from femna.physics.kinetics import Linear
 from femna.simulation.electrolyte import ElectrolyteBlock
 from femna.simulation.metal import MetalBlock
 from femna.simulation.scales import Scales
-from femna.simulation.system import StepData, System
+from femna.simulation.step import StepData
+from femna.simulation.system import System
 
 
 def known_system(case, comm):

@@ -16,7 +16,7 @@ from femna.simulation.checkpoint import CanonicalOrder
 from femna.simulation.newton import Newton
 from femna.simulation.setup import build_model
 from femna.simulation.start import solve_from_rest
-from femna.simulation.system import StepData
+from femna.simulation.step import StepData
 
 T = 298.15
 LITHIUM = Anand(

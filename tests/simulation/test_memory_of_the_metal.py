@@ -17,7 +17,7 @@ from femna.simulation.motion import MeshMotion
 from femna.simulation.newton import Newton
 from femna.simulation.setup import build_model
 from femna.simulation.start import solve_from_rest
-from femna.simulation.system import StepData
+from femna.simulation.step import StepData
 
 
 @dataclass

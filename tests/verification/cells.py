@@ -9,7 +9,7 @@ from mpi4py import MPI
 
 from femna.case import load_case
 from femna.simulation.setup import Model, build_model
-from femna.simulation.system import StepData
+from femna.simulation.step import StepData
 
 CASE = """
 femna = 1

@@ -39,7 +39,7 @@ def orders(values: list[float]) -> NDArray[np.float64]:
 
 def platen_pressure(flow: Flow) -> NDArray[np.float64]:
     """Normal pressure on the collector, in the order of the interface's vertices."""
-    wall = flow.metal.collector
+    wall = flow.metal.walls.collector
     assert wall is not None
     x = flow.metal.pressure_space.tabulate_dof_coordinates()[wall.dofs, 0]
     return wall.pressure()[np.argsort(x)]
@@ -183,9 +183,9 @@ def test_the_collector_carries_the_reaction_and_not_the_pressure_of_the_metal() 
     mean = float(flow.contact.mean())
     assert np.max(np.abs(pressure - flow.contact)[inside]) < 0.01 * mean
     metal = flow.metal
-    assert metal.collector is not None
-    x = metal.pressure_space.tabulate_dof_coordinates()[metal.collector.dofs, 0]
-    own = metal.fields.pressure.x.array[metal.collector.dofs][np.argsort(x)]
+    assert metal.walls.collector is not None
+    x = metal.pressure_space.tabulate_dof_coordinates()[metal.walls.collector.dofs, 0]
+    own = metal.fields.pressure.x.array[metal.walls.collector.dofs][np.argsort(x)]
     # the deviator is missing in it: k of the metal
     assert np.max(np.abs(own - flow.contact)[inside]) > 0.1 * mean
 
@@ -201,9 +201,9 @@ def test_a_wall_takes_power_from_the_metal_and_balances_the_stress_in_the_middle
     h = 0.2
     flow = squeezed(40, 8, thickness=h, exponent=3.0, wall=wall, collector=wall)
     velocity = flow.metal.get()[0]
-    assert flow.metal.wall is not None
-    assert flow.metal.collector is not None
-    drags = [part.residual() for part in (flow.metal.wall, flow.metal.collector)]
+    assert flow.metal.walls.electrolyte is not None
+    assert flow.metal.walls.collector is not None
+    drags = [part.residual() for part in (flow.metal.walls.electrolyte, flow.metal.walls.collector)]
     powers = [float(drag @ velocity) for drag in drags]
     assert min(powers) > 0.0
     assert powers[0] == pytest.approx(powers[1], rel=1e-2)  # mirror images

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from femna.constants import GAS_CONSTANT
+from femna.materials.arrhenius import boltzmann
 from femna.materials.creep.law import Values
 
 
@@ -51,8 +51,7 @@ class Anand:
 
     def prefactor_at(self, temperature: ArrayLike) -> Values:
         """Return A' = A exp(-Q/RT) [1/s]; `temperature` of any shape [K]."""
-        thermal = GAS_CONSTANT * np.asarray(temperature, dtype=float)
-        return np.asarray(self.prefactor * np.exp(-self.activation_energy / thermal))
+        return np.asarray(self.prefactor * boltzmann(self.activation_energy, temperature))
 
     # -- steady state --------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from femna.constants import GAS_CONSTANT
+from femna.materials.arrhenius import arrhenius
 from femna.materials.creep.law import Values
 
 
@@ -36,8 +36,9 @@ class Norton:
 
     def prefactor_at(self, temperature: ArrayLike) -> Values:
         """Return A exp(-(Q/R) (1/T - 1/T_ref)) [1/s/Pa^n]; `temperature` of any shape [K]."""
-        inverse = 1.0 / np.asarray(temperature, dtype=float) - 1.0 / self.reference_temperature
-        return np.asarray(self.prefactor * np.exp(-self.activation_energy / GAS_CONSTANT * inverse))
+        reference = self.reference_temperature
+        activation = arrhenius(self.activation_energy, temperature, reference=reference)
+        return np.asarray(self.prefactor * activation)
 
     def rate(self, stress: ArrayLike, temperature: ArrayLike) -> Values:
         """Return the equivalent creep rate [1/s]; see `CreepLaw.rate`."""

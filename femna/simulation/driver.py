@@ -62,7 +62,7 @@ class Driver:
         self.model, self.system, self.case = model, model.system, model.case
         self.phases = phases(self.case)
         self.stage = Stage(model)
-        self.measures = Measures(model, self.stage.motion)
+        self.measures = Measures(model, self.stage.motion, self.stage.voids)
         self.newton = Newton(self.system)
         numerics = self.case.numerics
         self._control = StepControl(numerics.contact_error, fixed=numerics.step is not None)
@@ -167,6 +167,9 @@ class Driver:
             self.model.scales,
             roughness=self.model.properties.interface.roughness,
         )
+        if self.case.numerics.step is None:
+            meeting = self.stage.voids.time_to_meeting(self.clock, self.stage.gap)
+            dt = min(dt, meeting * self.model.scales.time)
         smallest = self.case.numerics.min_step_ratio * phase.duration
         sudden = self.clock.phase_time == 0.0
         instant = INSTANT * self._first_length(phase)
@@ -246,7 +249,8 @@ class Driver:
         """Take the step: convect the memory, move the mesh, advance the clock, judge the end."""
         clock, dt_hat = self.clock, dt / self.model.scales.time
         forces = self.measures.forces()
-        self.stage.follow(dt_hat)
+        if self.stage.follow(dt_hat):
+            distribute_current(self.system, self.system.z)
         clock.step += 1
         clock.time += dt
         clock.phase_time += dt

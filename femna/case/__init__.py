@@ -27,8 +27,8 @@ from femna.case.maps import (
     StripesMap,
     UniformMap,
 )
-from femna.case.metal_voids import MetalVoid, lateral_room
 from femna.case.messages import Missing, suggest
+from femna.case.metal_voids import MetalVoid, lateral_room
 from femna.case.model import SCHEMA_VERSION, Case
 from femna.case.overrides import apply_overrides, split_assignments
 from femna.case.protocol import Protocol, Step

@@ -104,10 +104,10 @@ def _check_place(key: str, void: MetalVoid, cell: UnitCell) -> None:
     big = start.radius / math.sin(start.contact_angle)
     below = big * math.cos(start.contact_angle)
     to_centre = math.hypot(void.x, void.height + below)
-    # the cap is the arc above the electrolyte: towards what lies flatter its edge is the nearest
-    flat = (void.height + below) * big < below * to_centre
-    room = math.hypot(void.x - start.radius, void.height) if flat else to_centre - big
-    if room <= radius:
+    # of the circle only the arc above the electrolyte is there; beside it stands nothing to touch
+    beside = (void.height + below) * big < below * to_centre
+    room = to_centre - big
+    if room <= radius and not beside:
         refuse(
             f"{key}.radius",
             micrometres(radius),

@@ -24,7 +24,7 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 LARGEST_STRAIN: Final = 0.05
-"""Change of ln a in one step of the Runge-Kutta method, which leaves 1e-8 of the radius."""
+"""Change of ln a over 1 - a/b in one step of the Runge-Kutta method: well below 1e-6 of a."""
 
 CLOSED: Final = 1e-4
 """A void of this share of its outer radius is gone: a 1e-8th of the volume, or less."""
@@ -80,7 +80,7 @@ def shrunk_radius(
     pressure, exponent, rate, sphere
         As for :func:`closing_strain_rate`.
     largest : float
-        Change of ln a in one step of the method.
+        Change of ln a over 1 - a/b in one step of the method.
 
     Returns
     -------
@@ -100,7 +100,7 @@ def shrunk_radius(
         if y <= math.log(CLOSED):
             return 0.0
         first = slope(y)
-        h = min(left, largest / -first)
+        h = min(left, largest * -math.expm1(y) / -first)
         second = slope(y + 0.5 * h * first)
         third = slope(y + 0.5 * h * second)
         fourth = slope(y + h * third)

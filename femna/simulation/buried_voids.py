@@ -68,9 +68,7 @@ class BuriedVoids:
         self._sphere = model.cell.symmetry == "axisymmetric"
         horizontal = self._system.vertices.horizontal[:, 0]
         self._distance = [np.abs(horizontal - void.x / unit) for void in voids]
-        self._share = [
-            0.5 if not self._sphere and void.x in (0.0, half) else 1.0 for void in voids
-        ]
+        self._share = [0.5 if not self._sphere and void.x in (0.0, half) else 1.0 for void in voids]
         self._outer = [
             min(void.height, model.metal_thickness - void.height, lateral_room(void.x, half)) / unit
             for void in voids

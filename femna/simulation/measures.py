@@ -91,8 +91,8 @@ class Measures:
 
         Charge: current into the electrolyte at the interface and out at its far side, both against
         the applied one. Volume: the mesh's change since the start, plus ``Vm Q / F`` and the voids
-        that closed or were met, less what elasticity gave, over the volume that has passed. Force: contact pressure and the platen's
-        reaction, both against the stack force.
+        that closed or were met, less what elasticity gave, over the volume that has passed. Force:
+        contact pressure and the platen's reaction, both against the stack force.
         """
         system, scales = self._model.system, self._model.scales
         step = system.required_step()

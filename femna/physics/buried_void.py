@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
-LARGEST_STRAIN: Final = 0.05
+LARGEST_STRAIN: Final = 0.02
 """Change of ln a over 1 - a/b in one step of the Runge-Kutta method: well below 1e-6 of a."""
 
 CLOSED: Final = 1e-4

@@ -26,7 +26,13 @@ def by_integration(radius, duration, *, shape, exponent):
         return [-((PRESSURE / at_unit_speed) ** exponent)]
 
     found = solve_ivp(
-        speed, (0.0, duration), [radius], method="DOP853", rtol=1e-12, atol=1e-12 * radius
+        speed,
+        (0.0, duration),
+        [radius],
+        method="DOP853",
+        rtol=1e-12,
+        atol=1e-12 * radius,
+        first_step=1e-6 * duration,
     )
     return float(found.y[0, -1])
 
@@ -46,7 +52,7 @@ def shrunk(radius, duration, *, shape, exponent, **more):
 
 @pytest.mark.parametrize("exponent", [1.0, 3.0, 5.9])
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("ratio", [0.1, 0.9])
+@pytest.mark.parametrize("ratio", [0.1, 0.8])
 def test_the_radius_follows_the_closed_form(shape, exponent, ratio):
     start = ratio * OUTER
     duration = 0.0
@@ -66,13 +72,13 @@ def test_the_radius_follows_the_closed_form(shape, exponent, ratio):
 def test_the_time_scheme_has_order_four(shape):
     start, duration = 0.5 * OUTER, 1000.0
     expected = by_integration(start, duration, shape=shape, exponent=3.0)
-    assert 0.0 < expected < 0.5 * start
+    assert 0.0 < expected < 0.8 * start
     errors = [
         abs(shrunk(start, duration, shape=shape, exponent=3.0, largest=size) - expected)
         for size in (0.1, 0.05, 0.025)
     ]
     orders = np.log2(np.array(errors[:-1]) / errors[1:])
-    assert orders == pytest.approx([4.0, 4.0], abs=0.8)
+    assert orders == pytest.approx([4.0, 4.0], abs=0.3)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -91,9 +91,8 @@ def closed_radius(symmetry, seconds, *, pressure, exponent, prefactor):
 
 @pytest.mark.parametrize("symmetry", SHAPES)
 def test_a_void_closes_under_the_stack_pressure_and_the_collector_sinks(run, symmetry):
-    # two rests at two pressures; then what is left is met later than it would have been
-    exponent, prefactor = 3.0, 1e-3 * 1e-18
-    metal = f'{VOLUME}\ncreep = {{ law = "norton", n = 3, A = "1e-3 1/s/MPa^3" }}'
+    exponent, prefactor = 3.0, 0.1 * 1e-18
+    metal = f'{VOLUME}\ncreep = {{ law = "norton", n = 3, A = "0.1 1/s/MPa^3" }}'
     steps = 'steps = [{ do = "rest", time = "200 s" }]'
     folder = run(text(symmetry, charge=0.02, closure=True, metal=metal, protocol=steps))
     for row in rows(folder):
@@ -118,13 +117,14 @@ def test_a_void_that_closes_first_is_not_met(run):
 
 
 def test_voids_above_each_other_and_beside_the_axis_are_met_in_turn(run):
-    voids = ", ".join([void(2.0, 1.5, 10.0), void(6.0, 2.0, 10.0), void(3.0, 1.0, 20.0)])
-    folder = run(text(charge=4.5 * PER_UM, voids=voids), settings=["numerics.contact_error=0.02"])
+    voids = ", ".join([void(1.0, 0.8, 10.0), void(2.9, 0.9, 10.0), void(1.7, 0.5, 20.0)])
+    fixed = {"numerics": 'step = "0.02 mAh/cm^2"'}
+    folder = run(text(charge=2.6 * PER_UM, voids=voids, **fixed))
     met = [int(float(row["voids_met"])) for row in rows(folder)]
     assert met == sorted(met)
     assert set(met) == {0, 1, 2, 3}
     # half a cylinder on the right line of symmetry makes one in the whole cell, the others two
-    volume = 2.0 * math.pi * (1.5**2 + 2.0**2) + math.pi
+    volume = 2.0 * math.pi * (0.8**2 + 0.9**2) + math.pi * 0.5**2
     assert float(rows(folder)[0]["buried_void_volume_um3"]) == pytest.approx(volume, rel=1e-11)
     assert max(float(row["volume_balance"]) for row in rows(folder)) < 1e-9
 
@@ -137,16 +137,18 @@ class Stop(Exception):
     """Ends a run from its monitor."""
 
 
-@pytest.mark.parametrize("metal", ["", "elastic = true"])
+@pytest.mark.parametrize("metal", ["", pytest.param("elastic = true", marks=pytest.mark.slow)])
 def test_a_run_stopped_amid_a_void_goes_on_to_the_same_digits(tmp_path, metal):
     file = tmp_path / "case.toml"
     file.write_text(
         text(charge=0.05, voids=SMALL, closure=True, metal=f"{VOLUME}\n{metal}", **REAL)
     )
     case = load_case(file)
+    opened = []
 
     def monitor(row):
-        if row["voids_met"] and row["buried_void_volume_um3"] < 2.0:
+        opened.extend([row] if row["voids_met"] else [])
+        if len(opened) == 3:
             raise Stop
 
     with pytest.raises(Stop):
@@ -154,12 +156,12 @@ def test_a_run_stopped_amid_a_void_goes_on_to_the_same_digits(tmp_path, metal):
     run_case(case, tmp_path / "whole")
     assert execute(["run", str(file), "-o", str(tmp_path / "stopped"), "--resume"]) == 0
     assert differences(tmp_path / "whole", tmp_path / "stopped", tolerance=0.0) == []
-    assert last(tmp_path / "whole")["buried_void_volume_um3"] < 2.0
+    assert opened[-1]["buried_void_volume_um3"] > last(tmp_path / "whole")["buried_void_volume_um3"]
 
 
 def test_two_and_three_ranks_agree_with_one(launch, tmp_path):
     file = tmp_path / "case.toml"
-    fixed = {"numerics": 'step = "0.01 mAh/cm^2"'}
+    fixed = {"numerics": 'step = "0.03 mAh/cm^2"'}
     file.write_text(text(charge=0.06, voids=SMALL, closure=True, metal=VOLUME, **fixed, **REAL))
     for ranks in (1, 2, 3):
         done = launch(["run", file, "-o", tmp_path / str(ranks)], ranks=ranks)

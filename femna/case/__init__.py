@@ -28,6 +28,7 @@ from femna.case.maps import (
     UniformMap,
 )
 from femna.case.messages import Missing, suggest
+from femna.case.metal_voids import MetalVoid, lateral_room
 from femna.case.model import SCHEMA_VERSION, Case
 from femna.case.overrides import apply_overrides, split_assignments
 from femna.case.protocol import Protocol, Step
@@ -61,6 +62,7 @@ __all__ = [
     "LinearKinetics",
     "MeshFile",
     "Metal",
+    "MetalVoid",
     "MicroconstrictionContact",
     "Missing",
     "NortonCreep",
@@ -89,6 +91,7 @@ __all__ = [
     "document_kind",
     "dumps",
     "json_schema",
+    "lateral_room",
     "load_case",
     "parse",
     "parse_any",

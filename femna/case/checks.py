@@ -13,6 +13,7 @@ from femna.case.map_checks import (
     check_symmetry,
     check_transition,
 )
+from femna.case.metal_voids import check_metal_voids
 from femna.case.real_contact import check_real_contact
 from femna.case.refusal import micrometres, refuse
 from femna.case.symmetry import SHAPES
@@ -45,6 +46,7 @@ def cross_check(case: Case) -> None:
     _check_surface_diffusion(case)
     if isinstance(case.geometry, UnitCell):
         _check_void(case.geometry)
+        check_metal_voids(case, case.geometry)
         check_transition(case, case.geometry)
         _check_sizes(case, case.geometry)
 

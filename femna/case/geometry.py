@@ -9,8 +9,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 
 from femna.case.base import Table
+from femna.case.metal_voids import MetalVoid
 from femna.case.quantities import Angle, Length, problem
 from femna.case.symmetry import Symmetry
+
+
+def _as_tuple(raw: Any) -> Any:
+    return tuple(raw) if isinstance(raw, list) else raw
 
 
 class InitialVoid(Table):
@@ -46,6 +51,10 @@ class UnitCell(Table):
     metal_thickness, electrolyte_thickness : float
         [m].
     initial_void : InitialVoid, optional
+    metal_voids : tuple of MetalVoid, optional
+        Inside the metal at the start.
+    void_closure : bool
+        Whether these shrink by creep under the stack pressure until recession meets them.
     """
 
     kind: Literal["unit_cell"]
@@ -54,6 +63,10 @@ class UnitCell(Table):
     metal_thickness: Length
     electrolyte_thickness: Length
     initial_void: InitialVoid | None = None
+    metal_voids: (
+        Annotated[tuple[MetalVoid, ...], Field(min_length=1), BeforeValidator(_as_tuple)] | None
+    ) = None
+    void_closure: bool = True
 
 
 def find_file(example: str) -> Callable[[object, ValidationInfo], Any]:

@@ -84,6 +84,10 @@ def _nodes(case: Case, geometry: UnitCell, void: VoidCap | None, refine: float) 
         zones.append(Zone(0.0, void.radius, pitch))
         zones.append(Zone(void.radius, void.radius, 0.5 * pitch))
         fixed.append(void.radius)
+    for buried in geometry.metal_voids or ():
+        x, radius = buried.x / half, buried.radius / half
+        zones.append(Zone(max(x - radius, 0.0), min(x + radius, 1.0), radius / VOID_SEGMENTS))
+        fixed.append(x)  # the last column that a shrinking void keeps
     coarsest = min(element_size(case.numerics, geometry) / half, 0.25)
     return interface_nodes(1.0, zones, coarsest=coarsest, fixed=fixed, refine=refine)
 

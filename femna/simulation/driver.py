@@ -9,7 +9,7 @@ from typing import Any, Final
 from mpi4py import MPI
 
 from femna.errors import ComputationError
-from femna.simulation.conduction import healed_voltage
+from femna.simulation.conduction import distribute_current, healed_voltage
 from femna.simulation.contact_state import closed_state
 from femna.simulation.control import INSTANT, Change, Reading, StepControl, largest_change
 from femna.simulation.ending import Status, ending, oversteps, share_to_limit
@@ -63,7 +63,7 @@ class Driver:
         self.model, self.system, self.case = model, model.system, model.case
         self.phases = phases(self.case)
         self.stage = Stage(model)
-        self.measures = Measures(model, self.stage.motion)
+        self.measures = Measures(model, self.stage.motion, self.stage.voids)
         self.newton = Newton(self.system)
         numerics = self.case.numerics
         self._control = StepControl(numerics.contact_error, fixed=numerics.step is not None)
@@ -139,6 +139,9 @@ class Driver:
         """Do one step: try, judge, undo and shorten until it is kept."""
         before, reading = self.stage.save(), self._reading()
         dt = next_length(self.clock, phase, self.model)
+        if self.case.numerics.step is None:
+            meeting = self.stage.voids.time_to_meeting(self.clock, self.stage.gap)
+            dt = min(dt, meeting * self.model.scales.time)
         smallest = self.case.numerics.min_step_ratio * phase.duration
         sudden = self.clock.phase_time == 0.0
         instant = INSTANT * first_length(phase, self.model)
@@ -218,7 +221,8 @@ class Driver:
         """Take the step: convect the memory, move the mesh, advance the clock, judge the end."""
         clock, dt_hat = self.clock, dt / self.model.scales.time
         forces = self.measures.forces()
-        self.stage.follow(dt_hat)
+        if self.stage.follow(dt_hat):
+            distribute_current(self.system, self.system.z)
         clock.advance(dt, current=phase.current, duration=phase.duration)
         clock.next_dt = dt * self._control.factor(load)
         if self.case.numerics.step is not None and phase.current:

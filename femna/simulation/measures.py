@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from mpi4py import MPI
 
+from femna.simulation.buried_voids import BuriedVoids
 from femna.simulation.discretisation import owned_facet_dofs
 from femna.simulation.motion import MeshMotion
 from femna.simulation.schedule import Phase
@@ -50,10 +51,12 @@ class Measures:
         The discrete problem.
     motion : MeshMotion
         Gives the mesh's volume; its reference volume is taken at construction.
+    voids : BuriedVoids
+        Inside the metal.
     """
 
-    def __init__(self, model: Model, motion: MeshMotion) -> None:
-        self._model, self._motion = model, motion
+    def __init__(self, model: Model, motion: MeshMotion, voids: BuriedVoids) -> None:
+        self._model, self._motion, self._voids = model, motion, voids
         self._volume_at_start = motion.volume()
         system = model.system
         space = system.metal.velocity_space
@@ -87,9 +90,9 @@ class Measures:
         `forces` are those that :meth:`forces` gave.
 
         Charge: current into the electrolyte at the interface and out at its far side, both against
-        the applied one. Volume: the mesh's change since the start, plus ``Vm Q / F``, less what
-        elasticity gave, over the volume that has passed. Force: contact pressure and the platen's
-        reaction, both against the stack force.
+        the applied one. Volume: the mesh's change since the start, plus ``Vm Q / F`` and the voids
+        that closed or were met, less what elasticity gave, over the volume that has passed. Force:
+        contact pressure and the platen's reaction, both against the stack force.
         """
         system, scales = self._model.system, self._model.scales
         step = system.required_step()
@@ -104,7 +107,8 @@ class Measures:
         removed = clock.removed * per_charge * system.total_area
         passed = clock.throughput * per_charge * system.total_area
         change = self._motion.volume() - self._volume_at_start
-        defect = change + removed - clock.elastic_volume
+        lost = self._voids.missing_volume(clock, system.gap)
+        defect = change + removed + lost - clock.elastic_volume
         volume = abs(defect) / passed if passed > 0.0 else 0.0
         load = step.pressure * system.total_area
         force = max(abs(forces.interface - load), abs(forces.platen - load)) / load
@@ -164,11 +168,12 @@ class Measures:
             thickness = model.electrolyte_thickness
             conductivity = model.properties.electrolyte.conductivity_at(phase.temperature)
             ohmic = current * thickness / conductivity
-        volume = self._sum(system.area @ view.gap) * model.cell.multiplicity
+        volume = self._sum(system.area @ view.gap)
         if model.cell.symmetry == "plane_strain":
             unit = scales.length**2 / UM_PER_M  # a slice of one micrometre
         else:
             unit = scales.length**3
+        unit *= model.cell.multiplicity * UM_PER_M**3
         pressures = view.pressure * scales.traction / PA_PER_MPA
         thickness_now = model.metal_thickness + clock.platen * scales.length
         row: dict[str, float | int | str | None] = {
@@ -182,7 +187,7 @@ class Measures:
             "voltage_V": voltage,
             "voltage_rise_V": voltage - healed,
             "asr_ohm_cm2": voltage / current * CM2_PER_M2 if current else None,
-            "void_volume_um3": volume * unit * UM_PER_M**3,
+            "void_volume_um3": volume * unit,
             "max_local_current_mA_cm2": self._max(np.abs(local)) * scales.current / CURRENT_UNIT,
             "contact_pressure_min_MPa": -self._max(-pressures),
             "contact_pressure_max_MPa": self._max(pressures),
@@ -203,4 +208,4 @@ class Measures:
         }
         if model.properties.interface.asperities is not None:
             row["real_contact_fraction"] = self.real_contact_fraction()
-        return row
+        return row | self._voids.columns(clock, volume_unit=unit)

@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from femna.simulation.buried_voids import BuriedVoids
+from femna.simulation.contact_state import closed_state
 from femna.simulation.motion import MeshMotion
 from femna.simulation.schedule import Phase
 from femna.simulation.setup import Model
@@ -32,6 +34,8 @@ class Stage:
         The numbers of the state.
     gap : array, shape (N,)
         Gap at the end of the last accepted step, in lengths of the model.
+    voids : BuriedVoids
+        Inside the metal.
     """
 
     def __init__(self, model: Model) -> None:
@@ -41,6 +45,8 @@ class Stage:
         )
         self.clock = Clock()
         self.gap = self.motion.reference_gap()
+        self.voids = BuriedVoids(model, self.gap)
+        self.voids.begin(self.clock)
         self._displacement = np.zeros(len(model.cell.metal.mesh.geometry.x))
 
     def set_step(self, phase: Phase, dt: float) -> None:
@@ -69,6 +75,7 @@ class Stage:
             potential=system.electrolyte.get()[0].copy(),
             scalars=system.scalars.copy(),
             memory={name: values.copy() for name, values in system.metal.memory_state().items()},
+            met=self.voids.met.reshape(-1).copy() if self.voids else None,
         )
 
     def restore(self, state: State) -> None:
@@ -76,7 +83,9 @@ class Stage:
         self.take_unknowns(state)
         self.clock, self.gap = replace(state.clock), state.gap.copy()
         self.system.metal.restore_memory(state.memory)
-        self._place(self.motion.displacement(self.gap, self.clock.platen))
+        if state.met is not None:
+            self.voids.met = state.met.reshape(self.voids.met.shape).copy()
+        self._place(self._displaced())
 
     def undo(self, state: State) -> None:
         """Return to the state before a step; the work that it cost stays counted (collective)."""
@@ -92,21 +101,34 @@ class Stage:
         system.electrolyte.set(state.potential)
         system.scalars = state.scalars.copy()
 
-    def follow(self, dt: float) -> None:
-        """Let gap, platen, memory and mesh follow the solved step (collective).
+    def follow(self, dt: float) -> bool:
+        """Let gap, platen, voids, memory and mesh follow the solved step (collective).
 
         Parameters
         ----------
         dt : float
             Length of the step, dimensionless.
+
+        Returns
+        -------
+        bool
+            Whether a void was met, so that the interface is no longer the solved one.
         """
         system, clock = self.system, self.clock
         clock.elastic_volume += system.metal.elastic_volume_change(dt)
-        clock.platen += dt * system.platen_velocity
-        self.gap = system.gap.copy()
-        new = self.motion.displacement(self.gap, clock.platen)
-        system.metal.accept_step(dt, new - self._displacement, system.platen_velocity)
+        sunk = self.voids.close(clock, dt)
+        clock.platen += dt * system.platen_velocity - sunk
+        self.gap = self.voids.meet(clock, system.gap)
+        opened = self.gap > system.gap
+        system.z = np.where(opened, closed_state(self.gap, system.gap_scale), system.z)
+        new = self._displaced()
+        sinking = system.platen_velocity - sunk / dt
+        system.metal.accept_step(dt, new - self._displacement, sinking)
         self._place(new)
+        return bool(system.comm.allreduce(int(opened.any())))
+
+    def _displaced(self) -> Array:
+        return self.motion.displacement(self.voids.resolved(self.gap), self.clock.platen)
 
     def _place(self, displacement: Array) -> None:
         self.motion.place(displacement)
@@ -131,4 +153,5 @@ class Stage:
             "potential": system.electrolyte.size,
         }
         owned = {name: xs[: sizes.get(name, len(xs))] for name, xs in here.items()}
+        owned |= {"met": vertices} if self.voids else {}
         return owned | {f"memory_{name}": xs for name, xs in metal.memory_points().items()}

@@ -40,6 +40,11 @@ class Clock:
         Displacement of the platen, in lengths of the model.
     elastic_volume : float
         Volume gained elastically, in the model's units.
+    void_radii, void_heights : tuple of float
+        Of the voids inside the metal, from below, in lengths of the model; heights of the centres
+        above the electrolyte.
+    void_volume : float
+        Volume of voids that left the metal's mesh, closed or met, in the model's units.
     newton_iterations : int
         Newton steps so far, failed solves included.
     balances : dict
@@ -56,6 +61,9 @@ class Clock:
     contact_rate: float = 0.0
     platen: float = 0.0
     elastic_volume: float = 0.0
+    void_radii: tuple[float, ...] = ()
+    void_heights: tuple[float, ...] = ()
+    void_volume: float = 0.0
     newton_iterations: int = 0
     balances: dict[str, float] = field(default_factory=dict)
 
@@ -101,6 +109,8 @@ class State:
         asinh of the voltage, and the platen's velocity.
     memory : dict of arrays
         What elasticity and hardening must remember; empty without them.
+    met : array, shape (N voids,), or None
+        Which void each interface vertex has met, one value after the other; None without voids.
     """
 
     clock: Clock
@@ -111,10 +121,11 @@ class State:
     potential: Array
     scalars: Array
     memory: dict[str, Array] = field(default_factory=dict)
+    met: Array | None = None
 
     def arrays(self) -> dict[str, Array]:
         """Return the distributed arrays by name (the scalars are the same on every rank)."""
         names = ("velocity", "pressure", "contact", "gap", "potential")
-        return {name: getattr(self, name) for name in names} | {
-            f"memory_{name}": values for name, values in self.memory.items()
-        }
+        met = {} if self.met is None else {"met": self.met}
+        memory = {f"memory_{name}": values for name, values in self.memory.items()}
+        return {name: getattr(self, name) for name in names} | memory | met

@@ -460,6 +460,114 @@ CASES = {
         "geometry.initial_void.contact_angle",
         "at most 40 deg in a square cell",
     ),
+    "metal void at the interface": (
+        {
+            "geometry.metal_voids": "[{ x = '0 um', height = '4 um', radius = '4 um' }]",
+        },
+        "geometry.metal_voids.0.height",
+        "above 4 um",
+    ),
+    "metal void in the collector": (
+        {
+            "geometry.metal_voids": "[{ x = '0 um', height = '97 um', radius = '4 um' }]",
+        },
+        "geometry.metal_voids.0.height",
+        "below the collector at 100 um",
+    ),
+    "metal void across a side": (
+        {
+            "geometry.metal_voids": "[{ x = '3 um', height = '12 um', radius = '4 um' }]",
+        },
+        "geometry.metal_voids.0.radius",
+        "below 3 um",
+    ),
+    "metal void beyond the cell": (
+        {
+            "geometry.metal_voids": "[{ x = '26 um', height = '12 um', radius = '1 um' }]",
+        },
+        "geometry.metal_voids.0.x",
+        "at most 25 um",
+    ),
+    "metal void left of the cell": (
+        {
+            "geometry.metal_voids": "[{ x = '-1 um', height = '12 um', radius = '1 um' }]",
+        },
+        "geometry.metal_voids.0.x",
+        "at least 0 um",
+    ),
+    "sphere beside the axis": (
+        {
+            "geometry.symmetry": "axisymmetric",
+            "interface.map": "{ kind = 'uniform' }",
+            "geometry.metal_voids": "[{ x = '6 um', height = '12 um', radius = '4 um' }]",
+        },
+        "geometry.metal_voids.0.x",
+        "on the axis",
+    ),
+    "metal voids that overlap": (
+        {
+            "geometry.metal_voids": "[{ x = '0 um', height = '12 um', radius = '4 um' }, "
+            "{ x = '0 um', height = '18 um', radius = '3 um' }]",
+        },
+        "geometry.metal_voids.1",
+        "more than 7 um away",
+    ),
+    "metal void in the initial one": (
+        {
+            "geometry.initial_void": "{ radius = '4 um', contact_angle = '90 deg' }",
+            "geometry.metal_voids": "[{ x = '0 um', height = '7 um', radius = '4 um' }]",
+        },
+        "geometry.metal_voids.0.radius",
+        "below 3 um",
+    ),
+    "metal void in a flat initial one": (
+        {
+            "geometry.initial_void": "{ radius = '6.5 um', contact_angle = '5 deg' }",
+            "geometry.metal_voids": "[{ x = '0 um', height = '3.2 um', radius = '3 um' }]",
+        },
+        "geometry.metal_voids.0.radius",
+        "below 2.916",
+    ),
+    "metal void in a square cell": (
+        {
+            "geometry.symmetry": "square",
+            "geometry.metal_voids": "[{ x = '0 um', height = '12 um', radius = '4 um' }]",
+        },
+        "geometry.metal_voids",
+        "not available in a square cell",
+    ),
+    "metal void without a height": (
+        {
+            "geometry.metal_voids": "[{ x = '0 um', radius = '4 um' }]",
+        },
+        "geometry.metal_voids.0.height",
+        "required",
+    ),
+    "no metal void": (
+        {
+            "geometry.metal_voids": "[]",
+        },
+        "geometry.metal_voids",
+        "the list is empty",
+    ),
+    "closure by Anand's law": (
+        {
+            "metal.creep": "{ law = 'anand' }",
+            "metal.material": "lithium",
+            "geometry.metal_voids": "[{ x = '0 um', height = '12 um', radius = '4 um' }]",
+        },
+        "geometry.void_closure",
+        "one power of stress",
+    ),
+    "closure by two mechanisms": (
+        {
+            "metal.creep": "{ law = 'norton_diffusional', grain_size = '1 um', "
+            "mechanisms = ['nabarro_herring'] }",
+            "geometry.metal_voids": "[{ x = '0 um', height = '12 um', radius = '4 um' }]",
+        },
+        "geometry.void_closure",
+        "one power of stress",
+    ),
     "contact angle above a right one": (
         {"geometry.initial_void": "{ radius = '2 um', contact_angle = '91 deg' }"},
         "geometry.initial_void.contact_angle",

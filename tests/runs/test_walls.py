@@ -106,8 +106,9 @@ def test_the_strength_of_a_wall_is_that_of_the_metal_at_the_temperature_of_the_s
     document = json.loads((of_step / "run.json").read_text())
     found = [e for e in document["sources"] if e["quantity"] == f"{COLLECTOR}.shear_strength"]
     assert len(found) == 1
-    # v = Vm j/F = 23.78e-6 * 15 / 96485 = 3.697 nm/s over 20 um; A exp(-(Q/R)(1/T - 1/T0))
-    rate = 23.78e-6 * 15.0 / 96485.33212 / 20e-6
+    # v = Vm j/F = 23.78e-6 * 15 / 96485 = 3.697 nm/s; metal 8 um thick is fed along 20 um, 20/8
+    # faster, and shears over its thickness: v 20/8^2; A exp(-(Q/R)(1/T - 1/T0))
+    rate = 23.78e-6 * 15.0 / 96485.33212 * 20e-6 / 8e-6**2
     prefactor = 0.53 * np.exp(-44e3 / 8.314462618 * (1.0 / 318.15 - 1.0 / 298.15))
     strength = (rate / prefactor) ** 0.2 / np.sqrt(3.0) * 1e6
     assert found[0]["value"] == pytest.approx(strength, rel=1e-6)

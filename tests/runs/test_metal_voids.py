@@ -141,7 +141,7 @@ class Stop(Exception):
 def test_a_run_stopped_amid_a_void_goes_on_to_the_same_digits(tmp_path, metal):
     file = tmp_path / "case.toml"
     file.write_text(
-        text(charge=0.05, voids=SMALL, closure=True, metal=f"{VOLUME}\n{metal}", **REAL)
+        text(charge=0.06, voids=void(1.0, 0.6), closure=True, metal=f"{VOLUME}\n{metal}")
     )
     case = load_case(file)
     opened = []

@@ -52,6 +52,13 @@ def check_metal_voids(case: Case, cell: UnitCell) -> None:
     voids = cell.metal_voids
     if voids is None:
         return
+    if case.interface.capillarity:
+        refuse(
+            "interface.capillarity",
+            True,
+            "a void inside the metal opens as a slot, whose curvature the interface cannot show",
+            "leave capillarity or geometry.metal_voids out",
+        )
     if SHAPES[cell.symmetry].dimension == 3:
         refuse(
             _KEY,

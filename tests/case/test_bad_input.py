@@ -460,6 +460,14 @@ CASES = {
         "geometry.initial_void.contact_angle",
         "at most 40 deg in a square cell",
     ),
+    "metal void under a surface tension": (
+        {
+            "geometry.metal_voids": "[{ x = '0 um', height = '14 um', radius = '4 um' }]",
+            "interface.capillarity": "true",
+        },
+        "interface.capillarity",
+        "opens as a slot",
+    ),
     "metal void at the interface": (
         {
             "geometry.metal_voids": "[{ x = '0 um', height = '4 um', radius = '4 um' }]",

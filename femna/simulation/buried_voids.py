@@ -196,8 +196,9 @@ class BuriedVoids:
 
     def opened(self) -> npt.NDArray[np.bool_]:
         """Say for each void whether any vertex has met it, shape (voids,) (collective)."""
-        mine = np.max(self.met, axis=0, initial=0.0)
-        return np.asarray(self._system.comm.allreduce(mine, op=MPI.MAX) > 0.0)
+        met = np.max(self.met, axis=0, initial=0.0)
+        self._system.comm.Allreduce(MPI.IN_PLACE, met, op=MPI.MAX)
+        return np.asarray(met > 0.0)
 
     def buried_volume(self, clock: Clock) -> float:
         """Return what is still enclosed, in the units of the mesh's volume (collective).

@@ -19,6 +19,10 @@ PROTOCOL = (
 )
 ANAND = 'creep = { law = "anand" }'
 METALS = {"creep": "", "elastic": "elastic = true", "hardening": f"{ANAND}\nelastic = true"}
+TRANSPORT = (
+    'diffusion = { coefficient = "1e-18 m^3/s" }\ncapillarity = true\n'
+    'adhesion = { strength = "0.05 MPa" }'
+)
 COARSE_STEPS = "contact_error = 0.02"
 CASES = {
     "creep": case_text(protocol=PROTOCOL, numerics=COARSE_STEPS),
@@ -26,12 +30,7 @@ CASES = {
     "hardening": case_text(protocol=PROTOCOL, numerics=COARSE_STEPS, metal=ANAND).replace(
         '"sodium"', '"lithium"'
     ),
-    "diffusion": case_text(
-        protocol=PROTOCOL,
-        numerics=COARSE_STEPS,
-        interface='diffusion = { coefficient = "1e-18 m^3/s" }\ncapillarity = true\n'
-        'adhesion = { strength = "0.05 MPa" }',
-    ),
+    "diffusion": case_text(protocol=PROTOCOL, numerics=COARSE_STEPS, interface=TRANSPORT),
 }
 
 
@@ -107,7 +106,11 @@ class Stop(Exception):
 @pytest.mark.parametrize("name", CASES)
 def test_a_run_begun_on_one_rank_goes_on_with_two(name, launch, tmp_path):
     # one strip and fixed steps: the digits of other ranks are not to change the steps
-    text = case_text(numerics='step = "0.0025 mAh/cm^2"', metal=METALS[name])
+    text = case_text(
+        numerics='step = "0.0025 mAh/cm^2"',
+        metal=METALS.get(name, ""),
+        interface=TRANSPORT if name == "diffusion" else "",
+    )
     if name == "hardening":
         text = text.replace('"sodium"', '"lithium"')
     (tmp_path / "case.toml").write_text(text)

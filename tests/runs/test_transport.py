@@ -80,7 +80,7 @@ def test_every_coefficient_is_named_with_its_source(run):
     }
     for quantity, value in expected.items():
         assert listed[quantity]["value"] == pytest.approx(value, rel=1e-12)
-    assert listed["metal.surface_energy"]["label"] == "R"
+    assert listed["metal.surface_energy"]["label"] == "2"
     assert listed["interface.diffusion.coefficient"]["label"] == "user"
 
 

@@ -22,7 +22,7 @@ help:
 	@echo 'make test         run the tests in their reduced size'
 	@echo 'make test-all     run the tests in full (hours); ARGS="-k name" picks some'
 	@echo 'make sensitivity  run the study of the default heterogeneity'
-	@echo 'make mechanisms   run every candidate mechanism against the experiment (an hour)'
+	@echo 'make mechanisms   run every candidate mechanism against the experiment (long)'
 	@echo 'make lint         ruff, rules and format'
 	@echo 'make types        mypy, strict'
 	@echo 'make format       let ruff rewrite'

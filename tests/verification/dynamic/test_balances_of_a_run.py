@@ -79,3 +79,17 @@ def test_a_run_to_the_voltage_limit_keeps_the_balances(tmp_path):
     assert done.status == "voltage_limit"
     mean_gap = done.last("void_volume_um3") / 25.0  # over the conducting half
     assert mean_gap > 1.5
+
+
+def test_a_tiny_first_step_is_not_judged_by_the_round_off_of_the_mesh(tmp_path):
+    """Nine femtometres recede, below what the sum of a volume can tell."""
+    changes = {
+        "numerics.first_step": "1e-9 mAh/cm^2",
+        "numerics.contact_error": "0.02",
+        "protocol.pressure": "0.3 MPa",
+        "protocol.charge": "0.01 mAh/cm^2",
+    }
+    done = run(tmp_path, changes)
+    assert done["charge_mAh_cm2"][1] < 2e-9
+    keeps_balances(done)
+    assert done.status == "ok"

@@ -126,6 +126,8 @@ class BuriedVoids:
         float
             By how much the collector sinks for what has closed.
         """
+        if not self:
+            return 0.0
         opened = self.opened()
         area = self._system.total_area
         sunk = 0.0
@@ -170,6 +172,8 @@ class BuriedVoids:
             The gap with what has opened.
         """
         new = gap.copy()
+        if not self:
+            return new
         for k, (radius, height) in enumerate(self._of(clock)):
             length = missing_length(radius, self._distance[k])
             reached = new >= height - 0.5 * length - TOUCHING

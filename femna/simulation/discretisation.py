@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,23 @@ def owned_facet_dofs(space: Any, body: Body, name: str) -> Indices:
     dofs = fem.locate_dofs_topological(space, mesh.topology.dim - 1, facets)
     index_map, size = space.dofmap.index_map, space.dofmap.index_map_bs
     return np.asarray(np.sort(dofs[dofs < index_map.size_local * size]), dtype=np.int32)
+
+
+def interface_facets(body: Body) -> Iterator[tuple[int, list[int]]]:
+    """Yield the owned cell behind every interface facet, and the facet's corners in that cell."""
+    mesh = body.mesh
+    tdim = mesh.topology.dim
+    for entity in ((tdim - 1, tdim), (tdim - 1, 0), (tdim, 0)):
+        mesh.topology.create_connectivity(*entity)
+    facet_cells = mesh.topology.connectivity(tdim - 1, tdim)
+    facet_vertices = mesh.topology.connectivity(tdim - 1, 0)
+    cell_vertices = mesh.topology.connectivity(tdim, 0)
+    owned = mesh.topology.index_map(tdim).size_local
+    for facet in body.facets.find(body.names["interface"]):
+        home = int(facet_cells.links(facet)[0])
+        if home < owned:
+            corners = cell_vertices.links(home)
+            yield home, [int(np.flatnonzero(corners == v)[0]) for v in facet_vertices.links(facet)]
 
 
 def assembled(form: Any) -> Array:

@@ -15,6 +15,7 @@ from dolfinx import fem
 from petsc4py import PETSc
 
 from femna.mesh import Cell
+from femna.simulation.discretisation import interface_facets
 
 Array = npt.NDArray[np.float64]
 
@@ -67,7 +68,6 @@ def dual_matrix(
         Rows: interface vertices; columns: dofs of `broken_space` (collective).
     """
     mesh = cell.metal.mesh
-    tdim = mesh.topology.dim
     number = fem.Function(vertex_space)
     number.x.array[:] = -1.0
     offset = mesh.comm.exscan(len(dofs)) or 0
@@ -78,19 +78,8 @@ def dual_matrix(
     matrix.setSizes(((len(dofs), None), (columns, None)))
     matrix.setType(PETSc.Mat.Type.AIJ)
     matrix.setUp()
-    for entity in ((tdim - 1, tdim), (tdim - 1, 0), (tdim, 0)):
-        mesh.topology.create_connectivity(*entity)
-    facet_cells = mesh.topology.connectivity(tdim - 1, tdim)
-    facet_vertices = mesh.topology.connectivity(tdim - 1, 0)
-    cell_vertices = mesh.topology.connectivity(tdim, 0)
-    owned_cells = mesh.topology.index_map(tdim).size_local
     radius = vertex_space.tabulate_dof_coordinates()[:, 0]
-    for facet in cell.metal.facets.find(cell.metal.names["interface"]):
-        home = facet_cells.links(facet)[0]
-        if home >= owned_cells:
-            continue
-        corners = cell_vertices.links(home)
-        local = [int(np.flatnonzero(corners == v)[0]) for v in facet_vertices.links(facet)]
+    for home, local in interface_facets(cell.metal):
         hats = vertex_space.dofmap.cell_dofs(home)[local]
         weights = radius[hats] if cell.symmetry == "axisymmetric" else np.ones(len(local))
         broken = broken_space.dofmap.index_map.local_to_global(

@@ -22,6 +22,7 @@ from femna.mesh import Cell
 from femna.physics.contact import contact_pressure, openness
 from femna.physics.interface_transport import Facets, free_share
 from femna.simulation.contact_state import gap_slope
+from femna.simulation.discretisation import interface_facets
 from femna.simulation.jacobian import CooMatrix
 from femna.simulation.scales import Scales
 
@@ -224,20 +225,5 @@ class InterfaceTransport:
 
 def _corners(cell: Cell, space: Any) -> npt.NDArray[np.int32]:
     """Return the P1 dofs of the interface facets of owned cells, shape (F, k)."""
-    mesh = cell.metal.mesh
-    tdim = mesh.topology.dim
-    for entity in ((tdim - 1, tdim), (tdim - 1, 0), (tdim, 0)):
-        mesh.topology.create_connectivity(*entity)
-    to_cells = mesh.topology.connectivity(tdim - 1, tdim)
-    to_vertices = mesh.topology.connectivity(tdim - 1, 0)
-    of_cells = mesh.topology.connectivity(tdim, 0)
-    owned = mesh.topology.index_map(tdim).size_local
-    found = []
-    for facet in cell.metal.facets.find(cell.metal.names["interface"]):
-        home = to_cells.links(facet)[0]
-        if home < owned:
-            places = [
-                int(np.flatnonzero(of_cells.links(home) == v)[0]) for v in to_vertices.links(facet)
-            ]
-            found.append(space.dofmap.cell_dofs(home)[places])
-    return np.array(found, dtype=np.int32).reshape(-1, tdim)
+    found = [space.dofmap.cell_dofs(home)[local] for home, local in interface_facets(cell.metal)]
+    return np.array(found, dtype=np.int32).reshape(-1, cell.metal.mesh.topology.dim)

@@ -125,7 +125,7 @@ class Stage:
         sinking = system.platen_velocity - sunk / dt
         system.metal.accept_step(dt, new - self._displacement, sinking)
         self._place(new)
-        return bool(system.comm.allreduce(int(opened.any())))
+        return bool(self.voids) and bool(system.comm.allreduce(int(opened.any())))
 
     def _displaced(self) -> Array:
         return self.motion.displacement(self.voids.resolved(self.gap), self.clock.platen)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from femna.study.curve import (
     VOLTAGE_FIT,
@@ -25,6 +25,11 @@ from femna.study.curve import (
 )
 
 NOT_BRACKETED: Final = "not_bracketed"
+
+type Criterion = Literal["dVdP", "contact"]
+
+CRITERIA: Final[tuple[Criterion, ...]] = ("dVdP", "contact")
+"""By the voltage's slope, and by the contact fraction; as tables call them."""
 
 _FLAT: Final = 1e-12
 """A slope [V/MPa] below which the voltage does not depend on pressure."""
@@ -43,14 +48,14 @@ class CriticalPoint:
     by_slope: Crossing
     by_contact: Crossing
 
+    def by(self, criterion: Criterion) -> Crossing:
+        """Return the crossing of one of the `CRITERIA`."""
+        return self.by_slope if criterion == "dVdP" else self.by_contact
+
     @property
     def method(self) -> str:
         """The fit function where both criteria have a value, else what is not bracketed."""
-        missing = [
-            name
-            for name, item in (("dVdP", self.by_slope), ("contact", self.by_contact))
-            if item.value is None
-        ]
+        missing = [name for name in CRITERIA if self.by(name).value is None]
         if not missing:
             return VOLTAGE_FIT
         if len(missing) == 2:

@@ -71,6 +71,13 @@ class Crossing:
     failing: float | None = None
     holding: float | None = None
 
+    @property
+    def range(self) -> tuple[float | None, float | None]:
+        """Return between what it lies: twice the value, or else its own bracket."""
+        if self.value is not None:
+            return self.value, self.value
+        return self.failing, self.holding
+
 
 class Fit:
     """A monotone interpolant on log-log axes, with its logarithmic slope.

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from femna.study.critical import CriticalPoint, critical_current, critical_pressure
 from femna.study.curve import Crossing, Point
 from femna.study.definition import Critical
-from femna.study.rows import COMPUTED, FAILED, SPOT_CHECK, Row
+from femna.study.rows import COMPUTED, FAILED, SPOT_CHECK, Others, Row
 from femna.study.scaling import Scaling, collapse_error, scaling
-
-type Others = tuple[tuple[str, float | str], ...]
 
 
 @dataclass(frozen=True)

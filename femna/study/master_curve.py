@@ -22,9 +22,7 @@ from femna.study.critical import critical_pressure
 from femna.study.definition import Critical, Study
 from femna.study.plan import Plan
 from femna.study.planned import Planned
-from femna.study.rows import COMPUTED, FAILED, SPOT_CHECK, Row
-
-type Others = tuple[tuple[str, float | str], ...]
+from femna.study.rows import COMPUTED, FAILED, SPOT_CHECK, Others, Row
 
 SPOT_TOLERANCE: Final = 0.01
 """Largest difference in contact fraction, and relative in area resistance, that still proves it."""

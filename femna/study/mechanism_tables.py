@@ -5,11 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from femna.study.mechanisms import CRITERIA, RULE, Candidate, Inversion, crossing_of
+from femna.study.critical import CRITERIA
+from femna.study.mechanisms import RULE, Candidate, Inversion
+from femna.study.table import WIDTH
 
 type Table = tuple[list[str], list[list[object]]]
-
-WIDTH = 100
 
 
 def mechanism_table(found: Sequence[Candidate]) -> Table:
@@ -32,7 +32,7 @@ def mechanism_table(found: Sequence[Candidate]) -> Table:
         for name in CRITERIA:
             for current in currents:
                 point = group.critical.get(current)
-                row.append(None if point is None else crossing_of(point, name).value)
+                row.append(None if point is None else point.by(name).value)
         row += [group.by_slope.exponent, group.by_contact.exponent]
         row += [group.by_slope.ratio, group.by_contact.ratio]
         row += [item.count(v) for v in ("met", "not met", "not decided")]
@@ -93,7 +93,7 @@ def mechanism_lines(found: Sequence[Candidate]) -> list[str]:
         f"{'unmeasured':>12}{'misfit':>8}"
     )
     for rank, item in enumerate(found, start=1):
-        ends = [crossing_of(p, "contact").value for _, p in sorted(item.group.critical.items())]
+        ends = [p.by("contact").value for _, p in sorted(item.group.critical.items())]
         span = " .. ".join("?" if p is None else f"{p:.3g}" for p in (ends[0], ends[-1]))
         ratios = (item.group.by_slope.ratio, item.group.by_contact.ratio)
         ratio = "/".join("?" if r is None else f"{r:.2f}" for r in ratios)

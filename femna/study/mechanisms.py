@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from femna.study.critical import CriticalPoint
+from femna.study.critical import CRITERIA, Criterion
 from femna.study.curve import Crossing
 from femna.study.evaluation import Group
 from femna.study.observations import Bound, Comparison, Observations
@@ -24,8 +24,6 @@ RULE = (
     "then the smallest misfit (decades of pressure between the computed value and the stated "
     "bracket, the largest over brackets and criteria)"
 )
-
-CRITERIA = ("dVdP", "contact")
 
 
 @dataclass(frozen=True)
@@ -60,11 +58,6 @@ class Candidate:
         return (self.count("not met"), -self.count("met"), unmeasured, misfit)
 
 
-def crossing_of(point: CriticalPoint, criterion: str) -> Crossing:
-    """Return the crossing of one of `CRITERIA`."""
-    return point.by_slope if criterion == "dVdP" else point.by_contact
-
-
 def candidates(
     groups: Sequence[Group],
     comparisons: Sequence[Sequence[Comparison]],
@@ -86,14 +79,13 @@ def _misfit(group: Group, observations: Observations | None) -> float | None:
     for bound in observations.bounds if observations else ():
         for current, point in group.critical.items():
             if math.isclose(current, bound.current):
-                worst += [_decades(bound, crossing_of(point, name)) for name in CRITERIA]
+                worst += [_decades(bound, point.by(name)) for name in CRITERIA]
     return max(worst, default=None)
 
 
 def _decades(bound: Bound, crossing: Crossing) -> float:
     """Return how far a crossing, or its own bracket, is from the stated bracket at the least."""
-    low = crossing.value if crossing.value is not None else crossing.failing
-    high = crossing.value if crossing.value is not None else crossing.holding
+    low, high = crossing.range
     if bound.low is not None and high is not None and high < bound.low:
         return math.log10(bound.low / high)
     if bound.high is not None and low is not None and low > bound.high:
@@ -163,7 +155,7 @@ def inversions(found: Sequence[Candidate], observations: Observations | None) ->
 
 
 def _invert(
-    mechanism: str, items: Sequence[Candidate], bound: Bound, criterion: str
+    mechanism: str, items: Sequence[Candidate], bound: Bound, criterion: Criterion
 ) -> Inversion | None:
     parameter = items[0].variant.parameter
     if parameter is None:
@@ -173,7 +165,7 @@ def _invert(
     for item in items:
         own = item.variant.parameter
         for current, point in item.group.critical.items():
-            value = crossing_of(point, criterion).value
+            value = point.by(criterion).value
             if own is not None and value is not None and math.isclose(current, bound.current):
                 curve.append((parse_quantity(own.value).to(unit).number, value))
     if len(curve) < 3:

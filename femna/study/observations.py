@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from femna.errors import InputError
-from femna.study.critical import CriticalPoint
+from femna.study.critical import Criterion
 from femna.study.curve import Crossing
 from femna.study.evaluation import Group
 
@@ -124,8 +124,8 @@ def compare(group: Group, observations: Observations) -> tuple[Comparison, ...]:
         if found is None:
             result += _from_larger_currents(bound, group, statement)
             continue
-        for name, select in _SELECT.items():
-            crossing = select(found)
+        for criterion, name in _NAMES.items():
+            crossing = found.by(criterion)
             result.append(Comparison(statement, name, describe(crossing), _judge(bound, crossing)))
     if observations.linear:
         for name, item in (("dV/dP", group.by_slope), ("contact", group.by_contact)):
@@ -140,10 +140,10 @@ def compare(group: Group, observations: Observations) -> tuple[Comparison, ...]:
 def _from_larger_currents(bound: Bound, group: Group, statement: str) -> list[Comparison]:
     """Decide an upper bound by a larger current that meets it: P_crit rises with the current."""
     result: list[Comparison] = []
-    for name, select in _SELECT.items():
+    for criterion, name in _NAMES.items():
         computed, verdict = "current not computed", _UNDECIDED
         for current, point in sorted(group.critical.items()):
-            value = select(point).value
+            value = point.by(criterion).value
             below = bound.low is None and bound.high is not None and current > bound.current
             if below and value is not None and value <= (bound.high or 0.0):
                 computed, verdict = f"{value:.3g} already at {current:g} mA/cm2", "met"
@@ -152,17 +152,14 @@ def _from_larger_currents(bound: Bound, group: Group, statement: str) -> list[Co
     return result
 
 
-_SELECT: Final[Mapping[str, Callable[[CriticalPoint], Crossing]]] = MappingProxyType(
-    {"dV/dP": lambda point: point.by_slope, "contact": lambda point: point.by_contact}
-)
+_NAMES: Final[Mapping[Criterion, str]] = MappingProxyType({"dVdP": "dV/dP", "contact": "contact"})
 
 _UNDECIDED: Final[Verdict] = "not decided"
 
 
 def _judge(bound: Bound, crossing: Crossing) -> Verdict:
     """Judge a bracket by the computed value, or by its own bracket where there is none."""
-    low = crossing.value if crossing.value is not None else crossing.failing
-    high = crossing.value if crossing.value is not None else crossing.holding
+    low, high = crossing.range
     if (low is not None and bound.high is not None and low > bound.high) or (
         high is not None and bound.low is not None and high < bound.low
     ):

@@ -11,6 +11,9 @@ from typing import Any, Final
 
 from femna.study.curve import Point
 
+type Others = tuple[tuple[str, float | str], ...]
+"""The other swept inputs of a case: column and value."""
+
 FINISHED: Final = ("ok", "contact_lost", "voltage_limit", "shorted")
 """How a case can end without an error; only "ok" reached its full charge."""
 
@@ -52,7 +55,7 @@ class Row:
     status: str
     pressure: float
     current: float
-    others: tuple[tuple[str, float | str], ...] = ()
+    others: Others = ()
     results: Mapping[str, float | None] = field(default_factory=dict)
     balances: Mapping[str, float | None] = field(default_factory=dict)
     wall: float | None = None

@@ -14,7 +14,6 @@ from femna.study.adapt import Spent, grid_ratio, next_pressure
 from femna.study.folder import finished_summary
 from femna.study.master_curve import (
     MasterCurve,
-    Others,
     Proof,
     mapped_rows,
     prove,
@@ -29,6 +28,7 @@ from femna.study.rows import (
     FAILED,
     FINISHED,
     SPOT_CHECK,
+    Others,
     Row,
     balances_of,
     number,
@@ -53,9 +53,11 @@ class Progress:
     spent: dict[tuple[object, ...], Spent] = field(default_factory=dict)
     cases: tuple[Planned, ...] = ()
     masters: dict[Others, MasterCurve] = field(default_factory=dict)
+    curves: int = 0
 
     def __post_init__(self) -> None:
         self.cases, self.masters = split(self.plan.cases, self.plan.study)
+        self.curves = len({_curve(item) for item in self.cases})
 
     def tell(self, event: str, **content: object) -> None:
         """Send one event, with the count of cases."""
@@ -88,7 +90,7 @@ class Progress:
         extra = self.plan.study.critical.extra_points if self.plan.adaptive else 0
         # Extra points that are still to come are counted, so that the time left is not a lie.
         spent = sum(item.halved for item in self.spent.values())
-        return len(self.planned) + max(0, extra * len(self.waiting) - spent)
+        return len(self.planned) + max(0, extra * self.curves - spent)
 
 
 def _curve(item: Planned | Row) -> tuple[object, ...]:

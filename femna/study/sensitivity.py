@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from femna.study.critical import CRITERIA, Criterion
 from femna.study.entries import Entry
 from femna.study.evaluation import Group
 from femna.study.sample import Sample, Unit, salib_morris
@@ -70,7 +71,7 @@ def analyse(sample: Sample, groups: Sequence[Group]) -> list[Effect]:
     ]
     effects: list[Effect] = []
     for current in sorted({j for group in groups for j in group.critical}):
-        for criterion in ("dVdP", "contact"):
+        for criterion in CRITERIA:
             values = np.array([_log(known.get(key), current, criterion) for key in keys])
             paths = values.reshape(sample.trajectories, -1)
             whole = np.isfinite(paths).all(axis=1)
@@ -135,9 +136,9 @@ def _distinct(shares: Unit) -> list[Unit]:
     return list(seen.values())
 
 
-def _log(group: Group | None, current: float, criterion: str) -> float:
+def _log(group: Group | None, current: float, criterion: Criterion) -> float:
     point = None if group is None else group.critical.get(current)
     if point is None:
         return np.nan
-    value = (point.by_slope if criterion == "dVdP" else point.by_contact).value
+    value = point.by(criterion).value
     return np.nan if value is None else float(np.log(value))

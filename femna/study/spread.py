@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from femna.errors import InputError
+from femna.study.critical import CRITERIA
 from femna.study.definition import Study
 from femna.study.entries import CURRENT, PRESSURE, Entry
-from femna.study.evaluation import Group, Others
+from femna.study.evaluation import Group
+from femna.study.rows import Others
 
-CRITERIA: Final = ("dVdP", "contact")
 _MEASURES: Final = ("count", "mean_MPa", "std_MPa", "min_MPa", "max_MPa")
 
 

@@ -4,23 +4,13 @@ import tomllib
 
 import numpy as np
 import pytest
+from reference.lithium import LITHIUM as LAW
+from reference.lithium import TEMPERATURE as T
 
 from femna.case import parse_case, template
 from femna.constants import GAS_CONSTANT
 from femna.errors import InputError
-from femna.materials import Anand, resolve
-
-T = 298.15
-LAW = Anand(
-    prefactor=4.25e4,
-    activation_energy=37e3,
-    rate_sensitivity=0.15,
-    initial_resistance=0.95e6,
-    hardening_modulus=10e6,
-    hardening_exponent=2.0,
-    saturation=2.0e6,
-    saturation_exponent=0.05,
-)
+from femna.materials import resolve
 
 
 def case_with(**overrides):

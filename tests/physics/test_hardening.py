@@ -7,24 +7,14 @@ import femna.backend  # noqa: F401  (before dolfinx)
 # isort: split
 import numpy as np
 import pytest
+from reference.lithium import LITHIUM
+from reference.lithium import TEMPERATURE as T
 from scipy.integrate import solve_ivp
 
 from femna.errors import ComputationError
-from femna.materials import Anand
 from femna.physics.flow_stress import flow_stress
 from femna.physics.hardening import HardeningLaw, HardeningStep, hardened_flow_stress
 
-T = 298.15
-LITHIUM = Anand(
-    prefactor=4.25e4,
-    activation_energy=37e3,
-    rate_sensitivity=0.15,
-    initial_resistance=0.95e6,
-    hardening_modulus=10e6,
-    hardening_exponent=2.0,
-    saturation=2.0e6,
-    saturation_exponent=0.05,
-)
 MODULUS = 7.81e9  # E of uniaxial stress; 3 G of an incompressible body
 # so soft that the steps below resolve the Maxwell time, s/(E rate) = 0.5 MPa/(20 MPa 1e-4) = 250 s
 SOFT = 2e7

@@ -8,27 +8,17 @@ import femna.backend  # noqa: F401  (before dolfinx)
 import numpy as np
 import pytest
 from mpi4py import MPI
+from reference.lithium import LITHIUM
+from reference.lithium import TEMPERATURE as T
+from simulation.repeated_step import assert_repeated_identically, take_first_step
 from simulation.small_cell import SCALES, SHEAR, block, case
 
-from femna.materials import Anand
 from femna.physics.hardening import HardeningStep, hardened_flow_stress
 from femna.simulation.checkpoint import CanonicalOrder
 from femna.simulation.newton import Newton
 from femna.simulation.setup import build_model
-from femna.simulation.start import solve_from_rest
 from femna.simulation.step import StepData
 
-T = 298.15
-LITHIUM = Anand(
-    prefactor=4.25e4,
-    activation_energy=37e3,
-    rate_sensitivity=0.15,
-    initial_resistance=0.95e6,
-    hardening_modulus=10e6,
-    hardening_exponent=2.0,
-    saturation=2.0e6,
-    saturation_exponent=0.05,
-)
 FLOWS = {  # velocity over k, and equivalent rate over k = sqrt(2/3 D:D)
     "plane_strain": (lambda x: np.stack([x[0], -x[1]]), 2.0 / np.sqrt(3.0)),
     "axisymmetric": (lambda x: np.stack([x[0], -2.0 * x[1]]), 2.0),
@@ -102,29 +92,9 @@ def model_with_step(elastic):
 @pytest.mark.parametrize("elastic", [False, True], ids=["viscous", "elastic"])
 def test_restoring_repeats_a_step_of_a_hardening_metal_identically(elastic):
     system, newton = model_with_step(elastic)
-    metal, dt = system.metal, system.step.dt
-    motion = np.linspace(0.0, -dt, len(metal.mesh.geometry.x))
-    metal.begin_step(dt)
-    assert solve_from_rest(system, newton).converged
-    metal.accept_step(dt, 0.0 * motion, system.platen_velocity)
-    memory, unknowns = metal.memory_state(), system.create_vector()
-    system.pack(unknowns)
-    assert np.ptp(resistance(metal)) > 1.0
-
-    def repeat():
-        metal.restore_memory(memory)
-        system.unpack(unknowns)
-        metal.begin_step(dt)
-        assert newton.solve().converged
-        metal.accept_step(dt, motion, system.platen_velocity)
-        return [*metal.memory_state().values(), *(x.copy() for x in metal.get()), system.z.copy()]
-
-    first = repeat()
-    metal.begin_step(0.3 * dt)  # a failed attempt in between
-    newton.solve()
-    metal.accept_step(0.3 * dt, 5.0 * motion, 0.7)
-    for old, new in zip(first, repeat(), strict=True):
-        assert np.array_equal(old, new)
+    motion = take_first_step(system, newton)
+    assert np.ptp(resistance(system.metal)) > 1.0
+    assert_repeated_identically(system, newton, motion)
 
 
 def carried(symmetry, comm):

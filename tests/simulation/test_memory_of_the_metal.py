@@ -10,6 +10,7 @@ import femna.backend  # noqa: F401  (before dolfinx)
 import numpy as np
 import pytest
 from mpi4py import MPI
+from simulation.repeated_step import assert_repeated_identically, take_first_step
 from simulation.small_cell import SCALES, SHEAR, block, case
 
 from femna.simulation.checkpoint import CanonicalOrder
@@ -128,29 +129,8 @@ def test_volume_balances_over_elastic_steps(young, symmetry):
 
 def test_restoring_repeats_a_step_identically():
     model, newton = model_with_step()
-    system, metal = model.system, model.system.metal
-    dt = system.step.dt
-    motion = np.linspace(0.0, -dt, len(metal.mesh.geometry.x))
-    metal.begin_step(dt)
-    assert solve_from_rest(system, newton).converged
-    metal.accept_step(dt, 0.0 * motion, system.platen_velocity)
-    memory, unknowns = metal.memory_state(), system.create_vector()
-    system.pack(unknowns)
-
-    def repeat():
-        metal.restore_memory(memory)
-        system.unpack(unknowns)
-        metal.begin_step(dt)
-        assert newton.solve().converged
-        metal.accept_step(dt, motion, system.platen_velocity)
-        return [*metal.memory_state().values(), *(x.copy() for x in metal.get()), system.z.copy()]
-
-    first = repeat()
-    metal.begin_step(0.3 * dt)  # a failed attempt in between
-    newton.solve()
-    metal.accept_step(0.3 * dt, 5.0 * motion, 0.7)
-    for old, new in zip(first, repeat(), strict=True):
-        assert np.array_equal(old, new)
+    motion = take_first_step(model.system, newton)
+    assert_repeated_identically(model.system, newton, motion)
 
 
 def test_a_metal_without_elasticity_remembers_nothing():

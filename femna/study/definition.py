@@ -68,8 +68,8 @@ class Compare(Table):
 class Output(Table):
     """Which cases keep field files: "none", "all" or a list of selectors.
 
-    A selector gives swept paths with a value; of the base grid it picks the one case whose
-    values are nearest (numbers: by ratio).
+    A selector gives swept paths with a value, and `variant` with a name; of the base grid it picks
+    the one case whose values are nearest (numbers: by ratio).
     """
 
     fields: Literal["none", "all"] | tuple[dict[str, Scalar], ...] = "none"

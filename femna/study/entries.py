@@ -21,6 +21,8 @@ from femna.study.ranges import Range, Scalar, Values, length
 
 PRESSURE: Final = "protocol.pressure"
 CURRENT: Final = "protocol.current_density"
+VARIANT: Final = "variant"
+"""How a case's variant is called among its swept inputs."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,11 @@ def nearest_case(
     for path in selector:
         if path not in known:
             raise InputError(
-                file, f"output.fields.{path}", selector[path], "not swept", "select by swept paths"
+                file,
+                f"output.fields.{path}",
+                selector[path],
+                "not swept",
+                "select by swept paths and variant",
             )
 
     def distance(entries: tuple[Entry, ...]) -> float:

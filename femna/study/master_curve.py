@@ -20,6 +20,7 @@ from femna.materials import resolve
 from femna.physics.hardening import HardeningLaw
 from femna.study.critical import critical_pressure
 from femna.study.definition import Critical, Study
+from femna.study.entries import VARIANT
 from femna.study.plan import Plan
 from femna.study.planned import Planned
 from femna.study.rows import COMPUTED, FAILED, SPOT_CHECK, Others, Row
@@ -101,7 +102,7 @@ def split(
         groups.setdefault(item.others, []).append(item)
     masters: dict[Others, MasterCurve] = {}
     for others, items in groups.items():
-        asked = own.get(str(dict(others).get("variant", "")))
+        asked = own.get(str(dict(others).get(VARIANT, "")))
         if not (study.critical.master_curve if asked is None else asked):
             continue
         currents = sorted({item.current for item in items})

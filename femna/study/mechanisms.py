@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from femna.study.critical import CRITERIA, Criterion
 from femna.study.curve import Crossing
+from femna.study.entries import VARIANT
 from femna.study.evaluation import Group
 from femna.study.observations import Bound, Comparison, Observations
 from femna.study.quantities import parse_quantity
@@ -68,7 +69,7 @@ def candidates(
     known = {variant.name: variant for variant in variants if variant.mechanism}
     found: list[Candidate] = []
     for group, items in zip(groups, comparisons, strict=True):
-        variant = known.get(str(dict(group.others).get("variant", "")))
+        variant = known.get(str(dict(group.others).get(VARIANT, "")))
         if variant is not None:
             found.append(Candidate(variant, group, tuple(items), _misfit(group, observations)))
     return sorted(found, key=lambda item: item.order)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from femna.study.definition import Study
-from femna.study.entries import PRESSURE, Entry, nearest_case, table_entries
+from femna.study.entries import PRESSURE, VARIANT, Entry, nearest_case, table_entries
 from femna.study.plan_checks import pressure_is_alone, refuse_swept, refuse_unreached
 from femna.study.planned import CaseLoader, Planned, case_name, load, unique_names
 from femna.study.quantities import Quantity, override_text, tidy
@@ -89,15 +89,13 @@ def make_plan(
     picked: list[tuple[Entry, ...]] = []
     for variant in variants:
         changed = {} if variant is None else variant.set
+        own = () if variant is None else (Entry(VARIANT, variant.name, VARIANT, variant.name),)
         start = {**base, **{path: override_text(value) for path, value in changed.items()}, **given}
         for chosen in itertools.product(*_own_tables(variant, tables)):
             entries = tuple(itertools.chain.from_iterable(chosen))
             full = {**start, **{entry.path: entry.text for entry in entries}}
             case = load(loader, case_file, full, study=file)
-            others: list[tuple[str, float | str]] = []
-            if variant is not None:
-                others.append(("variant", variant.name))
-            others += [(entry.column, entry.value) for entry in entries if entry.column]
+            others = [(e.column, e.value) for e in (*own, *entries) if e.column]
             fixed = tuple(value for _, value in others)
             planned.append(
                 Planned(
@@ -109,7 +107,7 @@ def make_plan(
                     others=tuple(others),
                 )
             )
-            picked.append(entries)
+            picked.append((*own, *entries))
     averaged = averaged_columns(file, study, picked)
     refuse_unreached(file, study, planned)
     named = unique_names(

@@ -87,6 +87,24 @@ fields = [{ "protocol.current_density" = "2.4 mA/cm^2", "protocol.pressure" = "7
     assert not any(c.case.output.fields_at for c in none.cases)
 
 
+def test_fields_are_kept_for_the_selected_variant(write_study):
+    body = (
+        GRID
+        + """
+[[variant]]
+name = "slipping"
+set = { "interface.wall" = { law = "free_slip" } }
+[[variant]]
+name = "sticking"
+set = { "interface.wall" = { law = "sticking" } }
+[output]
+fields = [{ variant = "sticking", "protocol.pressure" = "700 kPa" }]
+"""
+    )
+    plan = plan_of(write_study(body))
+    assert [c.name for c in plan.cases if c.case.output.fields_at] == ["sticking_j0.5_P0.7663"]
+
+
 WRONG = {
     "unknown key": ('colour = "red"\n' + GRID, "colour"),
     "unknown key in a table": (GRID + "[critical]\nslop = 1\n", "did you mean 'slope'"),

@@ -8,6 +8,7 @@ from typing import Final
 
 from femna.report import html, mechanism_part, provenance
 from femna.report.reading import SweepFolder, value_of
+from femna.report.relative import relative_section
 from femna.report.spread import spread_section
 from femna.report.sweep_figures import candidates_figure, curve_figures
 
@@ -21,7 +22,13 @@ def write_sweep_report(sweep: SweepFolder) -> Path:
     if candidates:
         parts += [candidates_figure(sweep), mechanism_part.inverted(sweep)]
     parts += [html.heading("Critical pressure"), _critical_table(sweep)]
-    parts += [spread_section(sweep), _scaling(sweep), _comparison(sweep), _proofs(sweep)]
+    parts += [
+        relative_section(sweep),
+        spread_section(sweep),
+        _scaling(sweep),
+        _comparison(sweep),
+        _proofs(sweep),
+    ]
     parts += [
         *curve_figures(sweep),
         provenance.assumptions(folders),

@@ -122,6 +122,12 @@ class Study(Table):
         names = [variant.name for variant in self.variant]
         if len(set(names)) != len(names):
             raise ValueError("two variants have the same name")
+        for variant in self.variant:
+            if variant.relative_to is not None and variant.relative_to not in names:
+                raise ValueError(
+                    f"variant {variant.name!r} is relative to {variant.relative_to!r}, "
+                    "which is no variant of the study"
+                )
         return self
 
 

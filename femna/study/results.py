@@ -18,6 +18,7 @@ from femna.study.master_curve import Proof
 from femna.study.mechanism_tables import inversion_table, mechanism_lines, mechanism_table
 from femna.study.mechanisms import RULE, candidates, inversions
 from femna.study.observations import Comparison, Observations, compare
+from femna.study.relative import relative_lines, relative_table, relatives
 from femna.study.rows import FAILED, FINISHED, Row, render_csv, sweep_table
 from femna.study.sensitivity import analyse, effect_lines, effect_table
 from femna.study.spread import spread_lines, spread_table, spreads
@@ -54,6 +55,9 @@ def write_results(
     if found:
         tables["mechanisms.csv"] = mechanism_table(found)
         tables["inversions.csv"] = inversion_table(inversions(found, observations))
+    factors = relatives(groups, study.variant)
+    if factors:
+        tables["relative.csv"] = relative_table(factors)
     effects = analyse(study.sample, groups) if study.sample else []
     if effects:
         tables["sensitivity.csv"] = effect_table(effects)
@@ -76,7 +80,8 @@ def write_results(
         observations=observations,
         comparisons=comparisons,
     )
-    lines += proof_lines(proofs) + mechanism_lines(found) + effect_lines(effects)
+    lines += proof_lines(proofs) + mechanism_lines(found) + relative_lines(factors)
+    lines += effect_lines(effects)
     if averages:
         lines += spread_lines(averages)
     if interrupted:

@@ -59,6 +59,8 @@ class Variant(Table):
         What it sweeps in place of the study's own table of the same entries.
     master_curve : bool, optional
         In place of the study's own.
+    relative_to : str, optional
+        Another variant; the critical pressures are also given as factors over its.
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,39}$")
@@ -70,6 +72,7 @@ class Variant(Table):
     parameter: Parameter | None = None
     sweep: dict[str, Values | Range] = Field(default_factory=dict)
     master_curve: bool | None = None
+    relative_to: str | None = None
 
     @field_validator("sweep", mode="before")
     @classmethod

@@ -131,6 +131,36 @@ def test_candidates_are_ranked_by_the_rule(ranked):
     assert json.loads((folder / "out/summary.json").read_text())["ranking_rule"]
 
 
+def test_a_variant_relative_to_another_is_given_as_a_factor(tmp_path):
+    body = "".join(
+        f"""
+[[variant]]
+name = "{name}"
+set = {{ "interface.roughness" = "{strength} um" }}
+{relative}
+"""
+        for name, strength, relative in (
+            ("base", 1.0, ""),
+            ("three", 3.0, 'relative_to = "base"'),
+        )
+    )
+    result = run(tmp_path, SWEEPS + "master_curve = true\n" + body)
+    rows = table(tmp_path / "out/relative.csv")
+    assert [(r["variant"], r["relative_to"], r["current_mA_cm2"]) for r in rows] == [
+        ("three", "base", "0.5"),
+        ("three", "base", "2.5"),
+    ]
+    for row in rows:  # two interpolated critical pressures, each within 3 %
+        assert float(row["factor_contact"]) == pytest.approx(3.0, rel=0.06)
+    assert any("three" in line and "/ base" in line for line in result.lines)
+
+
+def test_a_variant_relative_to_nothing_known_is_refused(tmp_path):
+    body = SWEEPS + '[[variant]]\nname = "a"\nrelative_to = "b"\n'
+    with pytest.raises(InputError, match="no variant of the study"):
+        run(tmp_path, body)
+
+
 def test_a_parameter_is_inverted_between_computed_values_only(ranked):
     folder, _ = ranked
     rows = {r["criterion"]: r for r in table(folder / "out/inversions.csv")}

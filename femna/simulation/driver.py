@@ -121,8 +121,7 @@ class Driver:
         self.stage.set_step(phase, dt)
         self.system.metal.begin_step(dt / self.model.scales.time)
         self.system.z = closed_state(self.stage.gap, self.system.gap_scale)
-        result = solve_from_rest(self.system, self.newton)
-        self.clock.newton_iterations += result.iterations
+        result = self._counted(solve_from_rest(self.system, self.newton))
         if not result.converged:
             raise ComputationError(
                 f"no first solution: Newton's method ended with {result.reason_name} "
@@ -179,20 +178,23 @@ class Driver:
         return self._accept(phase, dt, result, load)
 
     def _try(self, phase: Phase, dt: float, before: State) -> NewtonResult:
-        """Solve one step from the present unknowns, by continuation if that fails."""
+        """Solve one step from the present unknowns; if that fails, by ever surer ways."""
         self.stage.set_step(phase, dt)
         self.system.metal.begin_step(dt / self.model.scales.time)
-        result = self.newton.solve()
-        self.clock.newton_iterations += result.iterations
-        if result.converged:
-            return result
-        self.stage.take_unknowns(before)
-        result = solve_with_falling_floor(self.system, self.newton)
-        self.clock.newton_iterations += result.iterations
+        result = self._counted(self.newton.solve())
+        if not result.converged:
+            self.stage.take_unknowns(before)
+            result = self._counted(self.newton.solve("backtracking"))
+        if not result.converged:
+            self.stage.take_unknowns(before)
+            result = self._counted(solve_with_falling_floor(self.system, self.newton))
         if not result.converged:
             self.system.z = closed_state(self.stage.gap, self.system.gap_scale)
-            result = solve_from_rest(self.system, self.newton)
-            self.clock.newton_iterations += result.iterations
+            result = self._counted(solve_from_rest(self.system, self.newton))
+        return result
+
+    def _counted(self, result: NewtonResult) -> NewtonResult:
+        self.clock.newton_iterations += result.iterations
         return result
 
     def _load(self, before: Reading, dt: float) -> float:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from types import MappingProxyType
+from typing import Final, Literal
 
 import numpy as np
 from petsc4py import PETSc
 
 from femna.errors import ComputationError
 from femna.simulation.system import System
+
+type LineSearch = Literal["secant", "full", "backtracking"]
+
+_LINE_SEARCHES: Final[Mapping[LineSearch, str]] = MappingProxyType(
+    {
+        "secant": PETSc.SNESLineSearch.Type.SECANT,
+        "full": PETSc.SNESLineSearch.Type.BASIC,
+        "backtracking": PETSc.SNESLineSearch.Type.BT,
+    }
+)
 
 EXTERNAL_LIBRARY: Final = 76
 """PETSc's code for an error of a library: MUMPS met a matrix that it cannot factorise."""
@@ -125,20 +136,21 @@ class Newton:
         pc.setFromOptions()
         snes.setErrorIfNotConverged(False)
 
-    def solve(self, *, full_steps: bool = False) -> NewtonResult:
+    def solve(self, line_search: LineSearch = "secant") -> NewtonResult:
         """Solve; the system's unknowns are the solution, or the last iterate on failure.
 
         Parameters
         ----------
-        full_steps : bool
-            Never shorten a Newton step: best for a linear metal, whose only difficulty is the
-            contact set.
+        line_search : str
+            How a Newton step is shortened. ``full`` steps are best for a linear metal, whose only
+            difficulty is the contact set; ``backtracking`` is slow and sure: it ends the cycles of
+            a power law between two iterates, and has twice the iterations.
         """
         self.system.pack(self._x)
         if self._matrix is None:
             self._prepare()
-        kinds = PETSc.SNESLineSearch.Type
-        self._snes.getLineSearch().setType(kinds.BASIC if full_steps else kinds.SECANT)
+        self._snes.getLineSearch().setType(_LINE_SEARCHES[line_search])
+        self._snes.max_it = self._max_iterations * (2 if line_search == "backtracking" else 1)
         # round-off grows with the loads, which may be many times the characteristic ones
         step = self.system.required_step()
         load = max(1.0, step.pressure, abs(step.current))

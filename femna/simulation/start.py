@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from femna.simulation.conduction import distribute_current
 from femna.simulation.contact_state import closed_state
-from femna.simulation.newton import Newton, NewtonResult
+from femna.simulation.newton import LineSearch, Newton, NewtonResult
 from femna.simulation.system import System
 
 Array = npt.NDArray[np.float64]
@@ -63,27 +63,35 @@ def solve_from_rest(system: System, newton: Newton) -> NewtonResult:
 
 
 def _solve_from_linear_metal(system: System, newton: Newton) -> NewtonResult:
+    result = _through_stages(system, newton, "secant")
+    if not result.converged:
+        result = _more(result.iterations, solve_with_falling_floor(system, newton))
+    if not result.converged:
+        result = _more(result.iterations, _through_stages(system, newton, "backtracking"))
+    return result
+
+
+def _through_stages(system: System, newton: Newton, line_search: LineSearch) -> NewtonResult:
+    """Walk from a healed interface and a linear metal through the stages."""
     rest_state(system)
     floor = system.metal.rate_floor
     try:
         system.metal.exponent_blend = 0.0
         system.metal.easing.value = STAGES[0][2]
-        result = newton.solve(full_steps=True)
+        result = newton.solve("full")
         total = result.iterations
         for blend, factor, easing in STAGES:
             if blend == 0.0 and result.converged:
                 continue
             system.metal.exponent_blend, system.metal.rate_floor = blend, floor * factor
             system.metal.easing.value = easing
-            result = newton.solve()
+            result = newton.solve(line_search)
             total += result.iterations
             if not np.all(np.isfinite(system.z)):
                 break
     finally:
         system.metal.exponent_blend, system.metal.rate_floor = 1.0, floor
         system.metal.easing.value = 1.0
-    if not result.converged:
-        return _more(total, solve_with_falling_floor(system, newton))
     return replace(result, iterations=total)
 
 

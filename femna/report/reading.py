@@ -40,7 +40,7 @@ class SweepFolder:
     def others(self) -> tuple[str, ...]:
         """Columns of critical.csv that tell the combinations of the other inputs apart."""
         names = list(self.critical[0]) if self.critical else []
-        return tuple(names[8:])
+        return tuple(name for name in names[8:] if name != "origin")
 
     @property
     def combinations(self) -> tuple[tuple[str, ...], ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from femna.report import html
 from femna.report.reading import SweepFolder, read_table
 
-_ENDS = 3
-"""Columns of relative.csv after the inputs: current and two factors."""
+_ENDS = 4
+"""Columns of relative.csv after the inputs: current, two factors, origin."""
 
 
 def relative_section(sweep: SweepFolder) -> str:

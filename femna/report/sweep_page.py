@@ -105,6 +105,7 @@ def _critical_table(sweep: SweepFolder) -> str:
             html.shown(row["p_crit_contact_MPa"], 4),
             _bracket(row, "bracket_low_MPa", "bracket_high_MPa"),
             row["method"],
+            row.get("origin", ""),
         )
         for row in sweep.critical
     ]
@@ -116,6 +117,7 @@ def _critical_table(sweep: SweepFolder) -> str:
         "P_crit, contact (MPa)",
         "bracket",
         "method",
+        "origin",
     )
     first = len(sweep.others)
     return html.paragraph(text) + html.table(header, rows, numbers=range(first, first + 5))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from femna.study.critical import CriticalPoint, critical_current, critical_pressure
 from femna.study.curve import Crossing, Point
 from femna.study.definition import Critical
-from femna.study.rows import COMPUTED, FAILED, SPOT_CHECK, Others, Row
+from femna.study.rows import COMPUTED, FAILED, MAPPED, SPOT_CHECK, Others, Row
 from femna.study.scaling import Scaling, collapse_error, scaling
 
 
@@ -34,6 +34,8 @@ class Group:
         Largest difference of the contact curves on the axis P/j^(1/n).
     collapse_range : tuple[float, float] | None
         Where they overlap.
+    mapped : frozenset of float
+        Currents whose curve was mapped from another one's.
     """
 
     others: Others
@@ -45,6 +47,11 @@ class Group:
     creep_exponent: float | None
     collapse: float | None
     collapse_range: tuple[float, float] | None
+    mapped: frozenset[float] = frozenset()
+
+    def origin(self, current: float) -> str:
+        """Return whether a current's curve was computed or mapped."""
+        return MAPPED if current in self.mapped else COMPUTED
 
 
 def evaluate(rows: Iterable[Row], settings: Critical) -> tuple[Group, ...]:
@@ -81,6 +88,7 @@ def _group(others: Others, rows: Sequence[Row], settings: Critical) -> Group:
         creep_exponent=exponent,
         collapse=error,
         collapse_range=span,
+        mapped=frozenset(row.current for row in rows if row.origin == MAPPED),
     )
 
 
@@ -96,7 +104,9 @@ def critical_table(groups: Sequence[Group]) -> tuple[list[str], list[list[object
         "bracket_dVdP_low_MPa",
         "bracket_dVdP_high_MPa",
     ]
-    return _table(header, [(g.others, g.critical) for g in groups], pressure=True)
+    header, cells = _table(header, [(g.others, g.critical) for g in groups], pressure=True)
+    origins = [group.origin(current) for group in groups for current in group.critical]
+    return [*header, "origin"], [[*row, o] for row, o in zip(cells, origins, strict=True)]
 
 
 def critical_current_table(groups: Sequence[Group]) -> tuple[list[str], list[list[object]]]:

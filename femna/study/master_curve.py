@@ -23,12 +23,14 @@ from femna.study.definition import Critical, Study
 from femna.study.entries import VARIANT
 from femna.study.plan import Plan
 from femna.study.planned import Planned
-from femna.study.rows import COMPUTED, FAILED, SPOT_CHECK, Others, Row
+from femna.study.rows import COMPUTED, FAILED, MAPPED, SPOT_CHECK, Others, Row
 
 SPOT_TOLERANCE: Final = 0.01
 """Largest difference in contact fraction, and relative in area resistance, that still proves it."""
 
 _SCALES_OF_THEIR_OWN: Final = ("diffusion", "surface_diffusion", "capillarity", "adhesion")
+
+_OF_THE_USER: Final = ("file", "entry_point")
 
 _STRESSES: Final = np.geomspace(1e3, 1e9, 25)
 """Equivalent stresses [Pa] over which a creep law has to be one power."""
@@ -40,11 +42,13 @@ def collapse_exponent(case: Any) -> float | None:
     The creep law is one power of stress, and nothing brings a stress or a time of its own:
     elasticity, a stress term, Butler-Volmer kinetics, transport along the interface, adhesion,
     viscous walls, a given shear strength, more than one step. Hardness and the shear strength of a
-    wall that follow from the creep law scale with it.
+    wall that follow from the creep law scale with it. A law of the user's own is code, which runs
+    in a run and nowhere else: it is not asked.
     """
     kinetics = case.interface.kinetics
     plain = (
-        kinetics.law == "linear"
+        case.metal.creep.law not in _OF_THE_USER
+        and kinetics.law == "linear"
         and not kinetics.stress_term
         and not case.metal.elastic
         and all(_scales(wall) for wall in (case.interface.wall, case.metal.collector_wall))
@@ -190,7 +194,7 @@ def _mapped(row: Row, current: float, master: MasterCurve, voltage_limit: float)
         others=row.others,
         results=results,
         extra=row.extra,
-        origin="mapped",
+        origin=MAPPED,
     )
 
 

@@ -19,6 +19,7 @@ def mechanism_table(found: Sequence[Candidate]) -> Table:
     header += [f"p_crit_{name}_{j:g}_MPa" for name in CRITERIA for j in currents]
     header += [f"{what}_{name}" for what in ("exponent", "ratio") for name in CRITERIA]
     header += ["met", "not_met", "not_decided", "misfit_decades", "unmeasured", "measured"]
+    header += [f"origin_{j:g}" for j in currents]
     statements = list(
         dict.fromkeys((c.statement, c.criterion) for i in found for c in i.comparisons)
     )
@@ -37,6 +38,7 @@ def mechanism_table(found: Sequence[Candidate]) -> Table:
         row += [group.by_slope.ratio, group.by_contact.ratio]
         row += [item.count(v) for v in ("met", "not met", "not decided")]
         row += [item.misfit, "; ".join(variant.unmeasured), "; ".join(variant.measured)]
+        row += [group.origin(j) if j in group.critical else "" for j in currents]
         cells.append([*row, *(verdicts.get(key, "") for key in statements)])
     return header, cells
 
@@ -104,6 +106,10 @@ def mechanism_lines(found: Sequence[Candidate]) -> list[str]:
             f"{len(item.variant.unmeasured):>12}{misfit:>8}"
         )
         lines += _basis(item)
+    if any(item.group.mapped for item in found):
+        lines.append(
+            "Currents that were mapped, not computed, are named in mechanisms.csv (origin)."
+        )
     lines.append(
         "P_crit by contact at the smallest and largest current; ratio by dV/dP and contact."
     )

@@ -28,6 +28,8 @@ class Relative:
         [mA/cm^2].
     factors : mapping
         P_crit over that of the reference, by criterion; None where either is not bracketed.
+    origin : str
+        Whether the variant's own curve was computed or mapped.
     """
 
     variant: str
@@ -35,6 +37,7 @@ class Relative:
     others: Others
     current: float
     factors: dict[Criterion, float | None]
+    origin: str
 
 
 def relatives(groups: Sequence[Group], variants: Sequence[Variant]) -> list[Relative]:
@@ -59,7 +62,7 @@ def relatives(groups: Sequence[Group], variants: Sequence[Variant]) -> list[Rela
                 own = point.by(criterion).value
                 base = other.critical[current].by(criterion).value
                 factors[criterion] = None if own is None or base is None else own / base
-            found.append(Relative(name, reference, rest, current, factors))
+            found.append(Relative(name, reference, rest, current, factors, group.origin(current)))
     return found
 
 
@@ -68,12 +71,13 @@ def relative_table(found: Sequence[Relative]) -> Table:
     columns = list(dict.fromkeys(name for item in found for name, _ in item.others))
     header = [VARIANT, "relative_to", *columns, "current_mA_cm2"]
     header += [f"factor_{criterion}" for criterion in CRITERIA]
+    header.append("origin")
     cells: list[list[object]] = []
     for item in found:
         given = dict(item.others)
         rest = [given.get(name) for name in columns]
         factors = [item.factors[criterion] for criterion in CRITERIA]
-        cells.append([item.variant, item.reference, *rest, item.current, *factors])
+        cells.append([item.variant, item.reference, *rest, item.current, *factors, item.origin])
     return header, cells
 
 

@@ -20,8 +20,9 @@ FINISHED: Final = ("ok", "contact_lost", "voltage_limit", "shorted")
 FAILED: Final = "failed"
 
 COMPUTED: Final = "computed"
+MAPPED: Final = "mapped"
 SPOT_CHECK: Final = "spot check"
-"""Where a row comes from; the third is "mapped", from a computed one by P/j^(1/n)."""
+"""Where a row comes from; a mapped one from a computed one by P/j^(1/n)."""
 
 _RESULTS: Final = ("contact_fraction", "voltage_rise_V", "asr_ohm_cm2", "void_volume_um3")
 _ADDED: Final = ("charge_mAh_cm2", "voltage_V", "voltage_limit_charge_mAh_cm2", "creep_exponent")

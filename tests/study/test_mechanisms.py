@@ -131,6 +131,22 @@ def test_candidates_are_ranked_by_the_rule(ranked):
     assert json.loads((folder / "out/summary.json").read_text())["ranking_rule"]
 
 
+def test_a_law_of_the_users_own_does_not_run_on_a_dry_run(tmp_path):
+    (tmp_path / "law.py").write_text(
+        "from pathlib import Path\n"
+        "Path(__file__).with_name('it_ran').touch()\n"
+        "def creep_law(**given):\n    raise RuntimeError('not here')\n"
+    )
+    (tmp_path / "case.toml").write_text(
+        CASE.replace('{ law = "norton" }', '{ law = "file", file = "law.py" }')
+    )
+    (tmp_path / "study.toml").write_text(HEAD + SWEEPS + "master_curve = true\n")
+    result = run_sweep(tmp_path / "study.toml", tmp_path / "out", dry_run=True)
+    assert result.exit_code == 0
+    assert not (tmp_path / "it_ran").exists()
+    assert not any("mapped" in line for line in result.lines)
+
+
 def test_a_variant_relative_to_another_is_given_as_a_factor(tmp_path):
     body = "".join(
         f"""
@@ -150,6 +166,7 @@ set = {{ "interface.roughness" = "{strength} um" }}
         ("three", "base", "0.5"),
         ("three", "base", "2.5"),
     ]
+    assert [r["origin"] for r in rows] == ["computed", "mapped"]
     for row in rows:  # two interpolated critical pressures, each within 3 %
         assert float(row["factor_contact"]) == pytest.approx(3.0, rel=0.06)
     assert any("three" in line and "/ base" in line for line in result.lines)
@@ -186,6 +203,7 @@ def test_a_master_curve_stands_for_the_other_currents_where_it_is_proved(tmp_pat
     assert proof["contact"] < 1e-9
     for row in table(tmp_path / "out/critical.csv"):
         slope, contact = exact(float(row["current_mA_cm2"]))
+        assert row["origin"] == ("mapped" if row["current_mA_cm2"] == "2.5" else "computed")
         assert float(row["p_crit_contact_MPa"]) == pytest.approx(contact, rel=0.02)
         assert float(row["p_crit_dVdP_MPa"]) == pytest.approx(slope, rel=0.05)
     assert any("Master curve on P/j^(1/5)" in line for line in result.lines)

@@ -102,7 +102,6 @@ def _anand(request: Request, creep: AnandCreep) -> dict[str, Any]:
 
 def _norton_diffusional(request: Request, creep: NortonDiffusionalCreep) -> dict[str, Any]:
     dislocation = _power_law(request, creep) if creep.dislocation_creep else None
-    request.ledger.state("metal.creep.grain_size", creep.grain_size, "m")
     lattice = None
     if "nabarro_herring" in creep.mechanisms:
         lattice = lattice_diffusion(request.material, request.ledger)
@@ -111,7 +110,7 @@ def _norton_diffusional(request: Request, creep: NortonDiffusionalCreep) -> dict
         "grain_size": creep.grain_size,
         "molar_volume": request.molar_volume,
         "lattice": lattice,
-        "boundary": _boundary_diffusion(request.ledger, creep),
+        "boundary": _boundary_diffusion(creep),
     }
 
 
@@ -141,21 +140,17 @@ def lattice_diffusion(material: MaterialSet, ledger: Ledger) -> ArrheniusSum:
     return ArrheniusSum(prefactors, energies)
 
 
-def _boundary_diffusion(ledger: Ledger, creep: NortonDiffusionalCreep) -> ArrheniusSum | None:
+def _boundary_diffusion(creep: NortonDiffusionalCreep) -> ArrheniusSum | None:
     value, energy = creep.boundary_diffusivity, creep.boundary_activation_energy
     temperature = creep.boundary_reference_temperature
     if value is None:
         return None
-    ledger.state("metal.creep.boundary_diffusivity", value, "m^3/s")
     if energy is None or temperature is None:
         return ArrheniusSum((value,), (0.0,))
-    ledger.state("metal.creep.boundary_activation_energy", energy, "J/mol")
-    ledger.state("metal.creep.boundary_reference_temperature", temperature, "K")
     return ArrheniusSum((value * float(boltzmann(-energy, temperature)),), (energy,))
 
 
 def _size_dependent(request: Request, creep: SizeDependentCreep) -> dict[str, Any]:
-    request.ledger.state("metal.creep.size", creep.size, "m")
     return {
         "bulk": _power_law(request, creep),
         "size": creep.size,

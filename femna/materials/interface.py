@@ -72,19 +72,10 @@ class InterfaceProperties:
 
 
 def resolve_interface(case: Case, ledger: Ledger) -> InterfaceProperties:
-    """Return the interface's numbers; what they are and where from goes into the ledger."""
-    _kinetics(case, ledger)
+    """Return the interface's numbers; those that the case does not give go into the ledger."""
     return InterfaceProperties(
         roughness=_roughness(case, ledger), asperities=_asperities(case, ledger)
     )
-
-
-def _kinetics(case: Case, ledger: Ledger) -> None:
-    kinetics = case.interface.kinetics
-    if kinetics.activation_energy is not None and kinetics.reference_temperature is not None:
-        key = "interface.kinetics"
-        ledger.state(f"{key}.activation_energy", kinetics.activation_energy, "J/mol")
-        ledger.state(f"{key}.reference_temperature", kinetics.reference_temperature, "K")
 
 
 def _roughness(case: Case, ledger: Ledger) -> float:
@@ -96,7 +87,6 @@ def _roughness(case: Case, ledger: Ledger) -> float:
     if not isinstance(given, Topography):
         return given
     key = "interface.roughness"
-    ledger.state(f"{key}.rms_height", given.rms_height, "m")
     ratio = ledger.take(f"{key}.decay_ratio", given.decay_ratio, load_set(_SET), "separation_decay")
     roughness = ratio * given.rms_height
     ledger.state(key, roughness, "m", source="decay_ratio times rms_height", label="C")
@@ -109,15 +99,12 @@ def _asperities(case: Case, ledger: Ledger) -> Asperities | None:
         return None
     key, numbers = "interface.real_contact", load_set(_SET)
     ratio = ledger.take(f"{key}.ratio", contact.ratio, numbers, "hardness_ratio")
-    ledger.state(f"{key}.length", contact.length, "m")
-    ledger.state(f"{key}.residual", contact.residual, "1")
     constriction = None
     if (
         isinstance(contact, MicroconstrictionContact)
         and isinstance(surface, Topography)
         and surface.rms_slope is not None
     ):
-        ledger.state("interface.roughness.rms_slope", surface.rms_slope, "1")
         constriction = Constriction(
             coefficient=ledger.take(
                 f"{key}.coefficient", None, numbers, "constriction_coefficient"

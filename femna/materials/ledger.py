@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from femna.case import Table
 from femna.errors import InputError
+from femna.materials.given import given_numbers
 from femna.materials.library import MaterialSet
 
 _USER = "the user's case"
+_DEFAULT = "a default of femna, which the case leaves as it is"
 
 
 @dataclass(frozen=True)
@@ -83,3 +87,22 @@ class Ledger:
     ) -> None:
         """Enter what is in no set: the case's own, or a number computed from others."""
         self.entries.append(SourceEntry(quantity, value, unit, source, label, note))
+
+    def state_given(self, key: str, table: Table, *, without: Collection[str] = ()) -> None:
+        """Enter every number of a table of the case that is not entered yet.
+
+        Parameters
+        ----------
+        key : str
+            Of the table.
+        table : Table
+            A part of the validated case.
+        without : collection of str
+            Names of entries of the table to leave out.
+        """
+        entered = {entry.quantity for entry in self.entries}
+        for number in given_numbers(key, table, without=without):
+            if number.key in entered:
+                continue
+            source, label = (_DEFAULT, "U") if number.is_default else (_USER, "user")
+            self.state(number.key, number.value, number.unit, source=source, label=label)

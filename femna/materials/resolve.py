@@ -90,6 +90,10 @@ def resolve(case: Case) -> Properties:
     surface = resolve_surface(case, metal_set, ledger, molar_volume=metal.molar_volume)
     electrolyte = _electrolyte(case, electrolyte_set, ledger)
     interface = resolve_interface(case, ledger)
+    ledger.state_given("geometry", case.geometry)
+    ledger.state_given("metal.creep", case.metal.creep)
+    # what a wall rests on is partly computed by a run, which enters all of it
+    ledger.state_given("interface", case.interface, without=("wall",))
     _check_temperatures(case, metal_set)
     _check_supply(case, metal.molar_volume)
     return Properties(

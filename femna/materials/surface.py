@@ -76,37 +76,27 @@ class SurfaceProperties:
 def resolve_surface(
     case: Case, material: MaterialSet, ledger: Ledger, *, molar_volume: float
 ) -> SurfaceProperties:
-    """Return the surface of a case's metal, its numbers entered in the ledger."""
+    """Return the surface of a case's metal; what comes from its set goes into the ledger."""
     interface = case.interface
-    energy = adhesion = 0.0
+    energy = 0.0
     if interface.capillarity:
         energy = ledger.take(
             "metal.surface_energy", case.metal.surface_energy, material, "surface_energy"
         )
-    if interface.adhesion is not None:
-        adhesion = interface.adhesion.strength
-        ledger.state("interface.adhesion.strength", adhesion, "Pa")
-    closed, free = (
-        _diffusivity(f"interface.{name}", path, ledger, molar_volume)
-        for name, path in (
-            ("diffusion", interface.diffusion),
-            ("surface_diffusion", interface.surface_diffusion),
-        )
+    return SurfaceProperties(
+        closed=_diffusivity(interface.diffusion, molar_volume),
+        free=_diffusivity(interface.surface_diffusion, molar_volume),
+        energy=energy,
+        adhesion=0.0 if interface.adhesion is None else interface.adhesion.strength,
     )
-    return SurfaceProperties(closed=closed, free=free, energy=energy, adhesion=adhesion)
 
 
-def _diffusivity(
-    key: str, path: PathDiffusion | None, ledger: Ledger, molar_volume: float
-) -> Diffusivity | None:
+def _diffusivity(path: PathDiffusion | None, molar_volume: float) -> Diffusivity | None:
     if path is None:
         return None
-    ledger.state(f"{key}.coefficient", path.coefficient, "m^3/s")
     energy, reference = 0.0, 1.0
     if path.activation_energy is not None and path.reference_temperature is not None:
         energy, reference = path.activation_energy, path.reference_temperature
-        ledger.state(f"{key}.activation_energy", energy, "J/mol")
-        ledger.state(f"{key}.reference_temperature", reference, "K")
     return Diffusivity(
         coefficient=path.coefficient,
         activation_energy=energy,

@@ -1,5 +1,6 @@
 """A case resolves to numbers that each name their source."""
 
+import math
 import tomllib
 
 import pytest
@@ -30,9 +31,29 @@ def test_an_elastic_metal_has_its_moduli():
     assert metal.bulk_modulus == pytest.approx(4.6e9 / 0.54, rel=1e-14)
 
 
+def sources(**overrides):
+    """Return what the ledger says, by quantity; none is entered twice."""
+    found = resolve(case_with(**overrides)).sources
+    named = {entry.quantity: entry for entry in found}
+    assert len(named) == len(found)
+    return named
+
+
+# what the template's case gives on its cell and its interface, in SI units
+OF_THE_CASE = {
+    "geometry.period": (50e-6, "m"),
+    "geometry.metal_thickness": (100e-6, "m"),
+    "geometry.electrolyte_thickness": (100e-6, "m"),
+    "interface.map.blocked_fraction": (0.3, "1"),
+    "interface.map.transition": (1e-6, "m"),
+    "interface.kinetics.resistance": (8e-4, "ohm*m^2"),
+    "interface.roughness": (1e-7, "m"),
+}
+
+
 def test_every_number_used_names_its_source():
-    sources = {entry.quantity: entry for entry in resolve(case_with(metal__elastic="true")).sources}
-    assert set(sources) == {
+    found = sources(metal__elastic="true")
+    assert set(found) == {
         "metal.creep.n",
         "metal.creep.A",
         "metal.creep.activation_energy",
@@ -43,10 +64,91 @@ def test_every_number_used_names_its_source():
         "electrolyte.conductivity",
         "electrolyte.conductivity_activation_energy",
         "electrolyte.conductivity_reference_temperature",
+        *OF_THE_CASE,
     }
-    assert "Materialia 12 (2020) 100792" in sources["metal.creep.A"].source
-    assert sources["metal.creep.A"].unit == "1/s/Pa^5"
-    assert "ACS Appl. Mater. Interfaces 12 (2020) 678" in sources["electrolyte.conductivity"].source
+    assert "Materialia 12 (2020) 100792" in found["metal.creep.A"].source
+    assert found["metal.creep.A"].unit == "1/s/Pa^5"
+    assert "ACS Appl. Mater. Interfaces 12 (2020) 678" in found["electrolyte.conductivity"].source
+
+
+def test_the_numbers_of_the_cell_and_of_the_interface_are_the_users():
+    found = {name: entry for name, entry in sources().items() if entry.label == "user"}
+    assert {name: (entry.value, entry.unit) for name, entry in found.items()} == OF_THE_CASE
+    assert {entry.source for entry in found.values()} == {"the user's case"}
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        (
+            {
+                "interface__kinetics": '{ law = "butler_volmer", transfer_coefficient = 0.4, '
+                'exchange_current_density = "1 mA/cm^2", activation_energy = "44 kJ/mol", '
+                'reference_temperature = "300 K" }'
+            },
+            {
+                "interface.kinetics.exchange_current_density": (10.0, "A/m^2"),
+                "interface.kinetics.transfer_coefficient": (0.4, "1"),
+                "interface.kinetics.activation_energy": (44e3, "J/mol"),
+                "interface.kinetics.reference_temperature": (300.0, "K"),
+            },
+        ),
+        (
+            {
+                "interface__map": '{ kind = "resistances", resistances = ["8 ohm*cm^2", '
+                '"80 ohm*cm^2"], fractions = [0.4, 0.6], transition = "1 um" }'
+            },
+            {
+                "interface.map.resistances.0": (8e-4, "ohm*m^2"),
+                "interface.map.resistances.1": (8e-3, "ohm*m^2"),
+                "interface.map.fractions.0": (0.4, "1"),
+                "interface.map.fractions.1": (0.6, "1"),
+                "interface.map.transition": (1e-6, "m"),
+            },
+        ),
+        (
+            {
+                "interface__map": '{ kind = "random_field", blocked_fraction = 0.3, '
+                'correlation_length = "5 um", seed = 1, transition = "1 um" }'
+            },
+            {"interface.map.correlation_length": (5e-6, "m")},
+        ),
+        (
+            {"geometry__initial_void": '{ radius = "2 um", contact_angle = "90 deg" }'},
+            {
+                "geometry.initial_void.radius": (2e-6, "m"),
+                "geometry.initial_void.contact_angle": (math.pi / 2, "rad"),
+            },
+        ),
+        (
+            {"geometry__metal_voids": '[{ x = "0 um", height = "20 um", radius = "2 um" }]'},
+            {"geometry.metal_voids.0.height": (20e-6, "m")},
+        ),
+        (
+            {"interface__surface_diffusion__coefficient": "1e-20 m^3/s"}
+            | {"interface__capillarity": "true", "interface__adhesion__strength": "0.5 MPa"},
+            {
+                "interface.surface_diffusion.coefficient": (1e-20, "m^3/s"),
+                "interface.adhesion.strength": (5e5, "Pa"),
+            },
+        ),
+    ],
+    ids=["kinetics", "zones", "random map", "initial void", "voids inside", "transport"],
+)
+def test_whatever_the_case_gives_there_is_named(overrides, expected):
+    found = sources(**overrides)
+    for name, (value, unit) in expected.items():
+        entry = found[name]
+        assert (entry.value, entry.unit, entry.label) == (pytest.approx(value), unit, "user")
+    # a seed chooses and is no quantity
+    assert "interface.map.seed" not in found
+
+
+def test_a_default_of_the_interface_is_not_called_the_users():
+    law = '{ law = "butler_volmer", exchange_current_density = "1 mA/cm^2" }'
+    entry = sources(interface__kinetics=law)["interface.kinetics.transfer_coefficient"]
+    assert (entry.value, entry.label) == (0.5, "U")
+    assert "default" in entry.source
 
 
 def test_an_override_replaces_the_number_and_its_source():
@@ -68,6 +170,7 @@ def test_an_override_replaces_the_number_and_its_source():
         "metal.creep.activation_energy",
         "metal.molar_volume",
         "electrolyte.conductivity",
+        *OF_THE_CASE,
     }
     assert {entry.unit for entry in found.sources if entry.quantity == "metal.creep.A"} == {
         "1/s/Pa^6.1"

@@ -157,7 +157,9 @@ def test_a_topography_is_the_roughness_that_follows_from_it(run):
     assert found["interface.roughness"]["label"] == "C"
     assert found["interface.roughness.decay_ratio"]["label"] == "U"
     assert "125502" in found["interface.roughness.decay_ratio"]["source"]
-    assert "interface.roughness" not in sources(plain)
+    given = sources(plain)["interface.roughness"]
+    assert given["value"] == pytest.approx(0.09e-6, rel=1e-14)
+    assert (given["unit"], given["label"]) == ("m", "user")
     assert last(plain)["contact_fraction"] < 0.999
 
 
@@ -182,6 +184,7 @@ def test_every_number_of_a_microconstriction_names_its_source(run):
         "interface.real_contact.residual": "user",
         "interface.real_contact.coefficient": "2",
         "interface.real_contact.exponent": "2",
+        "interface.kinetics.resistance": "user",
     }
     resolved = (folder / "case.toml").read_text()
     assert (

@@ -1,5 +1,7 @@
 """Every number of a material set says where it comes from and how far to trust it."""
 
+import re
+
 import pytest
 from scipy import constants
 
@@ -23,6 +25,27 @@ def test_every_number_has_unit_source_label_and_note(name):
         assert entry.label in EVIDENCE
         assert entry.note
         assert entry.value > 0.0
+
+
+@pytest.mark.parametrize("name", available_sets())
+def test_every_source_can_be_looked_up_unless_its_label_says_that_there_is_none(name):
+    chosen = load_set(name)
+    for entry in (*chosen.values.values(), *chosen.alternatives):
+        named = re.search(r"\b(19|20)\d\d\b|doi:10\.|github\.com/\S+", entry.source)
+        assert named or entry.label in ("U", "C"), f"{entry.name}: {entry.source}"
+
+
+def test_what_was_read_in_code_alone_is_labelled_as_quoted():
+    for metal in ("lithium", "sodium"):
+        entries = load_set(metal).values.values()
+        from_code = [entry for entry in entries if "github.com/" in entry.source]
+        assert from_code
+        for entry in from_code:
+            assert entry.label == "2"
+            assert " seen" in entry.source
+    assert {
+        name for name, entry in load_set("lithium").values.items() if "github.com" in entry.source
+    } == {name for name in load_set("lithium").values if name.startswith("anand_")}
 
 
 @pytest.mark.parametrize(

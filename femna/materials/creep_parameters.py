@@ -74,7 +74,7 @@ def creep_parameters(request: Request) -> dict[str, Any]:
         When neither the case nor the set has a number, or the law's code cannot be found.
     """
     creep = request.case.metal.creep
-    return _GATHER[creep.law](request, creep)
+    return GATHER[creep.law](request, creep)
 
 
 def _power_law(request: Request, creep: PowerLawCreep) -> dict[str, Any]:
@@ -219,7 +219,7 @@ def _sample(case: Case) -> dict[str, tuple[float, ...]]:
     }
 
 
-_GATHER: Final[Mapping[str, Callable[[Request, Any], dict[str, Any]]]] = MappingProxyType(
+GATHER: Final[Mapping[str, Callable[[Request, Any], dict[str, Any]]]] = MappingProxyType(
     {
         "anand": _anand,
         "norton": _power_law,

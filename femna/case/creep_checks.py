@@ -18,7 +18,7 @@ of many grains."""
 
 
 def check_creep(case: Case) -> None:
-    """Refuse grains that are not small in the cell, and boundaries without a temperature law.
+    """Refuse grains that are not small in the cell, and numbers that nothing uses or that lack.
 
     The wave length of a mesh from a file is not known here; its grains are not checked.
     """
@@ -37,6 +37,13 @@ def check_creep(case: Case) -> None:
                 "diffusional creep is that of many grains",
                 "lower it, or write force = true",
             )
+    if creep.alternative is not None and not creep.dislocation_creep:
+        refuse(
+            "metal.creep.alternative",
+            creep.alternative,
+            "without dislocation_creep it changes nothing",
+            "remove it",
+        )
     temperatures = {case.protocol.temperature} | {
         step.temperature for step in case.protocol.steps if step.temperature is not None
     }

@@ -35,6 +35,8 @@ class PowerLawCreep(Table):
         Q [J/mol].
     reference_temperature : float, optional
         T_ref, at which `A` holds [K].
+    alternative : str, optional
+        Of the metal's set, by name: what it has in place of the set's own numbers.
     """
 
     law: str
@@ -42,6 +44,7 @@ class PowerLawCreep(Table):
     A: Annotated[float | None, Field(json_schema_extra=_PREFACTOR_SCHEMA)] = None
     activation_energy: MolarEnergy | None = None
     reference_temperature: Temperature | None = None
+    alternative: str | None = None
 
     @field_validator("A", mode="plain")
     @classmethod
@@ -76,6 +79,13 @@ class PowerLawCreep(Table):
                 f"give A as well, e.g. '1.58 1/s/MPa^{self.n:g}', or neither",
                 key="A",
                 value="(missing)",
+            )
+        if self.n is not None and self.alternative is not None:
+            raise problem(
+                "n and A are given, which the alternative brings along",
+                "remove it, or n and A",
+                key="alternative",
+                value=self.alternative,
             )
         return self
 

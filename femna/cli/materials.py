@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from femna.cli.console import output_console
@@ -9,7 +10,7 @@ from femna.cli.exits import DONE
 from femna.errors import InputError
 
 if TYPE_CHECKING:
-    from femna.materials import MaterialSet
+    from femna.materials import Entry, MaterialSet
 
 
 def materials_command(action: str | None = None, name: str | None = None, /) -> int:
@@ -39,8 +40,8 @@ def materials_command(action: str | None = None, name: str | None = None, /) -> 
     chosen = load_set(name, key="materials show")
     for line in set_lines(chosen):
         console.print(line)
-    labels = {entry.label for entry in chosen.values.values()}
-    labels |= {alternative.label for alternative in chosen.alternatives}
+    tables = [chosen.values, *(alternative.values for alternative in chosen.alternatives)]
+    labels = {entry.label for values in tables for entry in values.values()}
     console.print()
     for label in EVIDENCE:
         if label in labels:
@@ -50,20 +51,17 @@ def materials_command(action: str | None = None, name: str | None = None, /) -> 
 
 def set_lines(chosen: MaterialSet) -> list[str]:
     """Return a set as text: each number with its label, note and source."""
-    lines = [f"{chosen.name}: {chosen.title}"]
-    for entry in chosen.values.values():
-        lines += [
-            "",
-            f"{entry.name} = {entry.text}  [{entry.label}]",
-            f"    {entry.note}",
-            f"    {entry.source}",
-        ]
+    lines = [f"{chosen.name}: {chosen.title}", *_entry_lines(chosen.values.values())]
     for alternative in chosen.alternatives:
-        creep = ", ".join(f"{key} = {value!r}" for key, value in alternative.creep.items())
-        lines += [
-            "",
-            f"alternative, {alternative.name}: creep = {{ {creep} }}  [{alternative.label}]",
-            f"    {alternative.note}",
-            f"    {alternative.source}",
-        ]
+        written = f'metal.creep = {{ alternative = "{alternative.name}" }}'
+        lines += ["", f"by {written}, in place of the above:"]
+        lines += _entry_lines(alternative.values.values())
     return lines
+
+
+def _entry_lines(entries: Iterable[Entry]) -> Iterator[str]:
+    for entry in entries:
+        yield ""
+        yield f"{entry.name} = {entry.text}  [{entry.label}]"
+        yield f"    {entry.note}"
+        yield f"    {entry.source}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -78,6 +78,9 @@ def creep_parameters(request: Request) -> dict[str, Any]:
 
 
 def _power_law(request: Request, creep: PowerLawCreep) -> dict[str, Any]:
+    if creep.alternative is not None:
+        chosen = request.material.with_alternative(creep.alternative, key="metal.creep.alternative")
+        request = replace(request, material=chosen)
     unit = "" if creep.n is None else prefactor_unit(creep.n)
     return {
         "n": request.take("n", creep.n, "creep_exponent"),

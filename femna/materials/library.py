@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Any
 
 from femna.case import parse, suggest
 from femna.errors import InputError
@@ -48,22 +47,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class Alternative:
-    """Another published choice for the creep law, which a case may state.
+    """Another published choice, which a case may take by its name.
 
     Attributes
     ----------
     name : str
-    creep : mapping
-        What to write as ``metal.creep``.
-    source, label, note : str
-        As for `Entry`.
+    values : mapping of str to Entry
+        In place of the set's own of the same names.
     """
 
     name: str
-    creep: Mapping[str, Any]
-    source: str
-    label: str
-    note: str
+    values: Mapping[str, Entry]
 
 
 @dataclass(frozen=True)
@@ -88,6 +82,28 @@ class MaterialSet:
     def __getitem__(self, name: str) -> Entry:
         """Return one entry; KeyError when the set does not have it."""
         return self.values[name]
+
+    def with_alternative(self, name: str, *, key: str) -> MaterialSet:
+        """Return the set with the numbers of one of its alternatives in place of its own.
+
+        Parameters
+        ----------
+        name : str
+            Of the alternative.
+        key : str
+            The case's key, named in the error.
+
+        Raises
+        ------
+        InputError
+            When the set has no such alternative.
+        """
+        known = {alternative.name: alternative.values for alternative in self.alternatives}
+        if name not in known:
+            limit = f"the set {self.name} has no such alternative"
+            remedy = suggest(name, known) if known else "remove it: the set has none"
+            raise InputError(None, key, name, limit, remedy)
+        return replace(self, values=MappingProxyType({**self.values, **known[name]}))
 
 
 @cache
@@ -123,25 +139,22 @@ def _read(name: str) -> MaterialSet:
     path = resources.files("femna.materials") / "sets" / f"{name}.toml"
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     sources = document["sources"]
-    entries = {
-        quantity: _entry(quantity, row, sources) for quantity, row in document["values"].items()
-    }
     return MaterialSet(
         name=document["name"],
         title=document["title"],
         role=document["role"],
-        values=MappingProxyType(entries),
+        values=_entries(document["values"], sources),
         alternatives=tuple(
-            Alternative(
-                name=row["name"],
-                creep=MappingProxyType(row["creep"]),
-                source=sources[row["source"]],
-                label=_label(row["label"]),
-                note=row["note"],
-            )
+            Alternative(name=row["name"], values=_entries(row["values"], sources))
             for row in document.get("alternatives", ())
         ),
     )
+
+
+def _entries(
+    rows: Mapping[str, Mapping[str, str]], sources: Mapping[str, str]
+) -> Mapping[str, Entry]:
+    return MappingProxyType({name: _entry(name, row, sources) for name, row in rows.items()})
 
 
 def _entry(name: str, row: Mapping[str, str], sources: Mapping[str, str]) -> Entry:

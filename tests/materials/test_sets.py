@@ -5,9 +5,14 @@ import re
 import pytest
 from scipy import constants
 
-from femna.case import parse_case, template
 from femna.errors import InputError
 from femna.materials import EVIDENCE, available_sets, load_set
+
+
+def every_entry(chosen):
+    """The entries of a set and of its alternatives."""
+    tables = [chosen.values, *(alternative.values for alternative in chosen.alternatives)]
+    return [entry for values in tables for entry in values.values()]
 
 
 def test_the_sets_of_this_version_are_there():
@@ -19,7 +24,7 @@ def test_every_number_has_unit_source_label_and_note(name):
     chosen = load_set(name)
     assert chosen.name == name
     assert chosen.values
-    for entry in chosen.values.values():
+    for entry in every_entry(chosen):
         assert entry.unit
         assert len(entry.source) > 20
         assert entry.label in EVIDENCE
@@ -30,7 +35,7 @@ def test_every_number_has_unit_source_label_and_note(name):
 @pytest.mark.parametrize("name", available_sets())
 def test_every_source_can_be_looked_up_unless_its_label_says_that_there_is_none(name):
     chosen = load_set(name)
-    for entry in (*chosen.values.values(), *chosen.alternatives):
+    for entry in every_entry(chosen):
         named = re.search(r"\b(19|20)\d\d\b|doi:10\.|github\.com/\S+", entry.source)
         assert named or entry.label in ("U", "C"), f"{entry.name}: {entry.source}"
 
@@ -92,15 +97,6 @@ def test_rough_contact_has_the_quoted_numbers_and_says_how_far_they_were_checked
     entry = load_set("rough_contact")[name]
     assert entry.value == value
     assert entry.label == label
-
-
-def test_the_alternative_creep_pair_can_be_put_into_a_case():
-    import tomllib
-
-    document = tomllib.loads(template("case"))
-    (alternative,) = load_set("sodium").alternatives
-    document["metal"]["creep"] = dict(alternative.creep)
-    assert parse_case(document).metal.creep.n == 6.1
 
 
 def test_the_densities_bound_the_molar_volume():

@@ -145,6 +145,21 @@ def test_lithium_recedes_by_its_own_molar_volume_and_creeps_by_its_own_law(run):
     assert summary(own)["creep_exponent"] == 6.56
 
 
+def test_the_alternative_of_the_set_is_the_pair_that_it_stands_for(run):
+    settings = ["protocol.pressure=0.1 MPa"]
+    named = run(creep_case('alternative = "flow-stress fit"'), "named", settings=settings)
+    spelt = run(creep_case(norton(6.1, 1.58)), "spelt", settings=settings)
+    same(named, spelt, 0.0)
+    assert summary(named)["creep_exponent"] == 6.1
+    again = run((named / "case.toml").read_text(), "again")
+    same(named, again, 0.0)
+    listed = [json.loads((folder / "run.json").read_text())["sources"] for folder in (named, again)]
+    assert listed[0] == listed[1]
+    assert {
+        e["label"] for e in listed[0] if e["quantity"] in ("metal.creep.n", "metal.creep.A")
+    } == {"C"}
+
+
 def test_lithium_runs_up_to_its_own_melting_temperature(run):
     text = creep_case(chart=UNIFORM).replace('"sodium"', '"lithium"')
     assert summary(run(text, settings=["protocol.temperature=400 K"]))["status"] == "ok"

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from femna.case import units
 from femna.case.base import Table
+from femna.case.content import content_of
 from femna.case.geometry import find_file
 from femna.case.quantities import problem
 
@@ -68,12 +69,17 @@ class FileCreep(Table):
         ``log_slope`` (`femna.materials.CreepLaw`).
     parameters : dict
         Bare numbers, and texts with a unit that reach the function in SI units.
+    sha256 : str, optional
+        Hash of the file's content, filled in when the case is loaded.
     """
 
     law: Literal["file"]
     file: Annotated[Path, BeforeValidator(find_file("my_law.py"))]
     function: Annotated[str, BeforeValidator(_identifier)] = "creep_law"
     parameters: Parameters = Field(default_factory=dict)
+    sha256: Annotated[str | None, BeforeValidator(content_of("file"))] = Field(
+        default=None, validate_default=True
+    )
 
 
 class EntryPointCreep(Table):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo
+from pydantic import BeforeValidator, Field
 
 from femna.case.base import Table
+from femna.case.content import content_of
 from femna.case.geometry import find_file
-from femna.case.quantities import AreaResistance, Bare, Fraction, Length, problem
+from femna.case.quantities import AreaResistance, Bare, Fraction, Length
 
 
 def _as_tuple(raw: Any) -> Any:
@@ -106,17 +106,6 @@ class RandomFieldMap(Table):
     transition: Length
 
 
-def _identify(raw: Any, info: ValidationInfo) -> Any:
-    """Return the hash of the image; one that a resolved case brings along must be the same."""
-    file = info.data.get("file")
-    if file is None or not file.is_file():
-        return raw
-    found = hashlib.sha256(file.read_bytes()).hexdigest()
-    if raw is not None and raw != found:
-        raise problem(f"{file} has changed since", "bring the image back, or remove the key")
-    return found
-
-
 class ImageMap(Table):
     """Grey values of an image. Plane strain (one row of it), square and hexagonal cells.
 
@@ -145,7 +134,7 @@ class ImageMap(Table):
     transition: Length
     pixel_size: Length | None = None
     row: Annotated[int, Bare(at_least=0, whole=True)] | None = None
-    sha256: Annotated[str | None, BeforeValidator(_identify)] = Field(
+    sha256: Annotated[str | None, BeforeValidator(content_of("file"))] = Field(
         default=None, validate_default=True
     )
 

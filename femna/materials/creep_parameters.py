@@ -165,16 +165,18 @@ def _size_dependent(request: Request, creep: SizeDependentCreep) -> dict[str, An
 
 
 def _file(request: Request, creep: FileCreep) -> dict[str, Any]:
+    def refused(limit: str, remedy: str) -> InputError:
+        return InputError(None, "metal.creep.file", str(creep.file), limit, remedy)
+
     try:
         content = creep.file.read_bytes()
         text = content.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        key, value = "metal.creep.file", str(creep.file)
-        raise InputError(
-            None, key, value, f"cannot be read: {reason}", "give a Python file"
-        ) from error
+        raise refused(f"cannot be read: {reason}", "give a Python file") from error
     digest = hashlib.sha256(content).hexdigest()
+    if creep.sha256 not in (None, digest):
+        raise refused("has changed since the case was read", "start again")
     request.ledger.state("metal.creep.file", str(creep.file), "1", note=f"SHA-256 {digest}")
     return {
         "file": creep.file,

@@ -154,6 +154,33 @@ def test_a_file_that_is_no_text_is_one_line(tmp_path):
         resolve(case)
 
 
+def case_from_file(folder):
+    (folder / "my_law.py").write_text(LAW)
+    entries = {"metal.creep": f'{{ law = "file", file = "my_law.py", {PARAMETERS} }}'}
+    return parse_case(tomllib.loads(template("case")), entries, folder=folder)
+
+
+def test_a_case_holds_the_hash_of_its_law_file(tmp_path):
+    import hashlib
+
+    case = case_from_file(tmp_path)
+    assert case.metal.creep.sha256 == hashlib.sha256(LAW.encode()).hexdigest()
+    assert parse_case(tomllib.loads(case.to_toml())) == case
+
+
+def test_a_law_file_that_has_changed_makes_another_case(tmp_path):
+    case = case_from_file(tmp_path)
+    (tmp_path / "my_law.py").write_text(f"{LAW}\n# slower")
+    # the resolved case, which has the hash, is refused
+    with pytest.raises(InputError, match=r"my_law\.py has changed since") as caught:
+        parse_case(tomllib.loads(case.to_toml()))
+    assert caught.value.key == "metal.creep.sha256"
+    # and a case that was read before the change does not run with what came after
+    with pytest.raises(InputError, match="has changed since the case was read") as caught:
+        resolve(case)
+    assert caught.value.key == "metal.creep.file"
+
+
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """Install a package with entry points, as far as Python can tell."""

@@ -207,6 +207,19 @@ def test_the_law_from_a_file_runs_in_a_run_and_in_nothing_else(tmp_path, capsys)
     assert mark.exists()
 
 
+def test_a_law_file_that_has_changed_is_noticed_on_resume(run, tmp_path, capfd):
+    (tmp_path / "my_law.py").write_text(f"import math\n{LAW}")
+    folder = run(case_text(metal=FROM_FILE, numerics='step = "0.02 mAh/cm^2"'), "own")
+    command = ["run", str(tmp_path / "own.toml"), "-o", str(folder), "--resume"]
+    assert execute(command) == 0
+    before = contents(folder)
+    (tmp_path / "my_law.py").write_text(f"import math\n{LAW}".replace("self.A *", "0.5 * self.A *"))
+    capfd.readouterr()
+    assert execute(command) == 2
+    assert "holds another case" in capfd.readouterr().err
+    assert contents(folder) == before
+
+
 def test_a_wrong_law_file_is_one_line_and_leaves_no_results(launch, tmp_path, capfd):
     (tmp_path / "my_law.py").write_text(f"import math\n{LAW}".replace("self.A *", "-self.A *"))
     (tmp_path / "case.toml").write_text(case_text(metal=FROM_FILE))

@@ -44,17 +44,11 @@ BLOCKS = re.findall(r"```toml\n(.*?)```", STUDIES, re.DOTALL)
 HEAD = 'femna = 1\ntitle = "a part of a page"\ncase = "unit_cell.toml"\n'
 
 
-def beside_the_unit_cell(folder, text):
-    """Write a study where the repository's case is; return its path."""
+def dry_run(folder, text):
+    """Return what a dry run says of a study beside the repository's case."""
     shutil.copy(ROOT / "studies" / "unit_cell.toml", folder)
     (folder / "study.toml").write_text(text, encoding="utf-8")
-    return folder / "study.toml"
-
-
-def dry_run(folder, text):
-    """Return what a dry run of a study says."""
-    study = beside_the_unit_cell(folder, text)
-    result = run_sweep(study, folder / "out", dry_run=True)
+    result = run_sweep(folder / "study.toml", folder / "out", dry_run=True)
     assert result.exit_code == 0
     assert not (folder / "out").exists()
     return result.lines

@@ -33,7 +33,7 @@ BALANCE_LIMIT: Final = 1e-8
 """Largest relative error of a balance in a run that counts as a success."""
 
 CHECKPOINT_SECONDS: Final = 1.0
-"""Least wall time between two checkpoints; the last step of a run is always kept."""
+"""Least wall time between two checkpoints; the last step of a run that stops early is kept."""
 
 _BALANCES: Final = {
     "charge": "charge_balance",

@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from femna.case import require_study, suggest
 from femna.case.messages import Missing
 from femna.errors import InputError
+from femna.study.entries import CURRENT, PRESSURE
 from femna.study.quantities import parse_quantity
 from femna.study.ranges import Range, Scalar, Table, Values, plain, swept_table
 from femna.study.sample import Sample, SampleInput
@@ -113,6 +114,12 @@ class Study(Table):
         if any(v.mechanism for v in self.variant) and not all(v.mechanism for v in self.variant):
             raise ValueError("some variants name a mechanism and some do not; name all or none")
         tables = [set(table) for table in self.sweep]
+        others = {path for table in tables for path in table} - {PRESSURE, CURRENT}
+        if self.sample is not None and (self.variant or others):
+            raise ValueError(
+                "a [sample] goes with pressure and current alone; put other inputs into it, "
+                "and variants into studies of their own"
+            )
         for variant in self.variant:
             if variant.sweep and set(variant.sweep) not in tables:
                 raise ValueError(

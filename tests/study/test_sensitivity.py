@@ -58,6 +58,7 @@ def test_the_effect_of_a_power_is_its_logarithm_and_of_nothing_zero(tmp_path):
         ("trajectories = 2", "levels = 3", "even"),
         ('path = "geometry.metal_thickness"', 'path = "interface.roughness"', "twice"),
         ('path = "geometry.metal_thickness"', 'path = "protocol.pressure"', "swept in two"),
+        ("[critical]", '[[variant]]\nname = "a"\n[critical]', "pressure and current alone"),
     ],
 )
 def test_a_bad_design_is_refused(tmp_path, old, new, words):

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from femna.errors import InputError
 from femna.materials import resolve
 from femna.physics.hardening import HardeningLaw
 from femna.study.critical import critical_pressure
@@ -125,6 +126,30 @@ def split(
         if item.others not in masters or item.current == masters[item.others].computed
     )
     return kept, masters
+
+
+def refuse_mapped_fields(plan: Plan) -> None:
+    """Refuse a selector of field files whose case is mapped: it has no fields.
+
+    Raises
+    ------
+    InputError
+        With the case, and the current that is computed.
+    """
+    if isinstance(plan.study.output.fields, str):
+        return
+    kept, masters = split(plan.cases, plan.study)
+    computed = {item.name for item in kept}
+    for item in plan.cases:
+        if item.name not in computed and item.case.output.fields_at:
+            current = masters[item.others].computed
+            raise InputError(
+                plan.file,
+                "output.fields",
+                item.name,
+                f"this current is mapped from {current:g} mA/cm2 and not computed",
+                f"select {current:g} mA/cm2, or set master_curve = false",
+            )
 
 
 def spot_checks(

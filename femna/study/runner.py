@@ -11,7 +11,7 @@ from typing import Final
 from femna.errors import InputError
 from femna.study.definition import Study, load_study
 from femna.study.folder import claim
-from femna.study.master_curve import split
+from femna.study.master_curve import refuse_mapped_fields, split
 from femna.study.observations import Observations, load_observations
 from femna.study.plan import Plan, make_plan
 from femna.study.planned import CaseLoader
@@ -89,6 +89,7 @@ def run_sweep(
     if jobs is not None and jobs < 1:
         raise InputError(None, "--jobs", jobs, "at least 1", "give the number of processes")
     plan = make_plan(path, study, loader=loader or _default_loader(), overrides=overrides)
+    refuse_mapped_fields(plan)
     observations = None
     if study.compare is not None:
         observations = load_observations(path.parent / study.compare.observations)

@@ -134,7 +134,7 @@ def test_candidates_are_ranked_by_the_rule(ranked):
 def test_fields_of_a_mapped_current_are_refused(tmp_path):
     body = SWEEPS + "master_curve = true\n" + PLAIN + "[output]\n"
     fields = 'fields = [{ "protocol.current_density" = "2.5 mA/cm^2" }]\n'
-    with pytest.raises(InputError, match="mapped from 0.5 mA/cm2"):
+    with pytest.raises(InputError, match=r"mapped from 0\.5 mA/cm2"):
         run(tmp_path, body + fields, dry_run=True)
     assert run(tmp_path, body + fields.replace("2.5 mA", "0.5 mA"), dry_run=True).exit_code == 0
 

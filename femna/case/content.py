@@ -21,14 +21,16 @@ def content_of(name: str) -> Callable[[Any, ValidationInfo], Any]:
     Parameters
     ----------
     name : str
-        Entry that names the file.
+        Entry that names the file, a Path; where it may name something else, that is a str.
     """
 
     def identify(raw: Any, info: ValidationInfo) -> Any:
         file = info.data.get(name)
-        if file is None or not Path(file).is_file():
+        if isinstance(file, str) and raw is not None:
+            raise problem(f"{name} = {file!r} is no file", "remove it")
+        if not isinstance(file, Path) or not file.is_file():
             return raw
-        found = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+        found = hashlib.sha256(file.read_bytes()).hexdigest()
         if raw is not None and raw != found:
             raise problem(f"{file} has changed since", "bring it back, or remove the key")
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from femna.cli.console import output_console
@@ -21,7 +22,7 @@ def materials_command(action: str | None = None, name: str | None = None, /) -> 
     action
         Nothing, or show.
     name
-        Of a set.
+        Of a set, or the file of one of your own, which ends in .toml.
     """
     from femna.materials import EVIDENCE, available_sets, load_set
 
@@ -37,7 +38,7 @@ def materials_command(action: str | None = None, name: str | None = None, /) -> 
     if name is None:
         listed = ", ".join(available_sets())
         raise InputError(None, "materials show", name, "a name is missing", f"accepted: {listed}")
-    chosen = load_set(name, key="materials show")
+    chosen = load_set(Path(name) if name.endswith(".toml") else name, key="materials show")
     for line in set_lines(chosen):
         console.print(line)
     tables = [chosen.values, *(alternative.values for alternative in chosen.alternatives)]

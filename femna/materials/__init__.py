@@ -18,7 +18,8 @@ from femna.materials.diffusion import ArrheniusSum
 from femna.materials.evidence import EVIDENCE
 from femna.materials.interface import Asperities, Constriction, InterfaceProperties
 from femna.materials.ledger import SourceEntry
-from femna.materials.library import Alternative, Entry, MaterialSet, available_sets, load_set
+from femna.materials.library import available_sets, load_set
+from femna.materials.material_set import Alternative, Entry, MaterialSet
 from femna.materials.resolve import (
     ElectrolyteProperties,
     MetalProperties,

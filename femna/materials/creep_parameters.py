@@ -26,29 +26,12 @@ from femna.materials.arrhenius import boltzmann
 from femna.materials.creep.registry import find_entry_point
 from femna.materials.diffusion import ArrheniusSum
 from femna.materials.ledger import Ledger
-from femna.materials.library import MaterialSet
-
-LATTICE_TERMS: Final = ("1", "2", "3")
-"""Ends of the names of a set's entries for the terms of lattice diffusion."""
+from femna.materials.material_set import MaterialSet
+from femna.materials.quantities import ANAND, LATTICE_TERMS
 
 SAMPLE: Final = (1e-3, 10.0, 81)
 """Stresses on which a user's law is checked: from and to, over the least and the largest stack
 pressure of the protocol, and their number."""
-
-
-ANAND_UNITS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "prefactor": "1/s",
-        "activation_energy": "J/mol",
-        "rate_sensitivity": "1",
-        "initial_resistance": "Pa",
-        "hardening": "Pa",
-        "hardening_exponent": "1",
-        "saturation": "Pa",
-        "saturation_exponent": "1",
-    }
-)
-"""Key in ``metal.creep``, which a set has with ``anand_`` before it, to its SI unit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,10 +78,7 @@ def _power_law(request: Request, creep: PowerLawCreep) -> dict[str, Any]:
 
 
 def _anand(request: Request, creep: AnandCreep) -> dict[str, Any]:
-    numbers = {
-        key: request.take(key, getattr(creep, key), f"anand_{key}", unit)
-        for key, unit in ANAND_UNITS.items()
-    }
+    numbers = {key: request.take(key, getattr(creep, key), f"anand_{key}") for key in ANAND}
     numbers["hardening_modulus"] = numbers.pop("hardening")
     return numbers
 
@@ -125,7 +105,12 @@ def lattice_diffusion(material: MaterialSet, ledger: Ledger) -> ArrheniusSum:
     InputError
         When the set does not have it.
     """
-    if f"lattice_diffusion_prefactor_{LATTICE_TERMS[0]}" not in material.values:
+    names = "lattice_diffusion_prefactor", "lattice_diffusion_energy"
+    # a term with one of its two numbers is there: the other one is then asked for
+    terms = [
+        term for term in LATTICE_TERMS if any(f"{name}_{term}" in material.values for name in names)
+    ]
+    if not terms:
         raise InputError(
             None,
             "metal.creep.mechanisms",
@@ -135,10 +120,9 @@ def lattice_diffusion(material: MaterialSet, ledger: Ledger) -> ArrheniusSum:
         )
     prefactors, energies = (
         tuple(
-            ledger.take(f"metal.{name}_{term}", None, material, f"{name}_{term}")
-            for term in LATTICE_TERMS
+            ledger.take(f"metal.{name}_{term}", None, material, f"{name}_{term}") for term in terms
         )
-        for name in ("lattice_diffusion_prefactor", "lattice_diffusion_energy")
+        for name in names
     )
     return ArrheniusSum(prefactors, energies)
 

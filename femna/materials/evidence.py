@@ -9,10 +9,10 @@ EVIDENCE: Final = MappingProxyType(
     {
         "R": "read in the full text of the source",
         "A": "only the abstract of the source was seen",
-        "2": "quoted from the source by another publication",
+        "2": "quoted from the source by another publication, or by published code",
         "C": "computed from numbers with a label of their own",
         "U": "unverified; check before relying on it",
-        "user": "given in the user's case",
+        "user": "given by the user, in the case or in a set of their own",
     }
 )
 """Label to meaning."""

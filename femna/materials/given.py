@@ -61,13 +61,17 @@ def _numbers(key: str, value: object, field: FieldInfo, is_default: bool) -> Ite
         for index, item in enumerate(value):
             yield from _numbers(f"{key}.{index}", item, field, is_default)
     elif isinstance(value, float):
-        marks = (*field.metadata, *_marks(field.annotation))
-        units = [mark.si for mark in marks if isinstance(mark, Physical)]
+        units = [mark.si for mark in marks(field) if isinstance(mark, Physical)]
         yield GivenNumber(key, value, units[0] if units else "1", is_default)
 
 
-def _marks(annotation: Any) -> Iterator[Any]:
-    """Return what annotates the members of a union or the items of a tuple."""
+def marks(field: FieldInfo) -> Iterator[Any]:
+    """Return what annotates an entry, the members of its union and the items of its tuple."""
+    yield from field.metadata
+    yield from _inner_marks(field.annotation)
+
+
+def _inner_marks(annotation: Any) -> Iterator[Any]:
     for part in get_args(annotation):
         yield from getattr(part, "__metadata__", ())
-        yield from _marks(part)
+        yield from _inner_marks(part)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from femna.case import Table
 from femna.errors import InputError
 from femna.materials.given import given_numbers
-from femna.materials.library import MaterialSet
+from femna.materials.material_set import MaterialSet
+from femna.materials.quantities import quantity, si_unit
 
 _USER = "the user's case"
 _DEFAULT = "a default of femna, which the case leaves as it is"
@@ -49,9 +50,22 @@ class Ledger:
         self.entries: list[SourceEntry] = []
 
     def take(
-        self, quantity: str, given: float | None, material: MaterialSet, name: str, unit: str = ""
+        self, key: str, given: float | None, material: MaterialSet, name: str, unit: str = ""
     ) -> float:
         """Return the case's number, or else the set's.
+
+        Parameters
+        ----------
+        key : str
+            The case's key.
+        given : float, optional
+            What the case says.
+        material : MaterialSet
+            Where to look else.
+        name : str
+            Of the set's number.
+        unit : str
+            SI, of what the case says; needed where it is not that of the name.
 
         Raises
         ------
@@ -60,24 +74,25 @@ class Ledger:
         """
         entry = material.values.get(name)
         if given is not None:
-            self.state(quantity, given, unit or (entry.unit if entry is not None else "1"))
+            unit = unit or si_unit(quantity(material.role, name, exponent=None))
+            self.state(key, given, unit)
             return given
         if entry is None:
             raise InputError(
                 None,
                 "metal.material" if material.role == "metal" else "electrolyte.material",
-                material.name,
-                f"the set has no {name}, which this case needs ({quantity})",
+                material.written,
+                f"the set has no {name}, which this case needs ({key})",
                 "give it in the case, or choose another material",
             )
         self.entries.append(
-            SourceEntry(quantity, entry.value, entry.unit, entry.source, entry.label, entry.note)
+            SourceEntry(key, entry.value, entry.unit, entry.source, entry.label, entry.note)
         )
         return entry.value
 
     def state(
         self,
-        quantity: str,
+        key: str,
         value: float | str,
         unit: str,
         *,
@@ -86,7 +101,7 @@ class Ledger:
         note: str = "",
     ) -> None:
         """Enter what is in no set: the case's own, or a number computed from others."""
-        self.entries.append(SourceEntry(quantity, value, unit, source, label, note))
+        self.entries.append(SourceEntry(key, value, unit, source, label, note))
 
     def state_given(self, key: str, table: Table, *, without: Collection[str] = ()) -> None:
         """Enter every number of a table of the case that is not entered yet.

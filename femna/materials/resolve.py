@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from femna.case import Case, MeshFile, render
+from femna.case import Case, Electrolyte, MeshFile, Metal, render
 from femna.constants import FARADAY
 from femna.errors import InputError
 from femna.materials.arrhenius import arrhenius
@@ -12,7 +12,8 @@ from femna.materials.creep import CreepLaw, creep_law
 from femna.materials.creep_parameters import Request, creep_parameters
 from femna.materials.interface import InterfaceProperties, resolve_interface
 from femna.materials.ledger import Ledger, SourceEntry
-from femna.materials.library import MaterialSet, load_set
+from femna.materials.library import load_set
+from femna.materials.material_set import MaterialSet
 from femna.materials.surface import SurfaceProperties, resolve_surface
 
 
@@ -83,9 +84,9 @@ def resolve(case: Case) -> Properties:
         For an unknown set, a set of the wrong role, a temperature above melting, or a charge
         that takes 90 % of the metal or more.
     """
-    metal_set = _role_checked(case.metal.material, "metal")
-    electrolyte_set = _role_checked(case.electrolyte.material, "electrolyte")
     ledger = Ledger()
+    metal_set = _set_of(case.metal, "metal", ledger)
+    electrolyte_set = _set_of(case.electrolyte, "electrolyte", ledger)
     metal = _metal(case, metal_set, ledger)
     surface = resolve_surface(case, metal_set, ledger, molar_volume=metal.molar_volume)
     electrolyte = _electrolyte(case, electrolyte_set, ledger)
@@ -105,16 +106,22 @@ def resolve(case: Case) -> Properties:
     )
 
 
-def _role_checked(name: str, role: str) -> MaterialSet:
-    material = load_set(name, key=f"{role}.material")
+def _set_of(body: Metal | Electrolyte, role: str, ledger: Ledger) -> MaterialSet:
+    key = f"{role}.material"
+    material = load_set(body.material, key=key)
     if material.role != role:
         raise InputError(
             None,
-            f"{role}.material",
-            name,
+            key,
+            material.written,
             f"this set describes a material for the {material.role}",
             f"choose a set for the {role}; `femna materials` lists them",
         )
+    if material.file is not None:
+        if body.sha256 not in (None, material.sha256):
+            limit = "has changed since the case was read"
+            raise InputError(None, key, material.written, limit, "start again")
+        ledger.state(key, material.written, "1", note=f"SHA-256 {material.sha256}")
     return material
 
 

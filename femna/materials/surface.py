@@ -8,7 +8,7 @@ from femna.case import Case, PathDiffusion
 from femna.constants import GAS_CONSTANT
 from femna.materials.arrhenius import arrhenius
 from femna.materials.ledger import Ledger
-from femna.materials.library import MaterialSet
+from femna.materials.material_set import MaterialSet
 
 
 @dataclass(frozen=True, kw_only=True)

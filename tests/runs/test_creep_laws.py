@@ -2,6 +2,7 @@
 
 import json
 import math
+from importlib import resources
 
 import pytest
 from runs.conftest import UNIFORM, case_text, contents, differences, last, rows, summary
@@ -158,6 +159,27 @@ def test_the_alternative_of_the_set_is_the_pair_that_it_stands_for(run):
     assert {
         e["label"] for e in listed[0] if e["quantity"] in ("metal.creep.n", "metal.creep.A")
     } == {"C"}
+
+
+def test_a_copy_of_the_set_in_a_file_of_ones_own_is_the_set(run, tmp_path, capfd):
+    text = (resources.files("femna.materials") / "sets" / "sodium.toml").read_text()
+    (tmp_path / "my_metal.toml").write_text(text.replace('name = "sodium"', 'name = "natrium"'))
+    settings = ["protocol.pressure=0.1 MPa"]
+    shipped = run(creep_case(), "shipped", settings=settings)
+    settings.append("metal.material=./my_metal.toml")
+    own = run(creep_case(), "own", settings=settings)
+    same(own, shipped, 0.0)
+    listed = [json.loads((folder / "run.json").read_text())["sources"] for folder in (own, shipped)]
+    (material,) = (entry for entry in listed[0] if entry["quantity"] == "metal.material")
+    assert material["value"] == str(tmp_path / "my_metal.toml")
+    listed[0].remove(material)
+    assert listed[0] == listed[1]
+    same(own, run((own / "case.toml").read_text(), "again"), 0.0)
+    (tmp_path / "my_metal.toml").write_text(text.replace('"0.53 1/s', '"0.6 1/s'))
+    arguments = [part for setting in settings for part in ("--set", setting)]
+    command = ["run", str(tmp_path / "own.toml"), "-o", str(own), "--resume", *arguments]
+    assert execute(command) == 2
+    assert "holds another case" in capfd.readouterr().err
 
 
 def test_lithium_runs_up_to_its_own_melting_temperature(run):

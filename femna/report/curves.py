@@ -59,7 +59,7 @@ def draw_voltage(made: Figure, sweep: SweepFolder, combination: tuple[str, ...])
         axes.plot(*_columns(link), color=colour, lw=0.8, ls=":")
         axes.plot(*_columns(stopped), color=colour, marker=marker, ls="none", mfc="white")
         end = points[-1]
-        labels.append(EndLabel(end[0], end[1], f"{current:g}", colour))
+        labels.append(EndLabel(end[0], end[1], _name(current, rows), colour))
         _mark_critical(axes, sweep, combination, current, colour=colour)
     axes.set_xlabel(PRESSURE_LABEL)
     axes.set_ylabel("voltage rise over the healed interface (V)")
@@ -115,7 +115,7 @@ def draw_contact(made: Figure, sweep: SweepFolder, combination: tuple[str, ...])
         pressures, contacts = [p for p, _ in points], [c for _, c in points]
         panels[0].plot(pressures, contacts, color=colour, marker=marker)
         # The label stands at the lowest point, where the curves are apart.
-        labels.append(EndLabel(pressures[0], contacts[0], f"{current:g}", colour))
+        labels.append(EndLabel(pressures[0], contacts[0], _name(current, rows), colour))
         if exponent:
             scaled = [p / current ** (1.0 / exponent) for p in pressures]
             panels[1].plot(scaled, contacts, color=colour, marker=marker, lw=1.0)
@@ -143,7 +143,8 @@ def draw_contact(made: Figure, sweep: SweepFolder, combination: tuple[str, ...])
     handles = [EndLabel(0, 0, item.text, item.colour) for item in labels]
     _colour_key(panels[0], handles)
     if exponent:
-        panels[1].set_xlabel(rf"$P/j^{{1/{exponent:g}}}$  (MPa / (mA/cm²)$^{{1/{exponent:g}}}$)")
+        power = "" if exponent == 1.0 else rf"$^{{1/{exponent:g}}}$"
+        panels[1].set_xlabel(rf"$P/j${power}  (MPa / (mA/cm²){power})")
         error = _collapse(sweep, combination)
         if error is not None:
             panels[1].text(
@@ -179,13 +180,19 @@ def _colour_key(axes: Axes, labels: Sequence[EndLabel]) -> None:
             color=item.colour,
         )
         axes.plot(
-            [0.80],
+            [0.68 if any("mapped" in other.text for other in labels) else 0.80],
             [height + 0.015],
             marker=MARKERS[place % len(MARKERS)],
             ls="none",
             color=item.colour,
             transform=axes.transAxes,
         )
+
+
+def _name(current: float, rows: Sequence[Record]) -> str:
+    """Name a curve by its current density, and say where it was mapped from another's."""
+    mapped = any(row.get("origin") == "mapped" for row in rows)
+    return f"{current:g}" + (" (mapped)" if mapped else "")
 
 
 def _styled(sweep: SweepFolder) -> list[tuple[float, Any, str]]:

@@ -24,6 +24,8 @@ _LINE_SEARCHES: Final[Mapping[LineSearch, str]] = MappingProxyType(
     }
 )
 
+_UNSOLVED: Final = int(PETSc.SNES.ConvergedReason.DIVERGED_LINEAR_SOLVE)
+
 EXTERNAL_LIBRARY: Final = 76
 """PETSc's code for an error of a library: MUMPS met a matrix that it cannot factorise."""
 
@@ -162,10 +164,10 @@ class Newton:
             if error.ierr != EXTERNAL_LIBRARY:
                 raise
             self._create()  # PETSc leaves the vectors of a broken solve locked
-            reason = int(PETSc.SNES.ConvergedReason.DIVERGED_LINEAR_SOLVE)
-            return NewtonResult(False, len(self._norms), reason, tuple(self._norms))
+            return NewtonResult(False, len(self._norms), _UNSOLVED, tuple(self._norms))
         self.system.unpack(self._x)
         reason = int(self._snes.getConvergedReason())
-        return NewtonResult(
-            reason > 0, int(self._snes.getIterationNumber()), reason, tuple(self._norms)
-        )
+        iterations = int(self._snes.getIterationNumber())
+        if reason == _UNSOLVED:
+            self._create()  # a factorisation that once ran out of memory stays failed for good
+        return NewtonResult(reason > 0, iterations, reason, tuple(self._norms))

@@ -80,6 +80,8 @@ def _through_stages(system: System, newton: Newton, line_search: LineSearch) -> 
         system.metal.easing.value = STAGES[0][2]
         result = newton.solve("full")
         total = result.iterations
+        if not result.converged:
+            rest_state(system)  # full steps that fail may end anywhere
         for blend, factor, easing in STAGES:
             if blend == 0.0 and result.converged:
                 continue

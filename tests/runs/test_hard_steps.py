@@ -61,3 +61,16 @@ def test_a_foil_far_below_its_critical_pressure_has_a_first_solution(run):
         map='{ kind = "stripes", blocked_fraction = 0.7, transition = "80 um" }',
     )
     assert summary(run(text))["status"] == "voltage_limit"
+
+
+@pytest.mark.slow
+def test_a_factorisation_that_fails_is_not_the_end_of_the_run(run):
+    # the first iterates overflow and the solver's memory with them
+    text = ROOMS.format(
+        period="5 mm",
+        electrolyte="0.7 mm",
+        wall="sticking",
+        pressure="0.2 MPa",
+        map='{ kind = "patches", blocked_fraction = 0.5, transition = "100 um" }',
+    ).replace("plane_strain", "axisymmetric")
+    assert summary(run(text))["status"] == "voltage_limit"

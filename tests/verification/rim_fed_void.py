@@ -3,7 +3,8 @@
 Rigid metal, no diffusion in contact. Contact strips at v and the metal sinks at v onto the void,
 whose rim strips all that arrives on the void's surface too. Then the gap is steady, the flux along
 the surface is J = v r/n (n = 1 plane strain, 2 axisymmetric) seen from above, and with
-s^2 = 1 + g'^2 the surface has mu' = -s J/M and r^(1-n) (r^(n-1) gamma g'/s)' = mu, g'(0) = g(a) = 0.
+s^2 = 1 + g'^2 the surface has mu' = -s J/M and r^(1-n) (r^(n-1) gamma g'/s)' = mu, with
+g'(0) = g(a) = 0.
 """
 
 from __future__ import annotations

@@ -13,11 +13,12 @@ import femna.backend  # noqa: F401  (before dolfinx)
 # isort: split
 import numpy as np
 import pytest
+from reference.closed_forms import limiting_speed
 
 from femna.simulation.contact_state import closed_state
 from femna.simulation.setup import Model
 from verification.cells import set_step
-from verification.transport import HALF_PERIOD, flat_cell, initial_gap, path, solve
+from verification.transport import HALF_PERIOD, flat_cell, initial_gap, linear_metal, path, solve
 
 
 def open_wave(
@@ -95,6 +96,35 @@ def test_a_vertex_on_the_axis_has_three_quarters_of_its_curvature(
     axis = float(system.transport.traction(z, gap)[np.argmin(r)]) * scales.traction * scales.length
     assert axis == pytest.approx(-3.0 * drop / h**2, rel=1e-6)
     assert axis / (-2.0 * height * np.pi**2) == pytest.approx(0.75, rel=(np.pi * h) ** 2 / 10.0)
+
+
+@pytest.mark.parametrize("surface_energy", [1e-6, 10.0])
+def test_tension_adds_to_the_pressure_that_closes_a_void_in_viscous_metal(
+    tmp_path: Path, surface_energy: float
+) -> None:
+    # a shallow slit, n = 1, no diffusion: -s_s = -gamma sin(psi)/a on |x| < a and v = 0 beside it,
+    # the problem of load-bearing stripes under P + s_s
+    base, angle, viscosity, pressure = 7.5e-6, 5.0, 1e9, 0.3e6
+    sintering = surface_energy * np.sin(np.radians(angle)) / base
+    changes = {
+        **linear_metal(viscosity),
+        "interface.capillarity": "true",
+        "metal.surface_energy": f"{surface_energy} J/m^2",
+        "interface.roughness": "0.001 um",
+        "numerics.interface_size": "1 um",
+        "geometry.initial_void": f'{{ radius = "{base} m", contact_angle = "{angle} deg" }}',
+    }
+    errors = []
+    for refine in (1.0, 2.0):
+        built = flat_cell(tmp_path, changes, refine=refine)
+        solve(built, np.ones_like, dt=1e-5, current=0.0, tolerance=1e-9)
+        exact = limiting_speed(
+            viscosity, 1.0 - base / HALF_PERIOD, HALF_PERIOD, pressure + sintering
+        )
+        errors.append(abs(built.system.platen_velocity * built.scales.velocity / exact + 1.0))
+    # traction as r^(-1/2) at the rim: order one in its work
+    assert np.log2(errors[0] / errors[1]) == pytest.approx(1.0, abs=0.15)
+    assert errors[1] < 5e-3
 
 
 def test_a_step_keeps_volume_and_force_with_everything_on(tmp_path: Path) -> None:

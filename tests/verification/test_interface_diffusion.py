@@ -15,6 +15,7 @@ import femna.backend  # noqa: F401  (before dolfinx)
 import numpy as np
 import pytest
 from reference.closed_forms import layer_factor, recession_speed
+from scipy.integrate import cumulative_trapezoid
 
 from femna.constants import GAS_CONSTANT
 from verification.cells import model
@@ -105,6 +106,39 @@ def disc(folder: Path, *, radius: float, refine: float) -> tuple[float, float]:
     return (PRESSURE - centre) / mean, (average - centre) / (0.5 * rise)
 
 
+def profile(folder: Path, *, radius: float, refine: float) -> tuple[float, float]:
+    """Return how far p is from that of a rim of finite width, and the limit over its closed form.
+
+    The first is the root mean square over the mean of p - p(0). With the current i(r)
+    falling linearly over the rim, r M p' = the integral of (i - U) r, here by quadrature.
+    """
+    width, stiff = 0.2, 1e6
+    mobility = (SPEED / radius**2 - SPEED) * (radius * HALF_PERIOD) ** 2 / PRESSURE
+    changes = {
+        "geometry.symmetry": "axisymmetric",
+        **linear_metal(stiff / (2.0 * mobility * (np.pi / (radius * HALF_PERIOD)) ** 3)),
+        "interface.diffusion": path(mobility),
+        "numerics.interface_size": "1.25 um",
+    }
+    built = flat_cell(folder, changes, refine=refine)
+
+    def conducting(r: np.ndarray) -> np.ndarray:
+        return np.clip((radius - r) / width + 0.5, 0.0, 1.0)
+
+    solve(built, conducting, tolerance=1e-7)
+    s, step = np.linspace(0.0, 1.0, 100001, retstep=True)
+    current = conducting(s) / (2.0 * np.trapezoid(conducting(s) * s, s))
+    slope = cumulative_trapezoid((current - 1.0) * s, dx=step, initial=0.0)
+    slope[1:] /= s[1:]
+    exact = cumulative_trapezoid(slope, dx=step, initial=0.0) * SPEED * HALF_PERIOD**2 / mobility
+    rise = 2.0 * float(np.trapezoid(exact * s, s))  # mean over the cell, p(0) = 0
+    system, r = built.system, built.system.vertices.horizontal[:, 0]
+    found = system.interface().pressure * PRESSURE
+    error = found - np.interp(r, s, exact) - (PRESSURE - rise)
+    square = float(system.area @ error**2) / system.total_area
+    return float(np.sqrt(square)) / rise, (PRESSURE - float(found[np.argmin(r)])) / rise
+
+
 def _annulus(drift: float, e2: float) -> float:
     """Mean over the cell of p(r) - p(a), r > a: p' = U (b^2 - r^2)/(2 M r).
 
@@ -119,6 +153,29 @@ def test_a_disc_lives_on_what_diffuses_from_its_rim(tmp_path: Path) -> None:
     limit, supply = disc(tmp_path, radius=0.5, refine=2.0)
     assert limit == pytest.approx(1.0, rel=1e-2)
     assert supply == pytest.approx(1.0, rel=1e-2)
+
+
+def test_pressure_of_a_disc_with_a_rim_of_finite_width_has_order_two(tmp_path: Path) -> None:
+    found = [profile(tmp_path, radius=0.5, refine=r) for r in (1.0, 2.0, 4.0)]
+    errors = [error for error, _ in found]
+    orders = [np.log2(a / b) for a, b in pairwise(errors)]
+    # linear elements; w is 0.2, h 0.05 to 0.0125; creep carries 1e-6
+    assert orders == pytest.approx([2.0, 2.0], abs=0.15)
+    assert errors[-1] < 3e-4
+    assert found[-1][1] == pytest.approx(1.0, abs=1e-3)
+
+
+def test_without_diffusion_the_limiting_pressure_of_stripes_returns(tmp_path: Path) -> None:
+    # the map is smooth over its transition w, so that the first decline is linear in M, and about
+    # what diffusion moves at w over what creep does there: 2 eta M/w^3 = 4e-7 for 1e-35
+    limits = [
+        stripes_step(tmp_path, extra={} if m == 0.0 else {"interface.diffusion": path(m)})
+        for m in (0.0, 1e-35, 1e-34)
+    ]
+    found = [limit.from_platen for limit in limits]
+    small, large = (1.0 - limit / found[0] for limit in found[1:])
+    assert large / small == pytest.approx(10.0, rel=2e-2)
+    assert 0.0 < small < 1e-6
 
 
 def test_diffusion_beside_creep_lowers_the_limiting_pressure_of_stripes(tmp_path: Path) -> None:

@@ -55,19 +55,13 @@ def component(built: Model, values: Array, shape: Array) -> float:
 
 
 def mesh_size(built: Model) -> float:
-    """Return the mean size of the interface's triangles, over half of the period."""
+    """Return the root of the mean area of the interface's triangles, over half of the period."""
     count = sum(1 for _ in interface_facets(built.cell.metal))
     return float(np.sqrt(SIDES[built.cell.symmetry] / count))
 
 
-def decay(
-    folder: Path, symmetry: str, waves: tuple[int, int], *, refine: float
-) -> tuple[float, float]:
-    """Return by what rate a shallow wave decays over M gamma k^4, and the mesh size.
-
-    One implicit step of 1/rate, hence 1/amplitude = 1 + measured rate/exact rate.
-    """
-    height, mobility = 1e-4, 1e-26
+def open_cell(folder: Path, symmetry: str, mobility: float, *, refine: float) -> Model:
+    """Return an array's cell whose open surface has tension and diffuses."""
     changes = {
         "geometry.symmetry": symmetry,
         "geometry.metal_thickness": "25 um",
@@ -77,7 +71,18 @@ def decay(
         "interface.roughness": "0.001 um",
         "numerics.interface_size": "5 um",
     }
-    built = flat_cell(folder, changes, refine=refine)
+    return flat_cell(folder, changes, refine=refine)
+
+
+def decay(
+    folder: Path, symmetry: str, waves: tuple[int, int], *, refine: float
+) -> tuple[float, float]:
+    """Return by what rate a shallow wave decays over M gamma k^4, and k times the mesh size.
+
+    One implicit step of 1/rate, hence 1/amplitude = 1 + measured rate/exact rate.
+    """
+    height, mobility = 1e-4, 1e-26
+    built = open_cell(folder, symmetry, mobility, refine=refine)
     system, transport = built.system, built.system.transport
     shape, k = wave(built, waves)
     rate = mobility * (k / HALF_PERIOD) ** 4 * built.scales.time
@@ -91,7 +96,7 @@ def decay(
     change = transport.divergence(transport.traction(z, old), z, old, TEMPERATURE)
     moved = np.linalg.solve(np.diag(system.area) * rate - by_gap, change)
     left = 1.0 + component(built, moved, shape) / height
-    return 1.0 / left - 1.0, mesh_size(built)
+    return 1.0 / left - 1.0, k * mesh_size(built)
 
 
 def pressure_wave(
@@ -120,11 +125,10 @@ def pressure_wave(
     return -component(built, view.pressure, shape) / 0.5, mesh_size(built)
 
 
-def orders_and_errors(found: list[tuple[float, float]]) -> tuple[list[float], list[float]]:
-    """Return observed orders and errors of values that should be 1."""
-    errors = [abs(value - 1.0) for value, _ in found]
-    pairs = pairwise(zip(errors, [h for _, h in found], strict=True))
-    return [float(np.log(a / b) / np.log(h / i)) for (a, h), (b, i) in pairs], errors
+def orders(found: list[tuple[float, float]]) -> list[float]:
+    """Return the observed orders of values that should be 1, given with their mesh sizes."""
+    errors = [(abs(value - 1.0), h) for value, h in found]
+    return [float(np.log(a / b) / np.log(h / i)) for (a, h), (b, i) in pairwise(errors)]
 
 
 @pytest.mark.parametrize(
@@ -142,10 +146,50 @@ def test_a_shallow_wave_decays_as_mullins_says_in_3d(
     tmp_path: Path, symmetry: str, waves: tuple[int, int], levels: tuple[float, ...]
 ) -> None:
     found = [decay(tmp_path, symmetry, waves, refine=r) for r in levels]
-    orders, errors = orders_and_errors(found)
-    # linear elements: (k h)^2/12 in the curvature, and again in the flux
-    assert orders == pytest.approx([2.0] * len(orders), abs=0.25)
-    assert errors[-1] < (np.pi * np.linalg.norm(waves) * found[-1][1]) ** 2 / 6.0
+    assert orders(found) == pytest.approx([2.0] * (len(levels) - 1), abs=0.2)
+    # equilateral triangles of side e see k^2 (1 - (k e)^2/16), in the curvature and again in the
+    # flux: (k e)^2/8, and the area h^2 is 3^(1/2) e^2/4
+    expected = found[-1][1] ** 2 / (2.0 * np.sqrt(3.0))
+    assert 1.0 - found[-1][0] == pytest.approx(expected, rel=0.15)
+
+
+def test_tension_of_a_steep_surface_in_3d_has_order_two(tmp_path: Path) -> None:
+    # against its own shape: integral of w div(grad g/s) = -integral of grad w . grad g/s
+    height = 0.3
+    points, weights = np.polynomial.legendre.leggauss(60)
+    x, y = np.meshgrid(*[0.5 * np.pi * (points + 1.0)] * 2)
+    square = np.pi**2 * ((np.sin(x) * np.cos(y)) ** 2 + (np.cos(x) * np.sin(y)) ** 2)
+    bent = height * square / np.sqrt(1.0 + height**2 * square)
+    exact = -0.25 * float(weights @ bent @ weights)
+    found = []
+    for refine in (1.0, 2.0):
+        built = open_cell(tmp_path, "square", 1e-26, refine=refine)
+        system, scales = built.system, built.scales
+        shape, _ = wave(built, BOTH)
+        gap = 1.0 + height * shape
+        mu = system.transport.traction(closed_state(gap, system.gap_scale), gap)
+        value = float((system.area * shape) @ mu) * scales.traction * scales.length
+        found.append((value / exact, mesh_size(built)))
+    assert orders(found) == pytest.approx([2.0], abs=0.2)
+    assert found[-1][0] == pytest.approx(1.0, abs=0.01)
+
+
+def test_flux_on_an_incline_is_longer_along_it_and_wider_across_it(tmp_path: Path) -> None:
+    # g = m y, s^2 = 1 + m^2: down the slope mu falls over s times the way, M k^2/s; across it
+    # the surface is s times as wide, M k^2 s
+    mobility, slope = 1e-26, 1.5
+    stretch = np.sqrt(1.0 + slope**2)
+    built = open_cell(tmp_path, "square", mobility, refine=2.0)
+    system, scales = built.system, built.scales
+    gap = 1.0 + slope * system.vertices.horizontal[:, 1]
+    z = closed_state(gap, system.gap_scale)
+    unit = scales.traction / (HALF_PERIOD**2 * scales.velocity)
+    for waves, factor in ((ALONG_X, stretch), (ALONG_Y, 1.0 / stretch)):
+        shape, k = wave(built, waves)
+        change = system.transport.divergence(shape, z, gap, TEMPERATURE)
+        exact = mobility * unit * k**2 * factor * 0.5  # the mean of cos^2
+        # (k h)^2/12 and as much again where triangles are not alike
+        assert float(shape @ change) / exact == pytest.approx(1.0, abs=5e-3)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +208,6 @@ def test_pressure_wave_of_diffusion_along_the_interface_in_3d(
     tmp_path: Path, waves: tuple[int, int], ratio: float, levels: tuple[float, ...]
 ) -> None:
     found = [pressure_wave(tmp_path, waves, ratio, refine=r) for r in levels]
-    orders, errors = orders_and_errors(found)
-    # (k h)^2/12 of linear elements; two meshes of gmsh are alike only on the whole
-    assert orders == pytest.approx([2.0], abs=0.4)
-    assert errors[-1] < 0.02
+    # (k h)^2/12 of linear elements; meshes of gmsh are alike only on the whole, to some 5 % in h^2
+    assert orders(found) == pytest.approx([2.0], abs=0.25 if levels[-1] == 2.0 else 0.4)
+    assert found[-1][0] == pytest.approx(1.0, abs=0.02)

@@ -28,13 +28,11 @@ def ranking(sweep: SweepFolder) -> str:
         (
             row["rank"],
             row["label"] or row["variant"],
-            row["value"],
             *(f"{html.shown(row[name])}" for name in (*slope_ends, *ends)),
             f"{html.shown(row['ratio_dVdP'])} / {html.shown(row['ratio_contact'])}",
             f"{row['met']} / {row['not_met']} / {row['not_decided']}",
             html.shown(row["misfit_decades"], 2),
-            row["measured"] or "–",
-            row["unmeasured"] or "none",
+            f"{row['unmeasured'] or 'nothing'}. Measured: {row['measured'] or 'nothing'}.",
         )
         for row in rows
     ]
@@ -42,7 +40,6 @@ def ranking(sweep: SweepFolder) -> str:
     header = (
         "rank",
         "candidate",
-        "parameter",
         f"P_crit, slope, {low} (MPa)",
         f"at {high}",
         f"P_crit, contact, {low} (MPa)",
@@ -50,8 +47,7 @@ def ranking(sweep: SweepFolder) -> str:
         "ratio, slope / contact",
         "met / not / open",
         "misfit (decades)",
-        "measured",
-        "assumed",
+        "assumed, and measured",
     )
     rule = sweep.summary.get("ranking_rule", "")
     text = (
@@ -61,7 +57,7 @@ def ranking(sweep: SweepFolder) -> str:
     return (
         html.heading("Candidates side by side")
         + html.paragraph(text)
-        + html.table(header, cells, numbers=(0, 3, 4, 5, 6, 9))
+        + html.table(header, cells, numbers=(0, 2, 3, 4, 5, 8))
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 from runs.conftest import last, summary
 
-ROOMS = """
+TEXT = """
 femna = 1
 title = "a hard step"
 [geometry]
@@ -38,7 +38,7 @@ fields_at = []
 
 @pytest.mark.slow
 def test_a_random_map_with_a_thousandth_of_its_contact_left_reaches_its_charge(run):
-    text = ROOMS.format(
+    text = TEXT.format(
         period="100 um",
         electrolyte="100 um",
         wall="free_slip",
@@ -53,7 +53,7 @@ def test_a_random_map_with_a_thousandth_of_its_contact_left_reaches_its_charge(r
 
 @pytest.mark.slow
 def test_a_foil_far_below_its_critical_pressure_has_a_first_solution(run):
-    text = ROOMS.format(
+    text = TEXT.format(
         period="4 mm",
         electrolyte="0.7 mm",
         wall="sticking",
@@ -66,7 +66,7 @@ def test_a_foil_far_below_its_critical_pressure_has_a_first_solution(run):
 @pytest.mark.slow
 def test_a_factorisation_that_fails_is_not_the_end_of_the_run(run):
     # the first iterates overflow and the solver's memory with them
-    text = ROOMS.format(
+    text = TEXT.format(
         period="5 mm",
         electrolyte="0.7 mm",
         wall="sticking",

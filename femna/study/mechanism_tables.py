@@ -7,9 +7,8 @@ from collections.abc import Sequence
 
 from femna.study.critical import CRITERIA
 from femna.study.mechanisms import RULE, Candidate, Inversion
+from femna.study.rows import Table
 from femna.study.table import WIDTH
-
-type Table = tuple[list[str], list[list[object]]]
 
 
 def mechanism_table(found: Sequence[Candidate]) -> Table:

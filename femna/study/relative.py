@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from femna.study.critical import CRITERIA, Criterion
 from femna.study.entries import VARIANT
 from femna.study.evaluation import Group
-from femna.study.rows import Others
+from femna.study.rows import Others, Table
 from femna.study.variant import Variant
-
-type Table = tuple[list[str], list[list[object]]]
 
 
 @dataclass(frozen=True)

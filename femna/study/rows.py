@@ -14,6 +14,9 @@ from femna.study.curve import Point
 type Others = tuple[tuple[str, float | str], ...]
 """The other swept inputs of a case: column and value."""
 
+type Table = tuple[list[str], list[list[object]]]
+"""Header and cells of a CSV file."""
+
 FINISHED: Final = ("ok", "contact_lost", "voltage_limit", "shorted")
 """How a case can end without an error; only "ok" reached its full charge."""
 

@@ -15,7 +15,7 @@ export OMP_NUM_THREADS := 1
 export UCX_TLS ?= self,sm,tcp
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help env demo sensitivity mechanisms test test-all lint types format clean
+.PHONY: help env demo sensitivity mechanisms bench test test-all lint types format clean
 
 help:
 	@echo 'make demo         run studies/figure6.toml into $(DEMO), afresh each time'
@@ -23,6 +23,7 @@ help:
 	@echo 'make test-all     run the tests in full (hours); ARGS="-k name" picks some'
 	@echo 'make sensitivity  run the study of the default heterogeneity'
 	@echo 'make mechanisms   run every candidate mechanism against the experiment (long)'
+	@echo 'make bench        measure femna against others; ARGS="--quick", or names, picks'
 	@echo 'make lint         ruff, rules and format'
 	@echo 'make types        mypy, strict'
 	@echo 'make format       let ruff rewrite'
@@ -54,6 +55,9 @@ sensitivity: $(STAMP)
 mechanisms: $(STAMP)
 	@rm -rf results/mechanisms
 	@$(BIN)/femna sweep studies/mechanisms.toml -o results/mechanisms --jobs $(JOBS)
+
+bench: $(STAMP)
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 # One pytest worker per core; tests that share a module's fixtures stay on one worker.
 test: $(STAMP)

@@ -91,14 +91,14 @@ class MetalBlock:
             quadrature_degree=quadrature_degree,
             trace_space=trace_space,
         )
-        held = {"platen": platen_sticks}
-        self.conditions = symmetry_conditions(self.velocity_space, cell.metal, held)
+        self.quadrature_degree, self.held_walls = quadrature_degree, {"platen": platen_sticks}
+        self.conditions = symmetry_conditions(self.velocity_space, cell.metal, self.held_walls)
         size = self.velocity_space.dofmap.index_map.size_local * mesh.geometry.dim
         self.sizes = [size, self.pressure_space.dofmap.index_map.size_local]
         self._held = np.unique(np.concatenate([c.dof_indices()[0] for c in self.conditions]))
         self._held = self._held[self._held < size]
         self._residual = [fem.form(f) for f in forms.residual]
-        self._jacobian = [
+        self._tangent = [
             FormMatrix(fem.form(form), row, column, conditions=self.conditions)
             for row, line in zip((VELOCITY, PRESSURE), forms.jacobian, strict=True)
             for column, form in zip((VELOCITY, PRESSURE), line, strict=True)
@@ -187,14 +187,33 @@ class MetalBlock:
             total += drag
         return total
 
-    def flux(self) -> Array:
-        """Return ``integral of q v.n`` at every interface vertex, shape (N,) (collective)."""
-        return self._surface.flux(self.get()[0])
+    def flux(self, velocity: Array | None = None) -> Array:
+        """Return ``integral of psi v.n`` at every interface vertex, shape (N,) (collective).
 
-    def jacobian(
+        Of the present velocity, or of given owned entries of one.
+        """
+        return self._surface.flux(self.get()[0] if velocity is None else velocity)
+
+    def load(self, traction: Array) -> Array:
+        """Return the owned velocity residual of a traction at the vertices (collective)."""
+        return self._surface.load(traction)
+
+    def flow_entries(self, layout: BlockLayout) -> list[Entries]:
+        """Return the entries between velocity and pressure within the metal (collective)."""
+        return [block.entries(layout) for block in self._tangent]
+
+    def flow_matrices(self) -> list[PETSc.Mat]:
+        """Return the matrices of these entries (collective).
+
+        Velocity by velocity and by pressure, pressure by velocity and, in a compressible metal, by
+        pressure.
+        """
+        return [block.assembled() for block in self._tangent]
+
+    def surface_entries(
         self, layout: BlockLayout, load_slope: Array, pressure_slope: Array, h_slope: Array
     ) -> list[Entries]:
-        """Return the entries of all blocks that touch the metal (collective).
+        """Return the entries of the metal's surfaces, walls included (collective).
 
         Parameters
         ----------
@@ -205,7 +224,6 @@ class MetalBlock:
             wall's friction feels, and of the openness.
         """
         return [
-            *(block.entries(layout) for block in self._jacobian),
             *self._surface.jacobian(layout, load_slope),
             *self.walls.jacobian(layout, pressure_slope, h_slope),
         ]

@@ -13,8 +13,8 @@ from femna.mesh import Cell
 from femna.physics.flow_stress import CreepLaw
 from femna.physics.metal import build_forms
 from femna.physics.wall import WallLaw
-from femna.simulation.block_matrix import FormMatrix
-from femna.simulation.discretisation import QuadratureEvaluator, assembled, symmetry_conditions
+from femna.simulation.block_matrix import FormMatrix, TangentMatrix
+from femna.simulation.discretisation import FormVector, QuadratureEvaluator, symmetry_conditions
 from femna.simulation.elastic_memory import ElasticModuli
 from femna.simulation.jacobian import Entries
 from femna.simulation.layout import PRESSURE, VELOCITY, BlockLayout
@@ -97,13 +97,15 @@ class MetalBlock:
         self.sizes = [size, self.pressure_space.dofmap.index_map.size_local]
         self._held = np.unique(np.concatenate([c.dof_indices()[0] for c in self.conditions]))
         self._held = self._held[self._held < size]
-        self._residual = [fem.form(f) for f in forms.residual]
-        self._jacobian = [
-            FormMatrix(fem.form(form), row, column, conditions=self.conditions)
-            for row, line in zip((VELOCITY, PRESSURE), forms.jacobian, strict=True)
-            for column, form in zip((VELOCITY, PRESSURE), line, strict=True)
+        self._residual = [FormVector(fem.form(f)) for f in forms.residual]
+        (tangent, _), by_continuity = forms.jacobian
+        self._tangent = TangentMatrix(fem.form(tangent), VELOCITY, conditions=self.conditions)
+        self._continuity = [
+            FormMatrix(fem.form(form), PRESSURE, column, conditions=self.conditions)
+            for column, form in zip((VELOCITY, PRESSURE), by_continuity, strict=True)
             if form is not None
         ]
+        self._constant: list[Entries] | None = None
         self._surface = MetalSurface(
             forms, cell, self.pressure_space, trace_space=trace_space, held=self._held
         )
@@ -122,6 +124,7 @@ class MetalBlock:
             creep,
             self.fields,
             rate=QuadratureEvaluator(forms.effective_rate, self.quadrature, mesh),
+            equivalent_rate=QuadratureEvaluator(forms.equivalent_rate, self.quadrature, mesh),
             scales=scales,
             memory=self._memory,
         )
@@ -150,6 +153,7 @@ class MetalBlock:
     def geometry_changed(self) -> None:
         """Rebuild the interface operator ``B: velocity -> integral of q v.n`` (collective)."""
         self._surface.geometry_changed()
+        self._constant = None
 
     def vertex_area(self) -> Array:
         """Return the projected area that belongs to each interface vertex, shape (N,)."""
@@ -178,11 +182,11 @@ class MetalBlock:
         """Return the owned entries of the momentum and continuity residuals (collective)."""
         momentum = self.momentum(contact_pressure)
         momentum[self._held] = 0.0
-        return momentum, assembled(self._residual[1])
+        return momentum, self._residual[1]()
 
     def momentum(self, contact_pressure: Array) -> Array:
         """Return the momentum residual, reactions at held dofs included (collective)."""
-        total = assembled(self._residual[0]) + self._surface.load(contact_pressure)
+        total = self._residual[0]() + self._surface.load(contact_pressure)
         for drag in self.walls.residual():
             total += drag
         return total
@@ -205,10 +209,20 @@ class MetalBlock:
             wall's friction feels, and of the openness.
         """
         return [
-            *(block.entries(layout) for block in self._jacobian),
+            self._tangent.entries(layout),
+            *self._constant_entries(layout),
             *self._surface.jacobian(layout, load_slope),
             *self.walls.jacobian(layout, pressure_slope, h_slope),
         ]
+
+    def _constant_entries(self, layout: BlockLayout) -> list[Entries]:
+        """Return the entries that no unknown changes within a step (collective)."""
+        if self._constant is None:
+            entries = [matrix.entries(layout) for matrix in self._continuity]
+            rows, columns, divergence = entries[0]
+            # the pressure's gradient in the momentum balance is the transpose
+            self._constant = [*entries, (columns, rows, divergence)]
+        return self._constant
 
     def load_slope(self, layout: BlockLayout, coupling: PETSc.Mat) -> Entries:
         """Return the entries of :meth:`MetalSurface.load_slope` (collective)."""
@@ -228,6 +242,7 @@ class MetalBlock:
 
     def begin_step(self, dt: float) -> None:
         """Prepare a step of dimensionless length ``dt``: what the metal remembers enters it."""
+        self._constant = None
         if self._memory is not None:
             self._memory.begin_step(dt)
 

@@ -5,13 +5,14 @@ The scalar problem of viscoplasticity: find the equivalent stress ``s`` with
     rate(s) + s / M = D,        M = 3 G dt  (infinite without elasticity)
 
 which is backward Euler of a Maxwell body when ``D`` includes the memory of the old stress
-(:mod:`femna.physics.metal`). It is solved in log s, where a power law is a straight line, so that
+(:mod:`femna.physics.metal`). Without elasticity, a law that knows its stress in closed form is
+asked for it. Else the problem is solved in log s, where a power law is a straight line, so that
 Newton's method needs one step for Norton creep and a few across ten decades of stiffness.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,14 @@ class CreepLaw(Protocol):
 
     def log_slope(self, stress: Array, temperature: float) -> Array:
         """Return d ln(rate) / d ln(stress), dimensionless."""
+
+
+@runtime_checkable
+class InvertibleLaw(CreepLaw, Protocol):
+    """A creep law whose stress at a rate is known in closed form."""
+
+    def flow_stress(self, rate: Array, temperature: float) -> Array:
+        """Return the equivalent stress [Pa] at the equivalent creep rate [1/s]."""
 
 
 def flow_stress(
@@ -71,8 +80,11 @@ def flow_stress(
     """
     if not np.all(np.isfinite(rate)) or np.any(rate <= 0.0):
         raise ComputationError("the strain rate is not positive and finite")
-    target = np.log(rate)
     elastic = np.isfinite(relaxed_modulus)
+    if isinstance(law, InvertibleLaw) and not elastic:
+        stress = law.flow_stress(rate, temperature)
+        return stress, stress / (law.log_slope(stress, temperature) * rate)
+    target = np.log(rate)
     # rate(s) + s/M is convex in log-log: from its upper bound Newton converges monotonically
     log_s = np.log(rate * relaxed_modulus) if elastic else np.full_like(rate, np.log(1e6))
     slope = np.ones_like(rate)

@@ -56,6 +56,8 @@ class MetalForms:
     jacobian: tuple[tuple[Any, Any], tuple[Any, Any]]
     effective_rate: Any
     """Expression ``D*``, shape (3, 3)."""
+    equivalent_rate: Any
+    """Expression ``D*_e``, a scalar."""
     interface_flux: Any
     """Form (test: trace space, trial: velocity): ``integral of q v.n`` over the interface."""
     interface_area: Any
@@ -148,6 +150,7 @@ def build_forms(
             (-q * div(dv) * weight * dx, compress),
         ),
         effective_rate=effective,
+        equivalent_rate=ufl.sqrt((2.0 / 3.0) * ufl.inner(effective, effective)),
         interface_flux=ufl.TestFunction(trace_space) * ufl.dot(dv, n) * weight * ds,
         interface_area=-q * n[len(n) - 1] * weight * ds,
         vertical_force=force,

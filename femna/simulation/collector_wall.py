@@ -13,7 +13,7 @@ from femna.mesh import Cell
 from femna.physics.metal import MetalForms
 from femna.physics.wall import WallWeight
 from femna.simulation.block_matrix import BlockEntries
-from femna.simulation.discretisation import assembled, owned_facet_dofs
+from femna.simulation.discretisation import FormVector, owned_facet_dofs
 from femna.simulation.jacobian import Entries
 from femna.simulation.layout import PRESSURE, VELOCITY, BlockLayout
 from femna.simulation.sliding_wall import SlidingWall
@@ -46,16 +46,16 @@ class CollectorWall:
         self._wall, self._conditions = wall, conditions
         space = wall.weight.function_space
         self.dofs = owned_facet_dofs(space, cell.metal, "platen")
-        self._force = fem.form(forms.vertical_force)
+        self._force = FormVector(fem.form(forms.vertical_force))
         self._by_unknowns = [fem.form(f) for f in forms.vertical_force_slopes]
-        self._area = fem.form(forms.platen_area)
+        self._area = FormVector(fem.form(forms.platen_area))
         self._weight: WallWeight | None = None
         self._areas = np.zeros(0)
         self._entries = [BlockEntries(VELOCITY, block) for block in (VELOCITY, PRESSURE)]
 
     def pressure(self) -> Array:
         """Return the normal pressure at the owned vertices ``dofs``, shape (N,) (collective)."""
-        force, self._areas = (assembled(form)[self.dofs] for form in (self._force, self._area))
+        force, self._areas = self._force()[self.dofs], self._area()[self.dofs]
         return np.asarray(-force / self._areas)
 
     def update(self, *, temperature: float) -> None:

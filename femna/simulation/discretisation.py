@@ -10,8 +10,7 @@ import basix
 import basix.ufl
 import numpy as np
 import numpy.typing as npt
-from dolfinx import fem
-from dolfinx.fem import petsc as fem_petsc
+from dolfinx import fem, la
 from petsc4py import PETSc
 from scipy.spatial import cKDTree
 
@@ -49,11 +48,26 @@ def interface_facets(body: Body) -> Iterator[tuple[int, list[int]]]:
             yield home, [int(np.flatnonzero(corners == v)[0]) for v in facet_vertices.links(facet)]
 
 
+class FormVector:
+    """The vector of a linear form, assembled again and again in the same storage."""
+
+    def __init__(self, form: Any) -> None:
+        dofmap = form.function_spaces[0].dofmap
+        self._form = form
+        self._vector = la.vector(dofmap.index_map, dofmap.index_map_bs, dtype=np.float64)
+        self._owned = dofmap.index_map.size_local * dofmap.index_map_bs
+
+    def __call__(self) -> Array:
+        """Return a copy of the owned entries at the present values (collective)."""
+        self._vector.array[:] = 0.0
+        fem.assemble_vector(self._vector.array, self._form)
+        self._vector.scatter_reverse(la.InsertMode.add)
+        return np.asarray(self._vector.array[: self._owned]).copy()
+
+
 def assembled(form: Any) -> Array:
     """Return the owned entries of a linear form's vector (collective)."""
-    vector = fem_petsc.assemble_vector(form)
-    vector.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
-    return np.asarray(vector.getArray()).copy()
+    return FormVector(form)()
 
 
 def symmetry_conditions(space: Any, body: Body, walls: dict[str, bool]) -> list[Any]:

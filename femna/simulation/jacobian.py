@@ -24,16 +24,17 @@ class CooMatrix:
         self._matrix = PETSc.Mat().create(comm)
         self._matrix.setSizes((size, size))
         self._matrix.setType(PETSc.Mat.Type.AIJ)
-        self._analysed = False
+        self._values: npt.NDArray[np.float64] | None = None
 
     def assemble(self, entries: Sequence[Entries]) -> PETSc.Mat:
         """Set the matrix to the sum of ``(rows, columns, values)`` lists (collective)."""
-        if not self._analysed:
+        if self._values is None:
             rows = np.concatenate([e[0] for e in entries])
             columns = np.concatenate([e[1] for e in entries])
             self._matrix.setPreallocationCOO(rows, columns)
-            self._analysed = True
-        self._matrix.setValuesCOO(np.concatenate([e[2] for e in entries]))
+            self._values = np.empty(len(rows))
+        np.concatenate([e[2] for e in entries], out=self._values)
+        self._matrix.setValuesCOO(self._values)
         return self._matrix
 
 

@@ -13,8 +13,8 @@ from femna.mesh import Cell
 from femna.physics.flow_stress import CreepLaw
 from femna.physics.metal import build_forms
 from femna.physics.wall import WallLaw
-from femna.simulation.block_matrix import FormMatrix
-from femna.simulation.discretisation import QuadratureEvaluator, assembled, symmetry_conditions
+from femna.simulation.block_matrix import FormMatrix, TangentMatrix
+from femna.simulation.discretisation import FormVector, QuadratureEvaluator, symmetry_conditions
 from femna.simulation.elastic_memory import ElasticModuli
 from femna.simulation.jacobian import Entries
 from femna.simulation.layout import PRESSURE, VELOCITY, BlockLayout
@@ -97,13 +97,16 @@ class MetalBlock:
         self.sizes = [size, self.pressure_space.dofmap.index_map.size_local]
         self._held = np.unique(np.concatenate([c.dof_indices()[0] for c in self.conditions]))
         self._held = self._held[self._held < size]
-        self._residual = [fem.form(f) for f in forms.residual]
-        self._tangent = [
-            FormMatrix(fem.form(form), row, column, conditions=self.conditions)
-            for row, line in zip((VELOCITY, PRESSURE), forms.jacobian, strict=True)
-            for column, form in zip((VELOCITY, PRESSURE), line, strict=True)
+        self._residual = [FormVector(fem.form(f)) for f in forms.residual]
+        (tangent, _), by_continuity = forms.jacobian
+        self._tangent = TangentMatrix(fem.form(tangent), VELOCITY, conditions=self.conditions)
+        self._continuity = [
+            FormMatrix(fem.form(form), PRESSURE, column, conditions=self.conditions)
+            for column, form in zip((VELOCITY, PRESSURE), by_continuity, strict=True)
             if form is not None
         ]
+        self._constant: list[Entries] | None = None
+        self._matrices: list[PETSc.Mat] | None = None
         self._surface = MetalSurface(
             forms, cell, self.pressure_space, trace_space=trace_space, held=self._held
         )
@@ -122,6 +125,7 @@ class MetalBlock:
             creep,
             self.fields,
             rate=QuadratureEvaluator(forms.effective_rate, self.quadrature, mesh),
+            equivalent_rate=QuadratureEvaluator(forms.equivalent_rate, self.quadrature, mesh),
             scales=scales,
             memory=self._memory,
         )
@@ -150,6 +154,7 @@ class MetalBlock:
     def geometry_changed(self) -> None:
         """Rebuild the interface operator ``B: velocity -> integral of q v.n`` (collective)."""
         self._surface.geometry_changed()
+        self._constant = self._matrices = None
 
     def vertex_area(self) -> Array:
         """Return the projected area that belongs to each interface vertex, shape (N,)."""
@@ -178,11 +183,11 @@ class MetalBlock:
         """Return the owned entries of the momentum and continuity residuals (collective)."""
         momentum = self.momentum(contact_pressure)
         momentum[self._held] = 0.0
-        return momentum, assembled(self._residual[1])
+        return momentum, self._residual[1]()
 
     def momentum(self, contact_pressure: Array) -> Array:
         """Return the momentum residual, reactions at held dofs included (collective)."""
-        total = assembled(self._residual[0]) + self._surface.load(contact_pressure)
+        total = self._residual[0]() + self._surface.load(contact_pressure)
         for drag in self.walls.residual():
             total += drag
         return total
@@ -200,15 +205,21 @@ class MetalBlock:
 
     def flow_entries(self, layout: BlockLayout) -> list[Entries]:
         """Return the entries between velocity and pressure within the metal (collective)."""
-        return [block.entries(layout) for block in self._tangent]
+        return [self._tangent.entries(layout), *self._constant_entries(layout)]
 
-    def flow_matrices(self) -> list[PETSc.Mat]:
-        """Return the matrices of these entries (collective).
+    @property
+    def tangent_form(self) -> Any:
+        """Compiled form of velocity by velocity."""
+        return self._tangent.form
 
-        Velocity by velocity and by pressure, pressure by velocity and, in a compressible metal, by
-        pressure.
+    def continuity_matrices(self) -> list[PETSc.Mat]:
+        """Return continuity by velocity and, in a compressible metal, by pressure (collective).
+
+        No unknown changes them within a step.
         """
-        return [block.assembled() for block in self._tangent]
+        if self._matrices is None:
+            self._matrices = [matrix.assembled() for matrix in self._continuity]
+        return self._matrices
 
     def surface_entries(
         self, layout: BlockLayout, load_slope: Array, pressure_slope: Array, h_slope: Array
@@ -228,6 +239,15 @@ class MetalBlock:
             *self.walls.jacobian(layout, pressure_slope, h_slope),
         ]
 
+    def _constant_entries(self, layout: BlockLayout) -> list[Entries]:
+        """Return the entries that no unknown changes within a step (collective)."""
+        if self._constant is None:
+            entries = [matrix.entries(layout) for matrix in self._continuity]
+            rows, columns, divergence = entries[0]
+            # the pressure's gradient in the momentum balance is the transpose
+            self._constant = [*entries, (columns, rows, divergence)]
+        return self._constant
+
     def load_slope(self, layout: BlockLayout, coupling: PETSc.Mat) -> Entries:
         """Return the entries of :meth:`MetalSurface.load_slope` (collective)."""
         return self._surface.load_slope(layout, coupling)
@@ -246,6 +266,7 @@ class MetalBlock:
 
     def begin_step(self, dt: float) -> None:
         """Prepare a step of dimensionless length ``dt``: what the metal remembers enters it."""
+        self._constant = self._matrices = None
         if self._memory is not None:
             self._memory.begin_step(dt)
 

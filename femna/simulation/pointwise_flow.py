@@ -26,8 +26,8 @@ class PointwiseFlow:
         Creep law (SI).
     fields : MetalFields
         Its ``theta`` and ``zeta`` are set.
-    rate : QuadratureEvaluator
-        Gives ``D*`` (:mod:`femna.physics.metal`), dimensionless.
+    rate, equivalent_rate : QuadratureEvaluator
+        Give ``D*`` and ``D*_e`` (:mod:`femna.physics.metal`), dimensionless.
     scales : Scales
         Characteristic values.
     memory : MetalMemory or None
@@ -45,10 +45,12 @@ class PointwiseFlow:
         fields: MetalFields,
         *,
         rate: QuadratureEvaluator,
+        equivalent_rate: QuadratureEvaluator,
         scales: Scales,
         memory: MetalMemory | None,
     ) -> None:
         self._creep, self._fields, self._rate = creep, fields, rate
+        self._equivalent_rate = equivalent_rate
         self._scales, self._memory = scales, memory
         self._comm = fields.velocity.function_space.mesh.comm
         self.resistance: Array | None = None
@@ -76,7 +78,7 @@ class PointwiseFlow:
             On every rank, if the law cannot be inverted at a point of any.
         """
         law = Viscosity(creep=self._creep, rate_floor=rate_floor, reference_rate=self._scales.rate)
-        rate = self._rate() * self._scales.rate
+        rate = self._equivalent_rate()[:, 0] * self._scales.rate
         flow = Flow(theta=np.zeros(0), zeta=np.zeros(0))
         problem = ""
         try:

@@ -14,7 +14,7 @@ from petsc4py import PETSc
 from femna.mesh import Cell
 from femna.physics.wall import WallLaw, WallWeight, wall_forms
 from femna.simulation.block_matrix import FormMatrix
-from femna.simulation.discretisation import assembled
+from femna.simulation.discretisation import FormVector
 from femna.simulation.jacobian import Entries
 from femna.simulation.layout import VELOCITY, BlockLayout
 
@@ -71,7 +71,7 @@ class SlidingWall:
             facets=ufl.ds(domain=body.mesh, subdomain_data=body.facets)(body.names[surface]),
         )
         self._conditions = conditions
-        self._residual = fem.form(forms.residual)
+        self._residual = FormVector(fem.form(forms.residual))
         self._jacobian = FormMatrix(
             fem.form(forms.jacobian), VELOCITY, VELOCITY, conditions=conditions, diagonal=0.0
         )
@@ -103,7 +103,7 @@ class SlidingWall:
 
     def residual(self) -> Array:
         """Return the owned velocity residual at the present weight (collective)."""
-        return assembled(self._residual)
+        return self._residual()
 
     def jacobian(self, layout: BlockLayout) -> Entries:
         """Return the entries of velocity by velocity at a fixed weight (collective)."""

@@ -103,6 +103,8 @@ class System:
         self.z = np.ones(count)
         self.scalars = np.zeros(2)
         self._step: StepData | None = None
+        self._taken: Array | None = None
+        self._view: InterfaceView | None = None
         self._matrix = CooMatrix(self.comm, self.layout.local_size)
         self._coupling = InterfaceCoupling(
             self.layout,
@@ -116,7 +118,8 @@ class System:
     # -- unknowns ------------------------------------------------------------------------------
 
     def pack(self, x: PETSc.Vec) -> None:
-        """Write the present unknowns into a monolithic vector."""
+        """Write the present unknowns into a monolithic vector, to evaluate anew from there."""
+        self._taken = None
         parts = [*self.metal.get(), self.z, *self.electrolyte.get()]
         parts.append(self.scalars if self.comm.rank == 0 else np.zeros(0))
         x.setArray(np.concatenate(parts))
@@ -183,7 +186,7 @@ class System:
 
     @step.setter
     def step(self, step: StepData) -> None:
-        self._step = step
+        self._step, self._taken = step, None
         self.electrolyte.relative_conductivity = step.conductivity
 
     def required_step(self) -> StepData:
@@ -191,6 +194,28 @@ class System:
         if self._step is None:
             raise RuntimeError("no step is set")
         return self._step
+
+    # -- what residual and Jacobian share ------------------------------------------------------
+
+    def _take(self, x: PETSc.Vec) -> None:
+        """Take the unknowns from ``x``, unless they are there already (collective).
+
+        Newton's method wants the Jacobian where it had the residual. From one :meth:`pack` to the
+        next nothing changes but the unknowns, so what was evaluated there is still good.
+        """
+        values = x.getArray(readonly=True)
+        here = self._taken is not None and np.array_equal(values, self._taken)
+        if self.comm.allreduce(int(here)) < self.comm.size:
+            self._taken, self._view = values.copy(), None
+            self.unpack(x)
+
+    def _evaluated(self) -> InterfaceView:
+        """Evaluate interface and metal at the unknowns that were taken, once (collective)."""
+        if self._view is None:
+            view, temperature = self.interface(), self.required_step().temperature
+            self.metal.update(view.openness, temperature, contact_pressure=view.pressure)
+            self._view = view
+        return self._view
 
     # -- residual ------------------------------------------------------------------------------
 
@@ -202,12 +227,10 @@ class System:
         ComputationError
             On every rank, if the voltage has run away.
         """
-        self.unpack(x)
+        self._take(x)
         if not abs(self.scalars[0]) < RUNAWAY:
             raise ComputationError("the voltage grows without bound")
-        step = self.required_step()
-        view = self.interface()
-        self.metal.update(view.openness, step.temperature, contact_pressure=view.pressure)
+        step, view = self.required_step(), self._evaluated()
         flow, continuity = self.metal.residual(view.traction)
         kinematic = self.area * (
             (view.gap - step.old_gap) / step.dt - view.current.value - self.platen_velocity
@@ -233,13 +256,11 @@ class System:
 
     def linearise(self, x: PETSc.Vec) -> Linearisation:
         """Return the derivatives at ``x`` (collective); the unknowns are taken from it."""
-        self.unpack(x)
-        step = self.required_step()
-        h, dh = openness(self.z)
-        pressure, pressure_slope = contact_pressure(self.z, self.transport.adhesion)
-        self.metal.update(h, step.temperature, contact_pressure=pressure)
+        self._take(x)
+        step, current = self.required_step(), self._evaluated().current
+        _, dh = openness(self.z)
+        _, pressure_slope = contact_pressure(self.z, self.transport.adhesion)
         slope, neighbours = self.transport.traction_slope(self.z, self.gap)
-        current = self.interface().current
         by_voltage = current.by_eta * self.voltage_unit * np.cosh(self.scalars[0])
         entries = [
             *self.metal.surface_entries(self.layout, slope, pressure_slope, dh),

@@ -52,7 +52,7 @@ class Viscosity:
 
     def __call__(
         self,
-        rate: Array,
+        equivalent: Array,
         *,
         temperature: float,
         relaxed_modulus: float,
@@ -63,8 +63,8 @@ class Viscosity:
 
         Parameters
         ----------
-        rate : array, shape (N, components), 1/s
-            Components of ``D*`` (:mod:`femna.physics.metal`), traceless.
+        equivalent : array, shape (N,), 1/s
+            Equivalent rate ``D*_e`` (:mod:`femna.physics.metal`).
         temperature : float
             Temperature [K].
         relaxed_modulus : float
@@ -75,7 +75,6 @@ class Viscosity:
         hardening : HardeningStep, optional
             For a `HardeningLaw`: the resistance before the step.
         """
-        equivalent = np.sqrt((2.0 / 3.0) * np.einsum("qi,qi->q", rate, rate))
         regular = np.sqrt(equivalent**2 + self.rate_floor**2)
         resistance = None
         if hardening is not None and isinstance(self.creep, HardeningLaw):

@@ -59,6 +59,10 @@ class Diffusional:
         """Return the equivalent creep rate [1/s]; see `CreepLaw.rate`."""
         return np.asarray(np.asarray(stress, dtype=float) / (3.0 * self.viscosity(temperature)))
 
+    def flow_stress(self, rate: ArrayLike, temperature: ArrayLike) -> Values:
+        """Return the equivalent stress [Pa] at an equivalent rate: the inverse of `rate`."""
+        return np.asarray(3.0 * self.viscosity(temperature) * np.asarray(rate, dtype=float))
+
     def log_slope(self, stress: ArrayLike, temperature: ArrayLike) -> Values:
         """Return 1, broadcast to the shape of the arguments."""
         return np.ones(np.broadcast_shapes(np.shape(stress), np.shape(temperature)))

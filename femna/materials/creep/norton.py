@@ -46,6 +46,11 @@ class Norton:
             self.prefactor_at(temperature) * np.asarray(stress, dtype=float) ** self.n
         )
 
+    def flow_stress(self, rate: ArrayLike, temperature: ArrayLike) -> Values:
+        """Return the equivalent stress [Pa] at an equivalent rate: the inverse of `rate`."""
+        scaled = np.asarray(rate, dtype=float) / self.prefactor_at(temperature)
+        return np.asarray(scaled ** (1.0 / self.n))
+
     def log_slope(self, stress: ArrayLike, temperature: ArrayLike) -> Values:
         """Return n, broadcast to the shape of the arguments."""
         shape = np.broadcast_shapes(np.shape(stress), np.shape(temperature))

@@ -49,6 +49,10 @@ class SizeDependent:
         """Return the equivalent creep rate [1/s]; see `CreepLaw.rate`."""
         return self.bulk.rate(np.asarray(stress, dtype=float) / self.factor, temperature)
 
+    def flow_stress(self, rate: ArrayLike, temperature: ArrayLike) -> Values:
+        """Return the equivalent stress [Pa] at an equivalent rate: the inverse of `rate`."""
+        return np.asarray(self.factor * self.bulk.flow_stress(rate, temperature))
+
     def log_slope(self, stress: ArrayLike, temperature: ArrayLike) -> Values:
         """Return n, broadcast to the shape of the arguments."""
         return self.bulk.log_slope(stress, temperature)

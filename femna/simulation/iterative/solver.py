@@ -6,7 +6,7 @@ from typing import Final
 
 from petsc4py import PETSc
 
-from femna.simulation.iterative.flow_matrices import FlowMatrices, SplitJacobian
+from femna.simulation.iterative.flow_matrices import SplitJacobian
 from femna.simulation.iterative.preconditioner import CoupledPreconditioner
 from femna.simulation.jacobian import CooMatrix
 from femna.simulation.system import System
@@ -48,8 +48,7 @@ class IterativeSolver:
         """Linearise at ``x`` and return the Jacobian (collective)."""
         system = self._system
         at = system.linearise(x)
-        flow = FlowMatrices(*system.metal.flow_matrices())
-        self._preconditioner.update(flow, at)
+        flow = self._preconditioner.update(at)
         self._operator.update(flow, self._rest.assemble(at.entries))
         self.matrix.assemble()
         return self.matrix

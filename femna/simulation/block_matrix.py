@@ -66,19 +66,23 @@ class FormMatrix:
     def __init__(
         self, form: Any, row: int, column: int, *, conditions: list[Any], diagonal: float = 1.0
     ) -> None:
-        self._form, self._conditions, self._diagonal = form, conditions, diagonal
+        self.form, self._conditions, self._diagonal = form, conditions, diagonal
         self._entries = BlockEntries(row, column)
         self._matrix: PETSc.Mat | None = None
 
     def entries(self, layout: BlockLayout) -> Entries:
         """Assemble at the present values and return the entries (collective)."""
+        return self._entries(layout, self.assembled())
+
+    def assembled(self) -> PETSc.Mat:
+        """Assemble at the present values and return the matrix (collective)."""
         if self._matrix is None:
-            self._matrix = fem_petsc.create_matrix(self._form)
+            self._matrix = fem_petsc.create_matrix(self.form)
         matrix = self._matrix
         matrix.zeroEntries()
-        fem_petsc.assemble_matrix(matrix, self._form, bcs=self._conditions, diag=self._diagonal)
+        fem_petsc.assemble_matrix(matrix, self.form, bcs=self._conditions, diag=self._diagonal)
         matrix.assemble()
-        return self._entries(layout, matrix)
+        return matrix
 
 
 class TangentMatrix:

@@ -65,6 +65,11 @@ class CollectorWall:
             self.dofs, np.ones_like(pressure), pressure=pressure, temperature=temperature
         )
 
+    @property
+    def velocity_form(self) -> Any:
+        """Compiled form of velocity by velocity at a fixed weight."""
+        return self._wall.velocity_form
+
     def residual(self) -> Array:
         """Return the owned velocity residual (collective)."""
         return self._wall.residual()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from petsc4py import PETSc
@@ -39,6 +41,11 @@ class ElectrolyteWall:
         self._weight = self._wall.set_weight(
             self._dofs, openness, pressure=pressure, temperature=temperature
         )
+
+    @property
+    def velocity_form(self) -> Any:
+        """Compiled form of velocity by velocity at a fixed weight."""
+        return self._wall.velocity_form
 
     def residual(self) -> Array:
         """Return the owned velocity residual (collective)."""

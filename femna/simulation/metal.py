@@ -91,20 +91,20 @@ class MetalBlock:
             quadrature_degree=quadrature_degree,
             trace_space=trace_space,
         )
-        held = {"platen": platen_sticks}
-        self.conditions = symmetry_conditions(self.velocity_space, cell.metal, held)
+        self.quadrature_degree, self.held_walls = quadrature_degree, {"platen": platen_sticks}
+        self.conditions = symmetry_conditions(self.velocity_space, cell.metal, self.held_walls)
         size = self.velocity_space.dofmap.index_map.size_local * mesh.geometry.dim
         self.sizes = [size, self.pressure_space.dofmap.index_map.size_local]
         self._held = np.unique(np.concatenate([c.dof_indices()[0] for c in self.conditions]))
         self._held = self._held[self._held < size]
         self._residual = [FormVector(fem.form(f)) for f in forms.residual]
-        (tangent, _), by_continuity = forms.jacobian
-        self._tangent = TangentMatrix(fem.form(tangent), VELOCITY, conditions=self.conditions)
-        self._continuity = [
-            FormMatrix(fem.form(form), PRESSURE, column, conditions=self.conditions)
-            for column, form in zip((VELOCITY, PRESSURE), by_continuity, strict=True)
+        self._matrices = [
+            FormMatrix(fem.form(form), row, column, conditions=self.conditions)
+            for row, line in zip((VELOCITY, PRESSURE), forms.jacobian, strict=True)
+            for column, form in zip((VELOCITY, PRESSURE), line, strict=True)
             if form is not None
         ]
+        self._tangent = TangentMatrix(self._matrices[0].form, VELOCITY, conditions=self.conditions)
         self._constant: list[Entries] | None = None
         self._surface = MetalSurface(
             forms, cell, self.pressure_space, trace_space=trace_space, held=self._held
@@ -191,14 +191,42 @@ class MetalBlock:
             total += drag
         return total
 
-    def flux(self) -> Array:
-        """Return ``integral of q v.n`` at every interface vertex, shape (N,) (collective)."""
-        return self._surface.flux(self.get()[0])
+    def flux(self, velocity: Array | None = None) -> Array:
+        """Return ``integral of psi v.n`` at every interface vertex, shape (N,) (collective).
 
-    def jacobian(
+        Of the present velocity, or of given owned entries of one.
+        """
+        return self._surface.flux(self.get()[0] if velocity is None else velocity)
+
+    def load(self, traction: Array) -> Array:
+        """Return the owned velocity residual of a traction at the vertices (collective)."""
+        return self._surface.load(traction)
+
+    def flow_entries(self, layout: BlockLayout) -> list[Entries]:
+        """Return the entries between velocity and pressure within the metal (collective)."""
+        return [self._tangent.entries(layout), *self._constant_entries(layout)]
+
+    def _constant_entries(self, layout: BlockLayout) -> list[Entries]:
+        """Return the entries that no unknown changes within a step (collective)."""
+        if self._constant is None:
+            entries = [matrix.entries(layout) for matrix in self._matrices[2:]]
+            rows, columns, divergence = entries[0]
+            # the pressure's gradient in the momentum balance is the transpose
+            self._constant = [*entries, (columns, rows, divergence)]
+        return self._constant
+
+    def flow_matrices(self) -> list[PETSc.Mat]:
+        """Return the matrices of these entries (collective).
+
+        Velocity by velocity and by pressure, pressure by velocity and, in a compressible metal, by
+        pressure.
+        """
+        return [matrix.assembled() for matrix in self._matrices]
+
+    def surface_entries(
         self, layout: BlockLayout, load_slope: Array, pressure_slope: Array, h_slope: Array
     ) -> list[Entries]:
-        """Return the entries of all blocks that touch the metal (collective).
+        """Return the entries of the metal's surfaces, walls included (collective).
 
         Parameters
         ----------
@@ -209,20 +237,9 @@ class MetalBlock:
             wall's friction feels, and of the openness.
         """
         return [
-            self._tangent.entries(layout),
-            *self._constant_entries(layout),
             *self._surface.jacobian(layout, load_slope),
             *self.walls.jacobian(layout, pressure_slope, h_slope),
         ]
-
-    def _constant_entries(self, layout: BlockLayout) -> list[Entries]:
-        """Return the entries that no unknown changes within a step (collective)."""
-        if self._constant is None:
-            entries = [matrix.entries(layout) for matrix in self._continuity]
-            rows, columns, divergence = entries[0]
-            # the pressure's gradient in the momentum balance is the transpose
-            self._constant = [*entries, (columns, rows, divergence)]
-        return self._constant
 
     def load_slope(self, layout: BlockLayout, coupling: PETSc.Mat) -> Entries:
         """Return the entries of :meth:`MetalSurface.load_slope` (collective)."""

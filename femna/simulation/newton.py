@@ -12,6 +12,8 @@ import numpy as np
 from petsc4py import PETSc
 
 from femna.errors import ComputationError
+from femna.simulation.direct import DirectSolver
+from femna.simulation.iterative import IterativeSolver
 from femna.simulation.system import System
 
 type LineSearch = Literal["secant", "full", "backtracking"]
@@ -22,6 +24,12 @@ _LINE_SEARCHES: Final[Mapping[LineSearch, str]] = MappingProxyType(
         "full": PETSc.SNESLineSearch.Type.BASIC,
         "backtracking": PETSc.SNESLineSearch.Type.BT,
     }
+)
+
+type LinearSolver = Literal["direct", "iterative"]
+
+_LINEAR_SOLVERS: Final[Mapping[LinearSolver, type[DirectSolver | IterativeSolver]]] = (
+    MappingProxyType({"direct": DirectSolver, "iterative": IterativeSolver})
 )
 
 _UNSOLVED: Final = int(PETSc.SNES.ConvergedReason.DIVERGED_LINEAR_SOLVE)
@@ -81,9 +89,15 @@ class Newton:
     """
 
     def __init__(
-        self, system: System, *, tolerance: float = 1e-11, max_iterations: int = 25
+        self,
+        system: System,
+        *,
+        tolerance: float = 1e-11,
+        max_iterations: int = 25,
+        linear_solver: LinearSolver = "direct",
     ) -> None:
         self.system = system
+        self._linear_solver = linear_solver
         self._norms: list[float] = []
         self._tolerance = tolerance
         self._max_iterations = max_iterations
@@ -97,6 +111,7 @@ class Newton:
         snes.setType(PETSc.SNES.Type.NEWTONLS)
         snes.setFunction(_weakly(self._function), self._x.duplicate())
         system.pack(self._x)
+        self._linear = _LINEAR_SOLVERS[self._linear_solver](system)
         self._matrix: PETSc.Mat | None = None
         self._snes = snes
 
@@ -109,14 +124,14 @@ class Newton:
     def _jacobian(
         self, _snes: PETSc.SNES, x: PETSc.Vec, matrix: PETSc.Mat, _preconditioner: PETSc.Mat
     ) -> None:
-        self.system.jacobian(x)
+        self._linear.update(x)
 
     def _monitor(self, _snes: PETSc.SNES, _iteration: int, norm: float) -> None:
         self._norms.append(norm)
 
     def _prepare(self) -> None:
         snes = self._snes
-        self._matrix = self.system.jacobian(self._x)
+        self._matrix = self._linear.update(self._x)
         snes.setJacobian(_weakly(self._jacobian), self._matrix)
         snes.setTolerances(
             rtol=0.0,
@@ -125,17 +140,7 @@ class Newton:
             max_it=self._max_iterations,
         )
         snes.setMonitor(_weakly(self._monitor))
-        ksp = snes.getKSP()
-        ksp.setType(PETSc.KSP.Type.PREONLY)
-        pc = ksp.getPC()
-        pc.setType(PETSc.PC.Type.LU)
-        pc.setFactorSolverType("mumps")
-        options = PETSc.Options()
-        options.setValue("femna_mat_mumps_icntl_14", 60)
-        # the order of elimination from the pattern alone, not from the values of the first matrix,
-        # which are others in a resumed run: its digits are those of the uninterrupted one
-        options.setValue("femna_mat_mumps_icntl_6", 0)
-        pc.setFromOptions()
+        self._linear.configure(snes)
         snes.setErrorIfNotConverged(False)
 
     def solve(self, line_search: LineSearch = "secant") -> NewtonResult:

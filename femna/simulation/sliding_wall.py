@@ -96,6 +96,11 @@ class SlidingWall:
         self.weight.x.scatter_forward()
         return weight
 
+    @property
+    def velocity_form(self) -> Any:
+        """Compiled form of velocity by velocity at a fixed weight."""
+        return self._jacobian.form
+
     def residual(self) -> Array:
         """Return the owned velocity residual at the present weight (collective)."""
         return self._residual()

@@ -19,6 +19,7 @@ from femna.materials.surface import SurfaceProperties
 from femna.mesh import Cell
 from femna.physics.contact import contact_pressure, openness, relative_gap, relative_pressure
 from femna.physics.interface import LocalCurrent
+from femna.simulation.contact_state import gap_slope
 from femna.simulation.coupling import InterfaceCoupling
 from femna.simulation.discretisation import match_interface
 from femna.simulation.electrolyte import ElectrolyteBlock
@@ -33,6 +34,7 @@ from femna.simulation.layout import (
     VELOCITY,
     BlockLayout,
 )
+from femna.simulation.linearisation import Linearisation
 from femna.simulation.metal import MetalBlock
 from femna.simulation.scales import Scales
 from femna.simulation.step import InterfaceView, StepData
@@ -252,8 +254,8 @@ class System:
 
     # -- Jacobian ------------------------------------------------------------------------------
 
-    def jacobian(self, x: PETSc.Vec) -> PETSc.Mat:
-        """Assemble the Jacobian at ``x`` (collective); the unknowns are taken from it."""
+    def linearise(self, x: PETSc.Vec) -> Linearisation:
+        """Return the derivatives at ``x`` (collective); the unknowns are taken from it."""
         self._take(x)
         step, current = self.required_step(), self._evaluated().current
         _, dh = openness(self.z)
@@ -261,9 +263,20 @@ class System:
         slope, neighbours = self.transport.traction_slope(self.z, self.gap)
         by_voltage = current.by_eta * self.voltage_unit * np.cosh(self.scalars[0])
         entries = [
-            *self.metal.jacobian(self.layout, slope, pressure_slope, dh),
+            *self.metal.surface_entries(self.layout, slope, pressure_slope, dh),
             *self.electrolyte.jacobian(self.layout),
             self._coupling.local(step, self.z, current, by_voltage=by_voltage, slope=slope),
             *self._coupling.along(step, self.z, self.gap, slope=slope, neighbours=neighbours),
         ]
-        return self._matrix.assemble(entries)
+        return Linearisation(
+            current=current,
+            by_voltage=by_voltage,
+            closing=gap_slope(self.z, self.gap_scale) / step.dt,
+            load=slope,
+            entries=entries,
+        )
+
+    def jacobian(self, x: PETSc.Vec) -> PETSc.Mat:
+        """Assemble the Jacobian at ``x`` as one matrix (collective), see `linearise`."""
+        at = self.linearise(x)
+        return self._matrix.assemble([*self.metal.flow_entries(self.layout), *at.entries])

@@ -105,6 +105,12 @@ class Walls:
         """Return the owned velocity residual of each wall that resists (collective)."""
         return [wall.residual() for wall in (self.electrolyte, self.collector) if wall is not None]
 
+    def velocity_forms(self) -> list[Any]:
+        """Return the compiled forms of velocity by velocity of each wall that resists."""
+        return [
+            wall.velocity_form for wall in (self.electrolyte, self.collector) if wall is not None
+        ]
+
     def jacobian(self, layout: BlockLayout, pressure_slope: Array, h_slope: Array) -> list[Entries]:
         """Return the entries of both walls (collective).
 

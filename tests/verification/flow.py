@@ -208,7 +208,10 @@ class Flow:
 
     def _entries(self, layout: BlockLayout, count: int, *, floating: bool) -> list[Entries]:
         n = len(self.contact)
-        blocks = self.metal.jacobian(layout, np.ones(n), np.ones(n), np.zeros(n))
+        blocks = [
+            *self.metal.flow_entries(layout),
+            *self.metal.surface_entries(layout, np.ones(n), np.ones(n), np.zeros(n)),
+        ]
         z, u = layout.monolithic(2, np.arange(n)), layout.monolithic(4, np.array([0]))
         if count:
             drift = np.repeat(u, n)

@@ -96,9 +96,10 @@ class Inequality:
         every = np.arange(layout.local_size, dtype=np.int32)
         entries: list[Entries] = []
         shift = int(g[0]) - int(p[0])
-        for rows, columns, values in system.metal.jacobian(
-            layout, np.ones(n), np.ones(n), np.zeros(n)
-        ):
+        for rows, columns, values in [
+            *system.metal.flow_entries(layout),
+            *system.metal.surface_entries(layout, np.ones(n), np.ones(n), np.zeros(n)),
+        ]:
             flux = (rows >= p[0]) & (rows <= p[-1])  # rows of v.n belong to the gap
             entries.append(((rows + shift * flux).astype(np.int32), columns, values))
         entries += system.electrolyte.jacobian(layout)

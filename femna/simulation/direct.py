@@ -1,0 +1,38 @@
+"""The direct solver of a Newton step: one sparse matrix and its LU factors."""
+
+from __future__ import annotations
+
+from petsc4py import PETSc
+
+from femna.simulation.system import System
+
+
+class DirectSolver:
+    """MUMPS on the monolithic Jacobian.
+
+    Parameters
+    ----------
+    system : System
+        The coupled system.
+    """
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+
+    def update(self, x: PETSc.Vec) -> PETSc.Mat:
+        """Assemble the Jacobian at ``x`` and return it (collective)."""
+        return self._system.jacobian(x)
+
+    def configure(self, snes: PETSc.SNES) -> None:
+        """Set the linear solver of Newton's method."""
+        ksp = snes.getKSP()
+        ksp.setType(PETSc.KSP.Type.PREONLY)
+        pc = ksp.getPC()
+        pc.setType(PETSc.PC.Type.LU)
+        pc.setFactorSolverType("mumps")
+        options = PETSc.Options()
+        options.setValue("femna_mat_mumps_icntl_14", 60)
+        # the order of elimination from the pattern alone, not from the values of the first matrix,
+        # which are others in a resumed run: its digits are those of the uninterrupted one
+        options.setValue("femna_mat_mumps_icntl_6", 0)
+        pc.setFromOptions()

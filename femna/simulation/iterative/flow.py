@@ -1,0 +1,169 @@
+"""Preconditioner of the flow: velocity, pressure, and contact at the vertices.
+
+Pressure and contact are both multipliers of a constraint on the velocity. The pressure's Schur
+complement is close to a mass matrix over the viscosity. That of the contact acts on a surface and
+would spread over a factor size/h: contact is therefore first put into the velocity's matrix as a
+stiffness ``theta / h`` against motion along the normal (an augmented Lagrangian), beside which
+the multiplier's own Schur complement is a lumped mass over that stiffness. Open vertices have a
+diagonal entry of their own. The blocks are then solved from velocity to multipliers (block lower
+triangular).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import ufl
+from dolfinx import fem
+from dolfinx.fem import petsc as fem_petsc
+from petsc4py import PETSc
+
+from femna.mesh import Cell
+from femna.physics.stiffness import stiffness_forms
+from femna.simulation.discretisation import assembled
+from femna.simulation.iterative.flow_matrices import FlowMatrices
+from femna.simulation.iterative.multigrid import VelocityMultigrid
+from femna.simulation.metal import MetalBlock
+
+Array = npt.NDArray[np.float64]
+
+CONTACT_STIFFNESS: Final = 1.0
+"""Of closed contact over theta / h. From 0.3 to 10 the number of iterations is much the same."""
+
+MASS_SWEEPS: Final = 3
+MASS_BOUNDS: Final = {2: (0.5, 2.0), 3: (0.5, 2.5)}
+"""Eigenvalues of a P1 mass matrix over its diagonal, by the dimension: A. Wathen, IMA J. Numer.
+Anal. 7 (1987) 449, doi:10.1093/imanum/7.4.449."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactSlopes:
+    """The linearised interface, arrays of shape (N,).
+
+    Attributes
+    ----------
+    area : array
+        Projected area of the vertices.
+    load : array
+        Derivative of the traction on the metal by z; zero where open.
+    own : array
+        Derivative of the kinematic condition by z over the area; never positive.
+    """
+
+    area: Array
+    load: Array
+    own: Array
+
+
+@dataclass(frozen=True)
+class FlowVectors:
+    """Owned entries of velocity, pressure and z."""
+
+    velocity: Array
+    pressure: Array
+    z: Array
+
+
+class FlowPreconditioner:
+    """Approximates the inverse of the rows and columns of velocity, pressure and contact.
+
+    Parameters
+    ----------
+    cell : Cell
+        The meshed cell.
+    metal : MetalBlock
+        Flow of the metal.
+    interface_dofs : int array, shape (N,)
+        Owned P1 dofs that face the electrolyte, in the order of z.
+    """
+
+    def __init__(
+        self, cell: Cell, metal: MetalBlock, interface_dofs: npt.NDArray[np.int32]
+    ) -> None:
+        self._metal, self._dofs = metal, interface_dofs
+        self._velocity = VelocityMultigrid(metal.velocity_space, cell.metal, metal.held_walls)
+        self._weight = fem.Function(metal.pressure_space, name="stiffness of the contact")
+        body = cell.metal
+        surface = ufl.ds(domain=body.mesh, subdomain_data=body.facets)
+        forms = stiffness_forms(
+            metal.fields,
+            self._weight,
+            symmetry=cell.symmetry,
+            interface=surface(body.names["interface"], metadata={"quadrature_degree": 5}),
+            quadrature_degree=metal.quadrature_degree,
+        )
+        self._mass_form, self._against_size = fem.form(forms.pressure), fem.form(forms.against_size)
+        self._contact_form, self._volume = fem.form(forms.contact), fem.form(forms.volume)
+        self._stiffening = [self._contact_form, *metal.walls.velocity_forms()]
+        self._mass = fem_petsc.create_matrix(self._mass_form)
+        self._added = [fem_petsc.create_matrix(form) for form in self._stiffening]
+        self._mass_solver = _mass_solver(self._mass, body.mesh.geometry.dim)
+        self._flow: FlowMatrices | None = None
+        self._multiplier = self._schur = np.zeros(0)
+
+    def update(self, flow: FlowMatrices, slopes: ContactSlopes) -> None:
+        """Take the matrices and slopes of a Newton step (collective).
+
+        The velocity's matrix is stiffened in place; `flow.added` says by what.
+        """
+        self._flow = flow
+        load = np.maximum(slopes.load, 0.0)
+        size = assembled(self._volume)[self._dofs]
+        stiffness = CONTACT_STIFFNESS * assembled(self._against_size)[self._dofs] / size
+        yielding = load / stiffness - slopes.own
+        self._schur = -yielding * slopes.area
+        weight = np.divide(load, yielding, out=np.zeros_like(load), where=load > 0.0)
+        self._multiplier = weight / slopes.area
+        self._weight.x.array[self._dofs] = weight
+        self._weight.x.scatter_forward()
+        self._stiffen(flow)
+        self._velocity.update(flow.velocity)
+        self._mass.zeroEntries()
+        fem_petsc.assemble_matrix(self._mass, self._mass_form)
+        self._mass.assemble()
+        self._mass_solver.setUp()
+
+    def _stiffen(self, flow: FlowMatrices) -> None:
+        flow.added = self._added
+        for matrix, form in zip(self._added, self._stiffening, strict=True):
+            matrix.zeroEntries()
+            for target in (matrix, flow.velocity):
+                fem_petsc.assemble_matrix(target, form, bcs=self._metal.conditions, diag=0.0)
+                target.assemble()
+
+    def __call__(self, momentum: Array, continuity: Array, kinematic: Array) -> FlowVectors:
+        """Return velocity, pressure and z for residuals of the three conditions (collective)."""
+        flow = self._flow
+        if flow is None:
+            raise RuntimeError("the flow has no matrices yet")
+        pressed = momentum + self._metal.load(self._multiplier * kinematic)
+        right, velocity = flow.velocity.createVecs()
+        right.setArray(pressed)
+        self._velocity(right, velocity)
+        source, pressure = flow.divergence.createVecLeft(), flow.divergence.createVecLeft()
+        flow.divergence.mult(velocity, source)
+        source.scale(-1.0)
+        source.array[:] += continuity
+        self._mass_solver.solve(source, pressure)
+        moved = velocity.getArray()
+        z = (kinematic - self._metal.flux(moved)) / self._schur
+        return FlowVectors(moved, -pressure.getArray(), z)
+
+
+def _mass_solver(mass: PETSc.Mat, dimension: int) -> PETSc.KSP:
+    """Return a fixed number of Chebyshev steps on a mass matrix, scaled by its diagonal."""
+    prefix = "femna_pressure_"
+    low, high = MASS_BOUNDS[dimension]
+    PETSc.Options().setValue(f"{prefix}ksp_chebyshev_eigenvalues", f"{low},{high}")
+    solver = PETSc.KSP().create(mass.comm)
+    solver.setOptionsPrefix(prefix)
+    solver.setType(PETSc.KSP.Type.CHEBYSHEV)
+    solver.setNormType(PETSc.KSP.NormType.NONE)
+    solver.setTolerances(rtol=0.0, max_it=MASS_SWEEPS)
+    solver.getPC().setType(PETSc.PC.Type.JACOBI)
+    solver.setOperators(mass)
+    solver.setFromOptions()
+    return solver

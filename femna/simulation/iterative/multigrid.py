@@ -1,0 +1,141 @@
+"""Multigrid for the velocity: from P2 to P1 on the same mesh, then algebraic.
+
+Aggregation on a P2 matrix is slow to set up, coarsens badly, and its smoother sees mid-edge and
+vertex unknowns alike. P1 on the same mesh is an eighth of the size in 3D, its operator by Galerkin
+projection has the viscosity and the walls of the fine one, and smoothed aggregation (PETSc's GAMG
+with the rigid-body motions) was made for it. One application is linear and symmetric.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from dolfinx import fem
+from dolfinx.fem import petsc as fem_petsc
+from petsc4py import PETSc
+
+from femna.mesh import Body
+from femna.simulation.discretisation import symmetry_conditions
+
+Array = npt.NDArray[np.float64]
+
+SMOOTHING: Final = {"ksp_type": "chebyshev", "pc_type": "jacobi", "ksp_max_it": "2"}
+"""Of every level; Chebyshev's bounds are from a few steps of a Krylov method, PETSc's default."""
+
+_OPTIONS: Final = {
+    **{f"mg_levels_{name}": value for name, value in SMOOTHING.items()},
+    "mg_coarse_ksp_type": "preonly",
+    "mg_coarse_pc_type": "gamg",
+    "mg_coarse_pc_gamg_threshold": "0.02",
+    **{f"mg_coarse_mg_levels_{name}": value for name, value in SMOOTHING.items()},
+}
+
+
+class VelocityMultigrid:
+    """One cycle approximates the inverse of the velocity's matrix.
+
+    Parameters
+    ----------
+    space : dolfinx.fem.FunctionSpace
+        P2 vectors.
+    body : Body
+        The metal.
+    held : dict
+        Walls that hold the velocity, as `symmetry_conditions` takes them.
+    """
+
+    def __init__(self, space: Any, body: Body, held: dict[str, bool]) -> None:
+        dimension = body.mesh.geometry.dim
+        coarse = fem.functionspace(body.mesh, ("Lagrange", 1, (dimension,)))
+        self._coarse_space = coarse
+        self._prolongation = fem_petsc.interpolation_matrix(coarse, space)
+        self._prolongation.assemble()
+        fine_free = _free(space, symmetry_conditions(space, body, held))
+        coarse_free = _free(coarse, symmetry_conditions(coarse, body, held))
+        self._prolongation.diagonalScale(fine_free, coarse_free)
+        # the projected matrix has no entries for what is held there: a unit diagonal stands for it
+        self._coarse_held = coarse_free
+        self._coarse_held.scale(-1.0)
+        self._coarse_held.shift(1.0)
+        self._coarse: PETSc.Mat | None = None
+        self._solver: PETSc.KSP | None = None
+
+    def update(self, matrix: PETSc.Mat) -> None:
+        """Take a new velocity matrix of the same pattern, rows and columns of held dofs unit."""
+        if self._coarse is None:
+            self._coarse = matrix.ptap(self._prolongation)
+            self._coarse.setBlockSize(self._coarse_space.dofmap.index_map_bs)
+            self._coarse.setNearNullSpace(rigid_body_motions(self._coarse_space))
+        else:
+            matrix.ptap(self._prolongation, result=self._coarse)
+        self._coarse.setDiagonal(self._coarse_held, addv=PETSc.InsertMode.ADD_VALUES)
+        if self._solver is None:
+            self._solver = self._create(matrix)
+        self._solver.setOperators(matrix)
+        self._solver.getPC().getMGCoarseSolve().setOperators(self._coarse)
+        self._solver.setUp()
+
+    def __call__(self, right: PETSc.Vec, out: PETSc.Vec) -> None:
+        """Apply one cycle (collective)."""
+        if self._solver is None:
+            raise RuntimeError("the velocity has no matrix yet")
+        self._solver.solve(right, out)
+
+    def _create(self, matrix: PETSc.Mat) -> PETSc.KSP:
+        prefix = "femna_velocity_"
+        options = PETSc.Options()
+        for name, value in _OPTIONS.items():
+            if not options.hasName(prefix + name):
+                options.setValue(prefix + name, value)
+        solver = PETSc.KSP().create(matrix.comm)
+        solver.setOptionsPrefix(prefix)
+        solver.setType(PETSc.KSP.Type.PREONLY)
+        pc = solver.getPC()
+        pc.setType(PETSc.PC.Type.MG)
+        pc.setMGLevels(2)
+        pc.setMGInterpolation(1, self._prolongation)
+        solver.setOperators(matrix)
+        pc.getMGCoarseSolve().setOperators(self._coarse)
+        solver.setFromOptions()
+        return solver
+
+
+def _free(space: Any, conditions: list[Any]) -> PETSc.Vec:
+    """Return a vector of a space that is 0 where a condition holds it and 1 elsewhere."""
+    owned = space.dofmap.index_map.size_local * space.dofmap.index_map_bs
+    values = np.ones(owned)
+    for condition in conditions:
+        dofs = condition.dof_indices()[0]
+        values[dofs[dofs < owned]] = 0.0
+    block = space.dofmap.index_map_bs
+    vector = PETSc.Vec().createMPI((owned, None), bsize=block, comm=space.mesh.comm)
+    vector.setArray(values)
+    return vector
+
+
+def rigid_body_motions(space: Any) -> PETSc.NullSpace:
+    """Return translations and rotations in a vector space, orthonormal (collective)."""
+    block = space.dofmap.index_map_bs
+    owned = space.dofmap.index_map.size_local
+    points = space.tabulate_dof_coordinates()[:owned]
+    motions = []
+    for axis in range(block):
+        motion = np.zeros((owned, block))
+        motion[:, axis] = 1.0
+        motions.append(motion)
+    for one, other in combinations(range(block), 2):
+        motion = np.zeros((owned, block))
+        motion[:, one], motion[:, other] = -points[:, other], points[:, one]
+        motions.append(motion)
+    vectors: list[PETSc.Vec] = []
+    for motion in motions:
+        vector = PETSc.Vec().createMPI((owned * block, None), bsize=block, comm=space.mesh.comm)
+        vector.setArray(motion.reshape(-1))
+        for earlier in vectors:
+            vector.axpy(-vector.dot(earlier), earlier)
+        vector.normalize()
+        vectors.append(vector)
+    return PETSc.NullSpace().create(vectors=vectors, comm=space.mesh.comm)

@@ -1,0 +1,67 @@
+"""The iterative solver of a Newton step: operator, preconditioner and Krylov method."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from petsc4py import PETSc
+
+from femna.simulation.iterative.flow_matrices import FlowMatrices, SplitJacobian
+from femna.simulation.iterative.preconditioner import CoupledPreconditioner
+from femna.simulation.jacobian import CooMatrix
+from femna.simulation.system import System
+
+RESTART: Final = 80
+MOST_ITERATIONS: Final = 240
+FIRST_TOLERANCE: Final = 0.1
+TIGHTEST: Final = 1e-4
+"""Of the linear residual over its first, chosen between the two by how fast Newton's method
+converges: S. Eisenstat, H. Walker, SIAM J. Sci. Comput. 17 (1996) 16, choice 2."""
+
+
+class IterativeSolver:
+    """GMRES on the split Jacobian.
+
+    Parameters
+    ----------
+    system : System
+        The coupled system.
+
+    Attributes
+    ----------
+    matrix : PETSc.Mat
+        The Jacobian, an operator.
+    iterations : int
+        Of all solves so far.
+    """
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+        self._operator = SplitJacobian(system.layout)
+        self._preconditioner = CoupledPreconditioner(system)
+        self._rest = CooMatrix(system.comm, system.layout.local_size)
+        size = (system.layout.local_size, None)
+        self.matrix = PETSc.Mat().createPython((size, size), self._operator, comm=system.comm)
+        self.matrix.setUp()
+
+    def update(self, x: PETSc.Vec) -> PETSc.Mat:
+        """Linearise at ``x`` and return the Jacobian (collective)."""
+        system = self._system
+        at = system.linearise(x)
+        flow = FlowMatrices(*system.metal.flow_matrices())
+        self._preconditioner.update(flow, at)
+        self._operator.update(flow, self._rest.assemble(at.entries))
+        self.matrix.assemble()
+        return self.matrix
+
+    def configure(self, snes: PETSc.SNES) -> None:
+        """Set the linear solver of Newton's method."""
+        snes.setUseEW(True, rtol_0=FIRST_TOLERANCE, rtol_max=FIRST_TOLERANCE, gamma=0.9, alpha=2.0)
+        ksp = snes.getKSP()
+        ksp.setType(PETSc.KSP.Type.GMRES)
+        ksp.setPCSide(PETSc.PC.Side.RIGHT)
+        ksp.setGMRESRestart(RESTART)
+        ksp.setTolerances(max_it=MOST_ITERATIONS)
+        pc = ksp.getPC()
+        pc.setType(PETSc.PC.Type.PYTHON)
+        pc.setPythonContext(self._preconditioner)

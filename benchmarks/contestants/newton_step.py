@@ -31,6 +31,7 @@ from petsc4py import PETSc
 
 from femna.case import load_case
 from femna.physics.metal import build_forms
+from femna.simulation.discretisation import compiled_with_reordered_sums
 from femna.simulation.driver import Driver
 from femna.simulation.newton import NewtonResult
 from femna.simulation.setup import Model, build_model
@@ -71,7 +72,7 @@ class Floor:
             quadrature_degree=model.case.numerics.quadrature_degree,
             trace_space=fem.functionspace(metal.mesh, ("Discontinuous Lagrange", 1)),
         )
-        self._tangent = fem.form(forms.jacobian[0][0])
+        self._tangent = compiled_with_reordered_sums(forms.jacobian[0][0])
         self._storage = fem.create_matrix(self._tangent)
         self._x, self._right = self._system.create_vector(), self._system.create_vector()
         self._answer = self._system.create_vector()

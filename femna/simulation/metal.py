@@ -14,7 +14,12 @@ from femna.physics.flow_stress import CreepLaw
 from femna.physics.metal import build_forms
 from femna.physics.wall import WallLaw
 from femna.simulation.block_matrix import FormMatrix, TangentMatrix
-from femna.simulation.discretisation import FormVector, QuadratureEvaluator, symmetry_conditions
+from femna.simulation.discretisation import (
+    FormVector,
+    QuadratureEvaluator,
+    compiled_with_reordered_sums,
+    symmetry_conditions,
+)
 from femna.simulation.elastic_memory import ElasticModuli
 from femna.simulation.jacobian import Entries
 from femna.simulation.layout import PRESSURE, VELOCITY, BlockLayout
@@ -99,7 +104,7 @@ class MetalBlock:
         self._held = self._held[self._held < size]
         self._residual = [FormVector(fem.form(f)) for f in forms.residual]
         self._matrices = [
-            FormMatrix(fem.form(form), row, column, conditions=self.conditions)
+            FormMatrix(compiled_with_reordered_sums(form), row, column, conditions=self.conditions)
             for row, line in zip((VELOCITY, PRESSURE), forms.jacobian, strict=True)
             for column, form in zip((VELOCITY, PRESSURE), line, strict=True)
             if form is not None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import basix
 import basix.ufl
 import numpy as np
 import numpy.typing as npt
-from dolfinx import fem, la
+from dolfinx import fem, jit, la
 from petsc4py import PETSc
 from scipy.spatial import cKDTree
 
@@ -46,6 +46,20 @@ def interface_facets(body: Body) -> Iterator[tuple[int, list[int]]]:
         if home < owned:
             corners = cell_vertices.links(home)
             yield home, [int(np.flatnonzero(corners == v)[0]) for v in facet_vertices.links(facet)]
+
+
+REORDERED_SUMS: Final = ("-O3", "-fassociative-math", "-fno-signed-zeros", "-fno-trapping-math")
+"""Compiler flags that allow sums in another order."""
+
+
+def compiled_with_reordered_sums(form: Any) -> Any:
+    """Compile a form whose element matrices are dear (collective).
+
+    FFCx writes every entry of a tangent's element matrix as a sum of 81 products (in 3D), of which
+    27 are left where the compiler may collect equal factors. Entries change in their last digit.
+    """
+    flags = [*jit.get_options()["cffi_extra_compile_args"], *REORDERED_SUMS]
+    return fem.form(form, jit_options={"cffi_extra_compile_args": flags})
 
 
 class FormVector:

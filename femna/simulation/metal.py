@@ -14,7 +14,12 @@ from femna.physics.flow_stress import CreepLaw
 from femna.physics.metal import build_forms
 from femna.physics.wall import WallLaw
 from femna.simulation.block_matrix import FormMatrix, TangentMatrix
-from femna.simulation.discretisation import FormVector, QuadratureEvaluator, symmetry_conditions
+from femna.simulation.discretisation import (
+    FormVector,
+    QuadratureEvaluator,
+    compiled_with_reordered_sums,
+    symmetry_conditions,
+)
 from femna.simulation.elastic_memory import ElasticModuli
 from femna.simulation.jacobian import Entries
 from femna.simulation.layout import PRESSURE, VELOCITY, BlockLayout
@@ -99,7 +104,9 @@ class MetalBlock:
         self._held = self._held[self._held < size]
         self._residual = [FormVector(fem.form(f)) for f in forms.residual]
         (tangent, _), by_continuity = forms.jacobian
-        self._tangent = TangentMatrix(fem.form(tangent), VELOCITY, conditions=self.conditions)
+        self._tangent = TangentMatrix(
+            compiled_with_reordered_sums(tangent), VELOCITY, conditions=self.conditions
+        )
         self._continuity = [
             FormMatrix(fem.form(form), PRESSURE, column, conditions=self.conditions)
             for column, form in zip((VELOCITY, PRESSURE), by_continuity, strict=True)
@@ -207,6 +214,15 @@ class MetalBlock:
         """Return the entries between velocity and pressure within the metal (collective)."""
         return [self._tangent.entries(layout), *self._constant_entries(layout)]
 
+    def _constant_entries(self, layout: BlockLayout) -> list[Entries]:
+        """Return the entries that no unknown changes within a step (collective)."""
+        if self._constant is None:
+            entries = [matrix.entries(layout) for matrix in self._continuity]
+            rows, columns, divergence = entries[0]
+            # the pressure's gradient in the momentum balance is the transpose
+            self._constant = [*entries, (columns, rows, divergence)]
+        return self._constant
+
     @property
     def tangent_form(self) -> Any:
         """Compiled form of velocity by velocity."""
@@ -238,15 +254,6 @@ class MetalBlock:
             *self._surface.jacobian(layout, load_slope),
             *self.walls.jacobian(layout, pressure_slope, h_slope),
         ]
-
-    def _constant_entries(self, layout: BlockLayout) -> list[Entries]:
-        """Return the entries that no unknown changes within a step (collective)."""
-        if self._constant is None:
-            entries = [matrix.entries(layout) for matrix in self._continuity]
-            rows, columns, divergence = entries[0]
-            # the pressure's gradient in the momentum balance is the transpose
-            self._constant = [*entries, (columns, rows, divergence)]
-        return self._constant
 
     def load_slope(self, layout: BlockLayout, coupling: PETSc.Mat) -> Entries:
         """Return the entries of :meth:`MetalSurface.load_slope` (collective)."""

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from mpi4py import MPI
 from petsc4py import PETSc
 
 from femna.errors import ComputationError
@@ -131,7 +132,8 @@ class System:
         self.metal.set(cut[VELOCITY], cut[PRESSURE])
         self.z = cut[CONTACT].copy()
         self.electrolyte.set(cut[POTENTIAL])
-        self.scalars = self.comm.bcast(cut[SCALARS].copy() if self.comm.rank == 0 else None)
+        self.scalars = cut[SCALARS].copy() if self.comm.rank == 0 else np.empty(2)
+        self.comm.Bcast(self.scalars)
 
     def create_vector(self) -> PETSc.Vec:
         """Return a new monolithic vector."""
@@ -239,7 +241,8 @@ class System:
         kinematic -= self.transport.divergence(view.traction, self.z, view.gap, step.temperature)
         supply = self.area * view.current.value
         conduction = self.electrolyte.residual(supply)
-        sums = self.comm.allreduce(np.array([supply.sum(), self.area @ view.traction]))
+        sums = np.array([supply.sum(), self.area @ view.traction])
+        self.comm.Allreduce(MPI.IN_PLACE, sums)
         parts = [flow, continuity, kinematic, conduction]
         if self.comm.rank == 0:
             parts.append(

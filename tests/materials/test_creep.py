@@ -5,8 +5,19 @@ import pytest
 
 from femna.constants import GAS_CONSTANT
 from femna.materials import CREEP_LAWS, Norton, creep_law
+from femna.materials.creep.diffusional import Diffusional
+from femna.materials.creep.size_dependent import SizeDependent
+from femna.materials.diffusion import ArrheniusSum
 
 SODIUM = Norton(n=5.0, prefactor=0.53e-30, activation_energy=44e3, reference_temperature=298.15)
+
+CLOSED = [
+    SODIUM,
+    SizeDependent(bulk=SODIUM, size=1e-6, reference_length=1e-4, exponent=0.7),
+    Diffusional(
+        grain_size=1e-5, molar_volume=2.4e-5, lattice=ArrheniusSum((1e-5,), (4e4,)), boundary=None
+    ),
+]
 
 
 @pytest.mark.parametrize(
@@ -35,6 +46,12 @@ def test_rates_broadcast_and_the_slope_is_that_of_the_rate():
         - np.log(SODIUM.rate(stress * (1 - step), temperature))
     ) / (np.log1p(step) - np.log1p(-step))
     np.testing.assert_allclose(slope, numeric, rtol=1e-8)
+
+
+@pytest.mark.parametrize("law", CLOSED, ids=lambda law: type(law).__name__)
+def test_a_stress_in_closed_form_has_the_rate_it_is_asked_for(law):
+    rate = np.logspace(-12.0, 2.0, 29)
+    np.testing.assert_allclose(law.rate(law.flow_stress(rate, 310.0), 310.0), rate, rtol=1e-12)
 
 
 def test_a_law_is_made_by_its_name():

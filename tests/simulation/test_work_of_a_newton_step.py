@@ -1,0 +1,82 @@
+"""What a Newton step does not do twice, and that it does it again where something has changed."""
+
+from __future__ import annotations
+
+import femna.backend  # noqa: F401  (before dolfinx)
+
+# isort: split
+import numpy as np
+import pytest
+from mpi4py import MPI
+from simulation.small_cell import case
+
+from femna.simulation.layout import PRESSURE
+from femna.simulation.schedule import phases
+from femna.simulation.setup import build_model
+from femna.simulation.stage import Stage
+
+
+@pytest.fixture
+def stage():
+    """A viscous metal in a small cell, asked for a step."""
+    made = Stage(build_model(case(elastic=False), MPI.COMM_SELF))
+    made.set_step(phases(made.model.case)[0], 1.0)
+    made.system.metal.begin_step(made.system.step.dt)
+    return made
+
+
+def test_the_creep_law_is_evaluated_once_for_residual_and_jacobian(stage, monkeypatch):
+    system, calls = stage.system, []
+    update = system.metal.update
+
+    def counted(*arguments, **options):
+        calls.append(1)
+        update(*arguments, **options)
+
+    monkeypatch.setattr(system.metal, "update", counted)
+    x, out = system.create_vector(), system.create_vector()
+    system.pack(x)
+    system.residual(x, out)
+    system.jacobian(x)
+    assert len(calls) == 1
+    x.shift(0.01)
+    system.jacobian(x)
+    system.residual(x, out)
+    assert len(calls) == 2
+
+
+def test_a_new_solve_sees_another_strain_rate_floor(stage):
+    system = stage.system
+    x, low, high = (system.create_vector() for _ in range(3))
+    values = np.random.default_rng(1).standard_normal(system.layout.local_size)
+    x.setArray(values)
+    system.unpack(x)
+    system.pack(x)
+    system.residual(x, low)
+    system.metal.rate_floor *= 1e6
+    system.pack(x)
+    system.residual(x, high)
+    assert (low - high).norm() > 1e-6 * low.norm()
+
+
+def test_the_jacobian_follows_the_mesh(stage):
+    """Continuity is linear: its rows of the Jacobian give every change of the residual."""
+    system, motion = stage.system, stage.motion
+    cut = system.layout.local_slice(PRESSURE)
+    x, d, product, before, after = (system.create_vector() for _ in range(5))
+    system.pack(x)
+    d.setArray(np.random.default_rng(2).standard_normal(system.layout.local_size))
+    found = []
+    for platen in (0.0, -0.3):
+        motion.place(motion.displacement(stage.gap, platen))
+        system.metal.geometry_changed()
+        held = np.unique(np.concatenate([c.dof_indices()[0] for c in system.metal.conditions]))
+        d.getArray()[held] = 0.0
+        system.pack(x)
+        system.jacobian(x).mult(d, product)
+        system.residual(x, before)
+        system.residual(x + d, after)
+        change = (after - before).getArray()[cut]
+        found.append(product.getArray()[cut].copy())
+        np.testing.assert_allclose(found[-1], change, atol=1e-12 * np.abs(change).max())
+    assert np.abs(found[1] - found[0]).max() > 0.1 * np.abs(found[0]).max()

@@ -100,9 +100,6 @@ class FlowPreconditioner:
         self._stiffening = [self._contact_form, *metal.walls.velocity_forms()]
         # blocks of the space's size: half the time of a product, and faster to assemble
         self._tangent = fem_petsc.create_matrix(metal.tangent_form, kind="baij")
-        # a matrix of blocks keeps only what its first assembly has touched
-        fem_petsc.assemble_matrix(self._tangent, metal.tangent_form)
-        self._tangent.assemble()
         self._mass = fem_petsc.create_matrix(self._mass_form)
         self._added = [fem_petsc.create_matrix(form) for form in self._stiffening]
         self._mass_solver = _mass_solver(self._mass, body.mesh.geometry.dim)
@@ -125,14 +122,13 @@ class FlowPreconditioner:
         self._weight.x.array[self._dofs] = weight
         self._weight.x.scatter_forward()
         self._tangent.zeroEntries()
-        for matrix, form in zip(self._added, self._stiffening, strict=True):
-            matrix.zeroEntries()
-            for target in (matrix, self._tangent):
-                fem_petsc.assemble_matrix(target, form, bcs=metal.conditions, diag=0.0)
-                target.assemble()
-        # last: each assembly sets the diagonal of what is held
         fem_petsc.assemble_matrix(self._tangent, metal.tangent_form, bcs=metal.conditions)
         self._tangent.assemble()
+        for matrix, form in zip(self._added, self._stiffening, strict=True):
+            matrix.zeroEntries()
+            for target, held in ((self._tangent, 1.0), (matrix, 0.0)):
+                fem_petsc.assemble_matrix(target, form, bcs=metal.conditions, diag=held)
+                target.assemble()
         self._velocity.update(self._tangent)
         self._mass.zeroEntries()
         fem_petsc.assemble_matrix(self._mass, self._mass_form)

@@ -13,7 +13,7 @@ from femna.simulation.system import System
 
 RESTART: Final = 80
 MOST_ITERATIONS: Final = 240
-FIRST_TOLERANCE: Final = 0.1
+FIRST_TOLERANCE: Final = 0.01
 """Of the linear residual over its first; later ones follow how fast Newton's method converges:
 S. Eisenstat, H. Walker, SIAM J. Sci. Comput. 17 (1996) 16, choice 2."""
 

@@ -1,6 +1,19 @@
-"""The creep law at the metal's quadrature points, as the two functions that the forms see."""
+"""The creep law at the metal's quadrature points, as the functions that the forms see.
+
+Newton's method replaces the law by its tangent plane at an anchor, a strain rate at every point.
+The plain method anchors at the rate of the last iterate. A power law of high exponent makes that
+go round in circles: the tangent is soft where the metal flows and stiff where it rests, so a rate
+that should fall is thrown far through zero, where the next tangent throws it back. The stress is
+nearly linear there, and the tangent plane gives a good one. `follow_stress` therefore anchors at
+the rate to which the law gives the stress of the last tangent plane: it is Newton's method on the
+pair of stress and velocity, the stress eliminated point by point, with the same solution and the
+same quadratic end (for shear-thinning Stokes flow: Rudi, Shih, Stadler, Geochem. Geophys. Geosyst.
+21 (2020) e2020GC009059, doi:10.1029/2020GC009059).
+"""
 
 from __future__ import annotations
+
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +29,9 @@ from femna.simulation.viscosity import Flow, Viscosity
 
 Array = npt.NDArray[np.float64]
 
+LARGEST_GROWTH: Final = 20.0
+"""Largest change of a rate in one iteration, as a logarithm: what keeps exponentials finite."""
+
 
 class PointwiseFlow:
     """Evaluates the creep law at the present velocity.
@@ -25,7 +41,7 @@ class PointwiseFlow:
     creep : CreepLaw
         Creep law (SI).
     fields : MetalFields
-        Its ``theta`` and ``zeta`` are set.
+        Its ``theta``, ``zeta`` and ``anchor`` are set.
     rate : QuadratureEvaluator
         Gives ``D*`` (:mod:`femna.physics.metal`), dimensionless.
     scales : Scales
@@ -59,7 +75,7 @@ class PointwiseFlow:
         return np.inf if self._memory is None else self._memory.relaxed_modulus
 
     def update(self, temperature: float, *, rate_floor: float, blend: float) -> None:
-        """Evaluate at every quadrature point (collective).
+        """Anchor the law at the present rate of every quadrature point (collective).
 
         Parameters
         ----------
@@ -75,13 +91,36 @@ class PointwiseFlow:
         ComputationError
             On every rank, if the law cannot be inverted at a point of any.
         """
+        rate = self._rate()
+        self._anchor(rate, self._law(rate, temperature, rate_floor=rate_floor, blend=blend))
+
+    def follow_stress(self, temperature: float, *, rate_floor: float, blend: float) -> None:
+        """Anchor the law where it has the stress of the last tangent plane (collective).
+
+        The plane is evaluated at the present rate; the law is inverted along its tangent there in
+        log stress and log rate. Parameters and exceptions are those of :meth:`update`.
+        """
+        rate, stress = self._rate(), self.stress()
+        here = self._law(rate, temperature, rate_floor=rate_floor, blend=blend)
+        anchor = _rate_of(stress, rate, here)
+        self._anchor(anchor, self._law(anchor, temperature, rate_floor=rate_floor, blend=blend))
+
+    def stress(self) -> Array:
+        """Return the deviatoric stress at all points, shape (points, 9), dimensionless."""
+        rate, fields = self._rate(), self._fields
+        anchor = fields.anchor.x.array.reshape(rate.shape)
+        beyond = fields.zeta.x.array * np.einsum("qi,qi->q", anchor, rate - anchor)
+        stress = fields.theta.x.array[:, None] * rate + beyond[:, None] * anchor
+        return np.asarray((2.0 / 3.0) * stress)
+
+    def _law(self, rate: Array, temperature: float, *, rate_floor: float, blend: float) -> Flow:
+        """Return the law at dimensionless rates, dimensionless itself (collective)."""
         law = Viscosity(creep=self._creep, rate_floor=rate_floor, reference_rate=self._scales.rate)
-        rate = self._rate() * self._scales.rate
         flow = Flow(theta=np.zeros(0), zeta=np.zeros(0))
         problem = ""
         try:
             flow = law(
-                rate,
+                rate * self._scales.rate,
                 temperature=temperature,
                 relaxed_modulus=self.relaxed_modulus,
                 blend=blend,
@@ -94,11 +133,37 @@ class PointwiseFlow:
         if problem:
             raise ComputationError(problem)
         unit = self._scales.rate / self._scales.traction
-        self._fields.theta.x.array[:] = flow.theta * unit
-        self._fields.zeta.x.array[:] = flow.zeta * unit * self._scales.rate**2
+        return Flow(
+            theta=flow.theta * unit,
+            zeta=flow.zeta * unit * self._scales.rate**2,
+            resistance=flow.resistance,
+        )
+
+    def _anchor(self, rate: Array, flow: Flow) -> None:
+        self._fields.anchor.x.array[:] = rate.reshape(-1)
+        self._fields.theta.x.array[:] = flow.theta
+        self._fields.zeta.x.array[:] = flow.zeta
         self.resistance = flow.resistance
 
-    def stress(self) -> Array:
-        """Return the deviatoric stress at all points, shape (points, 9), dimensionless."""
-        stress = (2.0 / 3.0) * self._fields.theta.x.array[:, None] * self._rate()
-        return np.asarray(stress)
+
+def _rate_of(stress: Array, rate: Array, flow: Flow) -> Array:
+    """Return the rates at which the law has given stresses, by its tangent in the logarithms.
+
+    Parameters
+    ----------
+    stress : array, shape (points, 9)
+        Deviatoric.
+    rate : array, shape (points, 9)
+        Where the tangent is taken.
+    flow : Flow
+        The law there.
+    """
+    given = np.sqrt(1.5 * np.einsum("qi,qi->q", stress, stress))
+    size = np.sqrt((2.0 / 3.0) * np.einsum("qi,qi->q", rate, rate))
+    own = flow.theta * size
+    exponent = flow.theta / (flow.theta + 1.5 * flow.zeta * size**2)  # d ln(rate) / d ln(stress)
+    known = (given > 0.0) & (own > 0.0)
+    ratio = np.divide(given, own, out=np.ones_like(own), where=known)
+    growth = np.clip(exponent * np.log(ratio), -LARGEST_GROWTH, LARGEST_GROWTH)
+    viscosity = np.divide(given, size * np.exp(growth), out=flow.theta.copy(), where=known)
+    return np.asarray(1.5 * stress / viscosity[:, None])

@@ -4,11 +4,12 @@ Newton's method replaces the law by its tangent plane at an anchor, a strain rat
 The plain method anchors at the rate of the last iterate. A power law of high exponent makes that
 go round in circles: the tangent is soft where the metal flows and stiff where it rests, so a rate
 that should fall is thrown far through zero, where the next tangent throws it back. The stress is
-nearly linear there, and the tangent plane gives a good one. `follow_stress` therefore anchors at
-the rate to which the law gives the stress of the last tangent plane: it is Newton's method on the
-pair of stress and velocity, the stress eliminated point by point, with the same solution and the
-same quadratic end (for shear-thinning Stokes flow: Rudi, Shih, Stadler, Geochem. Geophys. Geosyst.
-21 (2020) e2020GC009059, doi:10.1029/2020GC009059).
+nearly linear there, and the tangent plane gives a good one. To anchor at the rate to which the law
+gives the stress of the last tangent plane is Newton's method on the pair of stress and velocity,
+the stress eliminated point by point, with the same solution and the same quadratic end (for
+shear-thinning Stokes flow: Rudi, Shih, Stadler, Geochem. Geophys. Geosyst. 21 (2020)
+e2020GC009059, doi:10.1029/2020GC009059). In turn it is slow where a rate must grow, for which the
+plain method is good. `follow_stress` takes the mean of both methods' stresses.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ from femna.simulation.scales import Scales
 from femna.simulation.viscosity import Flow, Viscosity
 
 Array = npt.NDArray[np.float64]
+
+LED: Final = 0.5
+"""Share of the last tangent plane's stress in the next anchor; from 0.3 to 0.7 alike."""
 
 LARGEST_GROWTH: Final = 20.0
 """Largest change of a rate in one iteration, as a logarithm: what keeps exponentials finite."""
@@ -95,14 +99,15 @@ class PointwiseFlow:
         self._anchor(rate, self._law(rate, temperature, rate_floor=rate_floor, blend=blend))
 
     def follow_stress(self, temperature: float, *, rate_floor: float, blend: float) -> None:
-        """Anchor the law where it has the stress of the last tangent plane (collective).
+        """Anchor the law between its present stress and that of the last tangent plane.
 
-        The plane is evaluated at the present rate; the law is inverted along its tangent there in
-        log stress and log rate. Parameters and exceptions are those of :meth:`update`.
+        The law is inverted along its tangent in log stress and log rate. Parameters and exceptions
+        are those of :meth:`update` (collective).
         """
-        rate, stress = self._rate(), self.stress()
+        rate, led = self._rate(), self.stress()
         here = self._law(rate, temperature, rate_floor=rate_floor, blend=blend)
-        anchor = _rate_of(stress, rate, here)
+        own = (2.0 / 3.0) * here.theta[:, None] * rate
+        anchor = _rate_of(LED * led + (1.0 - LED) * own, rate, here)
         self._anchor(anchor, self._law(anchor, temperature, rate_floor=rate_floor, blend=blend))
 
     def stress(self) -> Array:

@@ -102,7 +102,7 @@ class TangentMatrix:
     """
 
     def __init__(self, form: Any, block: int, *, conditions: list[Any]) -> None:
-        self._form, self._block, self._conditions = form, block, conditions
+        self.form, self._block, self._conditions = form, block, conditions
         self._matrix: la.MatrixCSR | None = None
         self._places: tuple[Indices, Indices] | None = None
 
@@ -112,7 +112,7 @@ class TangentMatrix:
         Those in ghosts' rows are this rank's share of other ranks' rows.
         """
         if self._matrix is None:
-            self._matrix = fem.create_matrix(self._form)
+            self._matrix = fem.create_matrix(self.form)
         if self._places is None:
             rows, columns = _coordinates(self._matrix)
             self._places = (
@@ -120,7 +120,7 @@ class TangentMatrix:
                 layout.monolithic(self._block, columns),
             )
         self._matrix.set_value(0.0)
-        fem.assemble_matrix(self._matrix, self._form, bcs=self._conditions)
+        fem.assemble_matrix(self._matrix, self.form, bcs=self._conditions)
         return (*self._places, self._matrix.data)
 
 

@@ -106,14 +106,17 @@ class MetalBlock:
         self._held = np.unique(np.concatenate([c.dof_indices()[0] for c in self.conditions]))
         self._held = self._held[self._held < size]
         self._residual = [FormVector(fem.form(f)) for f in forms.residual]
-        self._matrices = [
-            FormMatrix(compiled_with_reordered_sums(form), row, column, conditions=self.conditions)
-            for row, line in zip((VELOCITY, PRESSURE), forms.jacobian, strict=True)
-            for column, form in zip((VELOCITY, PRESSURE), line, strict=True)
+        (tangent, _), by_continuity = forms.jacobian
+        self._tangent = TangentMatrix(
+            compiled_with_reordered_sums(tangent), VELOCITY, conditions=self.conditions
+        )
+        self._continuity = [
+            FormMatrix(fem.form(form), PRESSURE, column, conditions=self.conditions)
+            for column, form in zip((VELOCITY, PRESSURE), by_continuity, strict=True)
             if form is not None
         ]
-        self._tangent = TangentMatrix(self._matrices[0].form, VELOCITY, conditions=self.conditions)
         self._constant: list[Entries] | None = None
+        self._matrices: list[PETSc.Mat] | None = None
         self._surface = MetalSurface(
             forms, cell, self.pressure_space, trace_space=trace_space, held=self._held
         )
@@ -161,7 +164,7 @@ class MetalBlock:
     def geometry_changed(self) -> None:
         """Rebuild the interface operator ``B: velocity -> integral of q v.n`` (collective)."""
         self._surface.geometry_changed()
-        self._constant = None
+        self._constant = self._matrices = None
 
     def vertex_area(self) -> Array:
         """Return the projected area that belongs to each interface vertex, shape (N,)."""
@@ -224,19 +227,25 @@ class MetalBlock:
     def _constant_entries(self, layout: BlockLayout) -> list[Entries]:
         """Return the entries that no unknown changes within a step (collective)."""
         if self._constant is None:
-            entries = [matrix.entries(layout) for matrix in self._matrices[2:]]
+            entries = [matrix.entries(layout) for matrix in self._continuity]
             rows, columns, divergence = entries[0]
             # the pressure's gradient in the momentum balance is the transpose
             self._constant = [*entries, (columns, rows, divergence)]
         return self._constant
 
-    def flow_matrices(self) -> list[PETSc.Mat]:
-        """Return the matrices of these entries (collective).
+    @property
+    def tangent_form(self) -> Any:
+        """Compiled form of velocity by velocity."""
+        return self._tangent.form
 
-        Velocity by velocity and by pressure, pressure by velocity and, in a compressible metal, by
-        pressure.
+    def continuity_matrices(self) -> list[PETSc.Mat]:
+        """Return continuity by velocity and, in a compressible metal, by pressure (collective).
+
+        No unknown changes them within a step.
         """
-        return [matrix.assembled() for matrix in self._matrices]
+        if self._matrices is None:
+            self._matrices = [matrix.assembled() for matrix in self._continuity]
+        return self._matrices
 
     def surface_entries(
         self, layout: BlockLayout, load_slope: Array, pressure_slope: Array, h_slope: Array
@@ -274,7 +283,7 @@ class MetalBlock:
 
     def begin_step(self, dt: float) -> None:
         """Prepare a step of dimensionless length ``dt``: what the metal remembers enters it."""
-        self._constant = None
+        self._constant = self._matrices = None
         if self._memory is not None:
             self._memory.begin_step(dt)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ from femna.simulation.layout import PRESSURE, VELOCITY, BlockLayout
 Array = npt.NDArray[np.float64]
 
 
-@dataclass
+@dataclass(frozen=True)
 class FlowMatrices:
     """Blocks of velocity and pressure, each in its own matrix.
 
@@ -21,19 +21,18 @@ class FlowMatrices:
     ----------
     velocity : PETSc.Mat
         Tangent of the stress, and what `added` says.
-    gradient, divergence : PETSc.Mat
-        Momentum by pressure, continuity by velocity.
-    compressibility : PETSc.Mat or None
-        Continuity by pressure.
     added : list of PETSc.Mat
         What a preconditioner has added to `velocity`; the operator takes it away again.
+    divergence : PETSc.Mat
+        Continuity by velocity; its transpose is the pressure's gradient.
+    compressibility : PETSc.Mat or None
+        Continuity by pressure.
     """
 
     velocity: PETSc.Mat
-    gradient: PETSc.Mat
+    added: list[PETSc.Mat]
     divergence: PETSc.Mat
     compressibility: PETSc.Mat | None = None
-    added: list[PETSc.Mat] = field(default_factory=list)
 
 
 class SplitJacobian:
@@ -67,8 +66,8 @@ class SplitJacobian:
         pressure, volume = flow.divergence.createVecLeft(), flow.divergence.createVecLeft()
         velocity.setArray(values[self._velocity])
         pressure.setArray(values[self._pressure])
-        flow.gradient.mult(pressure, force)
-        flow.velocity.multAdd(velocity, force, force)
+        flow.velocity.mult(velocity, force)
+        flow.divergence.multTransposeAdd(pressure, force, force)
         for added in flow.added:
             excess = added.createVecLeft()
             added.mult(velocity, excess)

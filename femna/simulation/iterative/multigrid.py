@@ -22,16 +22,19 @@ from femna.simulation.discretisation import symmetry_conditions
 
 Array = npt.NDArray[np.float64]
 
-SMOOTHING: Final = {"ksp_type": "chebyshev", "pc_type": "jacobi", "ksp_max_it": "2"}
-"""Of every level; Chebyshev's bounds are from a few steps of a Krylov method, PETSc's default."""
-
 _OPTIONS: Final = {
-    **{f"mg_levels_{name}": value for name, value in SMOOTHING.items()},
+    "mg_levels_ksp_type": "chebyshev",
+    "mg_levels_pc_type": "jacobi",
+    "mg_levels_ksp_max_it": "1",
     "mg_coarse_ksp_type": "preonly",
     "mg_coarse_pc_type": "gamg",
     "mg_coarse_pc_gamg_threshold": "0.02",
-    **{f"mg_coarse_mg_levels_{name}": value for name, value in SMOOTHING.items()},
+    "mg_coarse_mg_levels_ksp_type": "chebyshev",
+    "mg_coarse_mg_levels_pc_type": "jacobi",
+    "mg_coarse_mg_levels_ksp_max_it": "4",
 }
+"""Little smoothing on P2, where it is dear, and much on the levels below. Chebyshev's bounds are
+estimated by a few steps of a Krylov method, PETSc's default."""
 
 
 class VelocityMultigrid:
@@ -60,17 +63,20 @@ class VelocityMultigrid:
         self._coarse_held = coarse_free
         self._coarse_held.scale(-1.0)
         self._coarse_held.shift(1.0)
+        self._scalar: PETSc.Mat | None = None  # PETSc projects no matrix of blocks
         self._coarse: PETSc.Mat | None = None
         self._solver: PETSc.KSP | None = None
 
     def update(self, matrix: PETSc.Mat) -> None:
         """Take a new velocity matrix of the same pattern, rows and columns of held dofs unit."""
-        if self._coarse is None:
-            self._coarse = matrix.ptap(self._prolongation)
+        if self._scalar is None or self._coarse is None:
+            self._scalar = matrix.convert(PETSc.Mat.Type.AIJ, out=PETSc.Mat())
+            self._coarse = self._scalar.ptap(self._prolongation)
             self._coarse.setBlockSize(self._coarse_space.dofmap.index_map_bs)
             self._coarse.setNearNullSpace(rigid_body_motions(self._coarse_space))
         else:
-            matrix.ptap(self._prolongation, result=self._coarse)
+            matrix.convert(PETSc.Mat.Type.AIJ, out=self._scalar)
+            self._scalar.ptap(self._prolongation, result=self._coarse)
         self._coarse.setDiagonal(self._coarse_held, addv=PETSc.InsertMode.ADD_VALUES)
         if self._solver is None:
             self._solver = self._create(matrix)

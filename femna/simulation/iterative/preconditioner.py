@@ -57,8 +57,8 @@ class CoupledPreconditioner:
         self._drift: FlowVectors | None = None
         self._drift_force = 0.0
 
-    def update(self, flow: FlowMatrices, at: Linearisation) -> None:
-        """Take a Newton step's matrices and slopes (collective)."""
+    def update(self, at: Linearisation) -> FlowMatrices:
+        """Take a Newton step's slopes; return the metal's matrices there (collective)."""
         area, by_z = self._area, at.current.by_z
         own = np.minimum(at.closing - by_z, 0.0)
         open_ = (at.load <= 0.0) & (own < 0.0)
@@ -69,12 +69,13 @@ class CoupledPreconditioner:
             following=share,
             load=area * at.load,
         )
-        self._flow.update(flow, ContactSlopes(area=area, load=at.load, own=own))
+        flow = self._flow.update(ContactSlopes(area=area, load=at.load, own=own))
         self._current.update(self._at.by_eta * (1.0 + share), self._at.by_voltage * (1.0 + share))
         sizes = [self._layout.local_slice(block) for block in BLOCKS]
         nothing = [np.zeros(part.stop - part.start) for part in sizes]
         self._drift = self._flow(nothing[0], nothing[1], -area)
         self._drift_force = self._comm.allreduce(float(self._at.load @ self._drift.z))
+        return flow
 
     def apply(self, _pc: PETSc.PC, x: PETSc.Vec, y: PETSc.Vec) -> None:
         """Apply (collective)."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Protocol
 
 from petsc4py import PETSc
 
-from femna.simulation.iterative.flow_matrices import FlowMatrices, SplitJacobian
+from femna.simulation.iterative.flow_matrices import SplitJacobian
 from femna.simulation.iterative.preconditioner import CoupledPreconditioner
 from femna.simulation.jacobian import CooMatrix
 from femna.simulation.system import System
@@ -14,9 +14,15 @@ from femna.simulation.system import System
 RESTART: Final = 80
 MOST_ITERATIONS: Final = 240
 FIRST_TOLERANCE: Final = 0.1
-TIGHTEST: Final = 1e-4
-"""Of the linear residual over its first, chosen between the two by how fast Newton's method
-converges: S. Eisenstat, H. Walker, SIAM J. Sci. Comput. 17 (1996) 16, choice 2."""
+"""Of the linear residual over its first; later ones follow how fast Newton's method converges:
+S. Eisenstat, H. Walker, SIAM J. Sci. Comput. 17 (1996) 16, choice 2."""
+
+
+class Preconditioner(Protocol):
+    """What PETSc asks of a preconditioner of type python."""
+
+    def apply(self, pc: PETSc.PC, x: PETSc.Vec, y: PETSc.Vec, /) -> None:
+        """Apply (collective)."""
 
 
 class IterativeSolver:
@@ -48,20 +54,32 @@ class IterativeSolver:
         """Linearise at ``x`` and return the Jacobian (collective)."""
         system = self._system
         at = system.linearise(x)
-        flow = FlowMatrices(*system.metal.flow_matrices())
-        self._preconditioner.update(flow, at)
+        flow = self._preconditioner.update(at)
         self._operator.update(flow, self._rest.assemble(at.entries))
         self.matrix.assemble()
         return self.matrix
 
     def configure(self, snes: PETSc.SNES) -> None:
         """Set the linear solver of Newton's method."""
-        snes.setUseEW(True, rtol_0=FIRST_TOLERANCE, rtol_max=FIRST_TOLERANCE, gamma=0.9, alpha=2.0)
-        ksp = snes.getKSP()
-        ksp.setType(PETSc.KSP.Type.GMRES)
-        ksp.setPCSide(PETSc.PC.Side.RIGHT)
-        ksp.setGMRESRestart(RESTART)
-        ksp.setTolerances(max_it=MOST_ITERATIONS)
-        pc = ksp.getPC()
-        pc.setType(PETSc.PC.Type.PYTHON)
-        pc.setPythonContext(self._preconditioner)
+        use_krylov(snes, self._preconditioner)
+
+
+def use_krylov(snes: PETSc.SNES, preconditioner: Preconditioner) -> None:
+    """Let Newton's method solve its steps by GMRES, each as well as it is worth.
+
+    Parameters
+    ----------
+    snes : PETSc.SNES
+        Newton's method.
+    preconditioner : Preconditioner
+        Context of a preconditioner of type python.
+    """
+    snes.setUseEW(True, rtol_0=FIRST_TOLERANCE, rtol_max=FIRST_TOLERANCE, gamma=0.9, alpha=2.0)
+    ksp = snes.getKSP()
+    ksp.setType(PETSc.KSP.Type.GMRES)
+    ksp.setPCSide(PETSc.PC.Side.RIGHT)
+    ksp.setGMRESRestart(RESTART)
+    ksp.setTolerances(max_it=MOST_ITERATIONS)
+    pc = ksp.getPC()
+    pc.setType(PETSc.PC.Type.PYTHON)
+    pc.setPythonContext(preconditioner)

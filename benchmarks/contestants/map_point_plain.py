@@ -31,6 +31,7 @@ import json
 import resource
 import sys
 import time
+from typing import Any
 
 import femna.backend  # noqa: F401  (finds DOLFINx)
 
@@ -59,7 +60,7 @@ METAL, ELECTROLYTE = 1, 2
 INTERFACE, PLATEN, SIDE, FAR = 1, 2, 3, 4
 
 
-def domain(file):
+def domain(file: str) -> tuple[Any, Any, Any, Any, Any]:
     """Return the mesh, the cells of metal and electrolyte and the tagged facets."""
     with np.load(file) as data:
         points, cells = data["points"], data["cells"]
@@ -90,7 +91,7 @@ def domain(file):
 class Problem:
     """The coupled problem of one step, and what it remembers of the last."""
 
-    def __init__(self, asked):
+    def __init__(self, asked: dict[str, Any]) -> None:
         whole, metal, electrolyte, cells, facets = domain(asked["mesh"])
         self.metal, self.electrolyte, self.facets = metal, electrolyte, facets
         flow = fem.functionspace(whole, ("Lagrange", 2, (2,)))
@@ -117,11 +118,11 @@ class Problem:
         slope, stretch = lift.dx(0), 1.0 + lift.dx(1)
         back = ufl.as_matrix([[1.0, 0.0], [-slope / stretch, 1.0 / stretch]])
 
-        def rate(u):
+        def rate(u: Any) -> Any:
             d = ufl.sym(ufl.grad(u) * back)
             return ufl.dev(ufl.as_tensor([[d[0, 0], d[0, 1], 0], [d[1, 0], d[1, 1], 0], [0, 0, 0]]))
 
-        def div(u):
+        def div(u: Any) -> Any:
             return ufl.tr(ufl.grad(u) * back)
 
         size = ufl.sqrt((2.0 / 3.0) * ufl.inner(rate(v), rate(v)) + asked["floor"] ** 2)
@@ -167,15 +168,15 @@ class Problem:
         p.x.array[self._outside(p.function_space, self.metal)] = 0.0
         bearing.x.array[self._dofs(bearing.function_space, INTERFACE)] = 1.0
 
-    def _dofs(self, space, tag):
+    def _dofs(self, space: Any, tag: int) -> Any:
         return fem.locate_dofs_topological(space, 1, self.facets.find(tag))
 
-    def _outside(self, space, cells):
+    def _outside(self, space: Any, cells: Any) -> Any:
         """Return the dofs of a space that belong to none of the cells."""
         inside = np.unique(space.dofmap.list[cells])
         return np.setdiff1d(np.unique(space.dofmap.list), inside).astype(np.int32)
 
-    def _held(self, spaces):
+    def _held(self, spaces: list[Any]) -> list[Any]:
         """Return the conditions: walls, the far side, and unknowns that have no meaning."""
         flow, pressure, bearing, gap, potential = spaces[:5]
         interface = self._dofs(gap, INTERFACE)
@@ -192,7 +193,7 @@ class Problem:
             fem.dirichletbc(0.0, self._dofs(potential, FAR), potential),
         ]
 
-    def _extension(self, space, dx):
+    def _extension(self, space: Any, dx: Any) -> LinearProblem:
         """Return the problem of the mesh's displacement between surface and platen."""
         u, w = ufl.TrialFunction(space), ufl.TestFunction(space)
         none = fem.Constant(space.mesh, 0.0)
@@ -209,7 +210,7 @@ class Problem:
             petsc_options=LU,
         )
 
-    def solve(self, dt):
+    def solve(self, dt: float) -> int:
         """Solve a step and return the Newton iterations that it took."""
         self.dt.value = dt
         self.problem.solve()
@@ -218,19 +219,19 @@ class Problem:
             raise RuntimeError(f"Newton's method failed: {snes.getConvergedReason()}")
         return snes.getIterationNumber()
 
-    def accept(self):
+    def accept(self) -> None:
         """Let gap, platen and mesh follow the solved step."""
         self.old_gap.x.array[:] = self.gap.x.array
         self.top.value += float(self.dt.value) * self.platen.x.array[0]
         self.extension.solve()
 
-    def contact(self):
+    def contact(self) -> float:
         """Return the contact fraction."""
         return fem.assemble_scalar(self.share) / self.total
 
 
-def march(problem, asked):
-    """Strip in steps of one charge; return shares of the charge, contact and iterations."""
+def march(problem: Problem, asked: dict[str, Any]) -> tuple[list[float], list[int]]:
+    """Strip in steps of one charge; return the contact after each, and all iterations."""
     step = asked["duration"] / asked["steps"]
     iterations = []
     for exponent in [*EXPONENTS, asked["exponent"]]:
@@ -245,7 +246,7 @@ def march(problem, asked):
     return contact, iterations
 
 
-def main():
+def main() -> None:
     """Solve what is asked for; building includes the compiled forms."""
     asked = json.loads(sys.argv[1])
     begun = time.perf_counter()
@@ -255,7 +256,9 @@ def main():
     done = time.perf_counter()
     found = {
         "contact": contact,
-        "iterations": iterations,
+        "charge": [FIRST / asked["steps"], *np.arange(1, asked["steps"] + 1) / asked["steps"]],
+        "iterations": sum(iterations),
+        "unknowns": problem.problem.x.getSize(),
         "build": built - begun,
         "seconds": done - built,
         "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,

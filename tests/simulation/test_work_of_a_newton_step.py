@@ -86,12 +86,21 @@ def test_the_jacobian_follows_the_mesh(stage):
     assert np.abs(found[1] - found[0]).max() > 0.1 * np.abs(found[0]).max()
 
 
-def test_a_solve_that_follows_the_stress_ends_on_the_law_itself(stage):
+def test_a_solve_that_follows_the_stress_ends_on_the_law_itself(stage, monkeypatch):
     system, newton = stage.system, Newton(stage.system, tolerance=TOLERANCE)
     assert solve_from_rest(system, newton).converged
     velocity, pressure = (values.copy() for values in system.metal.get())
     system.metal.set(1.05 * velocity, pressure)
+    update, on_a_plane = system.metal.update, []
+
+    def noted(*arguments, **options):
+        on_a_plane.append(system.metal.anchored)
+        update(*arguments, **options)
+
+    monkeypatch.setattr(system.metal, "update", noted)
     assert newton.solve_by_stress().converged
+    assert True in on_a_plane
+    assert not on_a_plane[-1]
     x, out = system.create_vector(), system.create_vector()
     system.pack(x)  # evaluates anew
     system.residual(x, out)

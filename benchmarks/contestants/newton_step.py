@@ -48,13 +48,18 @@ class Solves:
     seconds: float = 0.0
     iterations: int = 0
 
-    def solve(self, *arguments: Any, **options: Any) -> NewtonResult:
-        """Solve as the solver does."""
-        begun = time.perf_counter()
-        result: NewtonResult = self.solver.solve(*arguments, **options)
-        self.seconds += time.perf_counter() - begun
-        self.iterations += result.iterations
-        return result
+    def __getattr__(self, name: str) -> Callable[..., NewtonResult]:
+        """Return one of the solver's ways to solve, timed."""
+        way = getattr(self.solver, name)
+
+        def solve(*arguments: Any, **options: Any) -> NewtonResult:
+            begun = time.perf_counter()
+            result: NewtonResult = way(*arguments, **options)
+            self.seconds += time.perf_counter() - begun
+            self.iterations += result.iterations
+            return result
+
+        return solve
 
 
 class Floor:

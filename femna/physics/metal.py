@@ -7,7 +7,13 @@ rule ``D_creep = (3/2) rate(s_e) S / s_e`` integrated by backward Euler. The tan
 
     dS = (2/3) (theta dD + zeta (D*:dD) D*),     zeta = (2/3) (d theta / d D*_e) / D*_e.
 
-``theta`` and ``zeta`` are quadrature functions, so a creep law is plain NumPy.
+``theta`` and ``zeta`` are quadrature functions, so a creep law is plain NumPy. Both belong to a
+rate ``E``, the anchor, and the forms hold the law's tangent plane there,
+
+    S = (2/3) (theta D* + zeta (E:(D* - E)) E),
+
+which is the law itself where ``E = D*``. What is gained by another anchor says
+:mod:`femna.simulation.pointwise_flow`.
 """
 
 from __future__ import annotations
@@ -31,6 +37,8 @@ class MetalFields:
         P2 vector velocity and P1 pressure (compression positive).
     theta, zeta : dolfinx.fem.Function
         Quadrature functions of the tangent, as in the module's text.
+    anchor : dolfinx.fem.Function
+        The rate E that they belong to, quadrature tensor (3, 3).
     memory : dolfinx.fem.Function or None
         ``S_old / (2 G dt)``, quadrature tensor (3, 3); None without elasticity.
     old_pressure : dolfinx.fem.Function or None
@@ -43,6 +51,7 @@ class MetalFields:
     pressure: Any
     theta: Any
     zeta: Any
+    anchor: Any
     memory: Any
     old_pressure: Any
     compliance: Any
@@ -56,8 +65,6 @@ class MetalForms:
     jacobian: tuple[tuple[Any, Any], tuple[Any, Any]]
     effective_rate: Any
     """Expression ``D*``, shape (3, 3)."""
-    equivalent_rate: Any
-    """Expression ``D*_e``, a scalar."""
     interface_flux: Any
     """Form (test: trace space, trial: velocity): ``integral of q v.n`` over the interface."""
     interface_area: Any
@@ -122,10 +129,10 @@ def build_forms(
         return divergence(u, x, symmetry)
 
     effective = rate(v) if fields.memory is None else rate(v) + fields.memory
-    stress = (2.0 / 3.0) * fields.theta * effective
-    tangent = (2.0 / 3.0) * (
-        fields.theta * rate(dv) + fields.zeta * ufl.inner(effective, rate(dv)) * effective
-    )
+    theta, zeta, anchor = fields.theta, fields.zeta, fields.anchor
+    beyond = ufl.inner(anchor, effective - anchor)
+    stress = (2.0 / 3.0) * (theta * effective + zeta * beyond * anchor)
+    tangent = (2.0 / 3.0) * (theta * rate(dv) + zeta * ufl.inner(anchor, rate(dv)) * anchor)
 
     def momentum(u: Any) -> tuple[Any, Any, Any]:
         """Return the power of the stress in the motion ``u``, and its tangents by v and p."""
@@ -150,7 +157,6 @@ def build_forms(
             (-q * div(dv) * weight * dx, compress),
         ),
         effective_rate=effective,
-        equivalent_rate=ufl.sqrt((2.0 / 3.0) * ufl.inner(effective, effective)),
         interface_flux=ufl.TestFunction(trace_space) * ufl.dot(dv, n) * weight * ds,
         interface_area=-q * n[len(n) - 1] * weight * ds,
         vertical_force=force,

@@ -14,7 +14,7 @@ from femna.simulation.contact_state import closed_state
 from femna.simulation.control import INSTANT, Change, Reading, StepControl, largest_change
 from femna.simulation.ending import Status, ending, oversteps, share_to_limit
 from femna.simulation.measures import Forces, Measures
-from femna.simulation.newton import Newton, NewtonResult
+from femna.simulation.newton import LineSearch, Newton, NewtonResult
 from femna.simulation.schedule import Phase, phases
 from femna.simulation.setup import Model
 from femna.simulation.stage import Stage
@@ -26,6 +26,9 @@ from femna.simulation.start import (
 )
 from femna.simulation.state import Clock, State
 from femna.simulation.timing import first_length, next_length, output_due
+
+LINE_SEARCHES: Final[tuple[LineSearch, ...]] = ("secant", "backtracking")
+"""What guards Newton's method where full steps fail, the surer last."""
 
 LOCATING_STEPS: Final = 8
 """How often a step that oversteps the voltage limit is shortened to meet it."""
@@ -181,10 +184,11 @@ class Driver:
         """Solve one step from the present unknowns; if that fails, by ever surer ways."""
         self.stage.set_step(phase, dt)
         self.system.metal.begin_step(dt / self.model.scales.time)
-        result = self._counted(self.newton.solve())
-        if not result.converged:
-            self.stage.take_unknowns(before)
-            result = self._counted(self.newton.solve("backtracking"))
+        result = self._counted(self.newton.solve_by_stress())
+        for line_search in LINE_SEARCHES:
+            if not result.converged:
+                self.stage.take_unknowns(before)
+                result = self._counted(self.newton.solve(line_search))
         if not result.converged:
             self.stage.take_unknowns(before)
             result = self._counted(solve_with_falling_floor(self.system, self.newton))

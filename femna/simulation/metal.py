@@ -61,6 +61,9 @@ class MetalBlock:
         Factor on the slip speeds of the walls: 1, or more while a solve is made easier.
     exponent_blend : float
         Share of the creep law's own exponent: 1, or less while a solve is made easier.
+    anchored : bool
+        Whether `update` leaves the creep law's tangent plane where it is, instead of taking that
+        of the present velocity.
     walls : Walls
         What resists the sliding metal.
     """
@@ -132,11 +135,11 @@ class MetalBlock:
             creep,
             self.fields,
             rate=QuadratureEvaluator(forms.effective_rate, self.quadrature, mesh),
-            equivalent_rate=QuadratureEvaluator(forms.equivalent_rate, self.quadrature, mesh),
             scales=scales,
             memory=self._memory,
         )
         self.exponent_blend = 1.0
+        self.anchored = False
         self._temperature = np.nan
 
     def connect(self, interface_dofs: npt.NDArray[np.int32]) -> None:
@@ -184,7 +187,14 @@ class MetalBlock:
 
     def _update_flow(self, temperature: float) -> None:
         self._temperature = temperature
-        self._flow.update(temperature, rate_floor=self.rate_floor, blend=self.exponent_blend)
+        if not self.anchored:
+            self._flow.update(temperature, rate_floor=self.rate_floor, blend=self.exponent_blend)
+
+    def follow_stress(self) -> None:
+        """Move the creep law's tangent plane to where it leads (:mod:`.pointwise_flow`)."""
+        self._flow.follow_stress(
+            self._temperature, rate_floor=self.rate_floor, blend=self.exponent_blend
+        )
 
     def residual(self, contact_pressure: Array) -> tuple[Array, Array]:
         """Return the owned entries of the momentum and continuity residuals (collective)."""

@@ -89,6 +89,7 @@ class MetalFunctions:
             pressure=pressure,
             theta=fem.Function(quadrature.scalar_space),
             zeta=fem.Function(quadrature.scalar_space),
+            anchor=fem.Function(quadrature.tensor_space),
             memory=None if old is None else old.strain_rate,
             old_pressure=None if old is None else old.old_pressure,
             compliance=None if old is None else old.compliance,

@@ -33,6 +33,15 @@ _LINEAR_SOLVERS: Final[Mapping[LinearSolver, type[DirectSolver | IterativeSolver
 )
 
 _UNSOLVED: Final = int(PETSc.SNES.ConvergedReason.DIVERGED_LINEAR_SOLVE)
+_SOLVED: Final = int(PETSc.SNES.ConvergedReason.CONVERGED_FNORM_ABS)
+_OUT_OF_DOMAIN: Final = int(PETSc.SNES.ConvergedReason.DIVERGED_FUNCTION_DOMAIN)
+_TOO_MANY: Final = int(PETSc.SNES.ConvergedReason.DIVERGED_MAX_IT)
+
+ROUGH: Final = 0.03
+"""Residual norm of a guess; that of a healed interface under a nominal load is some 0.1."""
+
+MOST_BY_STRESS: Final = 20
+"""Iterations after which `Newton.solve_by_stress` gives up; what converges rarely takes ten."""
 
 EXTERNAL_LIBRARY: Final = 76
 """PETSc's code for an error of a library: MUMPS met a matrix that it cannot factorise."""
@@ -153,16 +162,10 @@ class Newton:
             difficulty is the contact set; ``backtracking`` is slow and sure: it ends the cycles of
             a power law between two iterates, and has twice the iterations.
         """
-        self.system.pack(self._x)
-        if self._matrix is None:
-            self._prepare()
+        self._begin()
         self._snes.getLineSearch().setType(_LINE_SEARCHES[line_search])
         self._snes.max_it = self._max_iterations * (2 if line_search == "backtracking" else 1)
-        # round-off grows with the loads, which may be many times the characteristic ones
-        step = self.system.required_step()
-        load = max(1.0, step.pressure, abs(step.current))
-        self._snes.atol = self._tolerance * load * float(np.sqrt(self.system.total_area))
-        self._norms.clear()
+        self._snes.atol = self._bound()
         try:
             self._snes.solve(None, self._x)
         except PETSc.Error as error:
@@ -176,3 +179,67 @@ class Newton:
         if reason == _UNSOLVED:
             self._create()  # a factorisation that once ran out of memory stays failed for good
         return NewtonResult(reason > 0, iterations, reason, tuple(self._norms))
+
+    def solve_by_stress(self, *, roughly: bool = False) -> NewtonResult:
+        """Solve by full steps whose tangent of the creep law follows the stress.
+
+        The way for a power law (:mod:`femna.simulation.pointwise_flow`): a few iterations where
+        `solve` takes dozens. No line search guards it.
+
+        Parameters
+        ----------
+        roughly : bool
+            For a guess only, to `ROUGH`.
+        """
+        self._begin()
+        metal, x = self.system.metal, self._x
+        bound = max(self._bound(), ROUGH * roughly)
+        residual, step = x.duplicate(), x.duplicate()
+        try:
+            self.system.residual(x, residual)
+            metal.anchored = True
+            for _ in range(MOST_BY_STRESS):
+                self._norms.append(float(residual.norm()))
+                if self._norms[-1] <= bound:
+                    metal.anchored = False
+                    self.system.forget()
+                    self.system.residual(x, residual)  # of the law itself, not of its tangent
+                    if residual.norm() <= bound:
+                        return self._ended(_SOLVED)
+                    metal.anchored = True
+                self._linear.update(x)
+                self._snes.getKSP().setOperators(self._matrix)
+                self._snes.getKSP().solve(residual, step)
+                if self._snes.getKSP().getConvergedReason() < 0:
+                    self._create()  # as in `solve`
+                    return self._ended(_UNSOLVED)
+                x.axpy(-1.0, step)
+                self.system.take(x)
+                metal.follow_stress()
+                self.system.residual(x, residual)
+        except ComputationError:
+            return self._ended(_OUT_OF_DOMAIN)
+        except PETSc.Error as error:
+            if error.ierr != EXTERNAL_LIBRARY:
+                raise
+            self._create()
+            return self._ended(_UNSOLVED)
+        finally:
+            metal.anchored = False
+        return self._ended(_TOO_MANY)
+
+    def _begin(self) -> None:
+        self.system.pack(self._x)
+        if self._matrix is None:
+            self._prepare()
+        self._norms.clear()
+
+    def _bound(self) -> float:
+        """Return the residual norm at which the present step counts as solved."""
+        # round-off grows with the loads, which may be many times the characteristic ones
+        step = self.system.required_step()
+        load = max(1.0, step.pressure, abs(step.current))
+        return self._tolerance * load * float(np.sqrt(self.system.total_area))
+
+    def _ended(self, reason: int) -> NewtonResult:
+        return NewtonResult(reason > 0, max(len(self._norms) - 1, 0), reason, tuple(self._norms))

@@ -1,6 +1,20 @@
-"""The creep law at the metal's quadrature points, as the two functions that the forms see."""
+"""The creep law at the metal's quadrature points, as the functions that the forms see.
+
+Newton's method replaces the law by its tangent plane at an anchor, a strain rate at every point.
+The plain method anchors at the rate of the last iterate. A power law of high exponent makes that
+go round in circles: the tangent is soft where the metal flows and stiff where it rests, so a rate
+that should fall is thrown far through zero, where the next tangent throws it back. The stress is
+nearly linear there, and the tangent plane gives a good one. To anchor at the rate to which the law
+gives the stress of the last tangent plane is Newton's method on the pair of stress and velocity,
+the stress eliminated point by point, with the same solution and the same quadratic end (for
+shear-thinning Stokes flow: Rudi, Shih, Stadler, Geochem. Geophys. Geosyst. 21 (2020)
+e2020GC009059, doi:10.1029/2020GC009059). In turn it is slow where a rate must grow, for which the
+plain method is good. `follow_stress` takes the mean of both methods' stresses.
+"""
 
 from __future__ import annotations
+
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +30,12 @@ from femna.simulation.viscosity import Flow, Viscosity
 
 Array = npt.NDArray[np.float64]
 
+LED: Final = 0.5
+"""Share of the last tangent plane's stress in the next anchor; from 0.3 to 0.7 alike."""
+
+LARGEST_GROWTH: Final = 20.0
+"""Largest change of a rate in one iteration, as a logarithm: what keeps exponentials finite."""
+
 
 class PointwiseFlow:
     """Evaluates the creep law at the present velocity.
@@ -25,9 +45,9 @@ class PointwiseFlow:
     creep : CreepLaw
         Creep law (SI).
     fields : MetalFields
-        Its ``theta`` and ``zeta`` are set.
-    rate, equivalent_rate : QuadratureEvaluator
-        Give ``D*`` and ``D*_e`` (:mod:`femna.physics.metal`), dimensionless.
+        Its ``theta``, ``zeta`` and ``anchor`` are set.
+    rate : QuadratureEvaluator
+        Gives ``D*`` (:mod:`femna.physics.metal`), dimensionless.
     scales : Scales
         Characteristic values.
     memory : MetalMemory or None
@@ -45,12 +65,10 @@ class PointwiseFlow:
         fields: MetalFields,
         *,
         rate: QuadratureEvaluator,
-        equivalent_rate: QuadratureEvaluator,
         scales: Scales,
         memory: MetalMemory | None,
     ) -> None:
         self._creep, self._fields, self._rate = creep, fields, rate
-        self._equivalent_rate = equivalent_rate
         self._scales, self._memory = scales, memory
         self._comm = fields.velocity.function_space.mesh.comm
         self.resistance: Array | None = None
@@ -61,7 +79,7 @@ class PointwiseFlow:
         return np.inf if self._memory is None else self._memory.relaxed_modulus
 
     def update(self, temperature: float, *, rate_floor: float, blend: float) -> None:
-        """Evaluate at every quadrature point (collective).
+        """Anchor the law at the present rate of every quadrature point (collective).
 
         Parameters
         ----------
@@ -77,13 +95,43 @@ class PointwiseFlow:
         ComputationError
             On every rank, if the law cannot be inverted at a point of any.
         """
+        rate = self._rate()
+        self._anchor(rate, self._law(rate, temperature, rate_floor=rate_floor, blend=blend))
+
+    def follow_stress(self, temperature: float, *, rate_floor: float, blend: float) -> None:
+        """Anchor the law between its present stress and that of the last tangent plane.
+
+        The law is inverted along its tangent in log stress and log rate. Parameters and exceptions
+        are those of :meth:`update` (collective).
+        """
+        rate = self._rate()
+        led = self._stress_of_plane(rate)
+        here = self._law(rate, temperature, rate_floor=rate_floor, blend=blend)
+        own = (2.0 / 3.0) * here.theta[:, None] * rate
+        anchor = _rate_of(LED * led + (1.0 - LED) * own, rate, here)
+        self._anchor(anchor, self._law(anchor, temperature, rate_floor=rate_floor, blend=blend))
+
+    def stress(self) -> Array:
+        """Return the deviatoric stress at all points, shape (points, 9), dimensionless."""
+        return self._stress_of_plane(self._rate())
+
+    def _stress_of_plane(self, rate: Array) -> Array:
+        """Return the tangent plane's stress at rates, both of shape (points, 9)."""
+        fields = self._fields
+        anchor = fields.anchor.x.array.reshape(rate.shape)
+        beyond = fields.zeta.x.array * np.einsum("qi,qi->q", anchor, rate - anchor)
+        stress = fields.theta.x.array[:, None] * rate + beyond[:, None] * anchor
+        return np.asarray((2.0 / 3.0) * stress)
+
+    def _law(self, rate: Array, temperature: float, *, rate_floor: float, blend: float) -> Flow:
+        """Return the law at dimensionless rates, dimensionless itself (collective)."""
         law = Viscosity(creep=self._creep, rate_floor=rate_floor, reference_rate=self._scales.rate)
-        rate = self._equivalent_rate()[:, 0] * self._scales.rate
+        equivalent = np.sqrt((2.0 / 3.0) * np.einsum("qi,qi->q", rate, rate))
         flow = Flow(theta=np.zeros(0), zeta=np.zeros(0))
         problem = ""
         try:
             flow = law(
-                rate,
+                equivalent * self._scales.rate,
                 temperature=temperature,
                 relaxed_modulus=self.relaxed_modulus,
                 blend=blend,
@@ -96,11 +144,37 @@ class PointwiseFlow:
         if problem:
             raise ComputationError(problem)
         unit = self._scales.rate / self._scales.traction
-        self._fields.theta.x.array[:] = flow.theta * unit
-        self._fields.zeta.x.array[:] = flow.zeta * unit * self._scales.rate**2
+        return Flow(
+            theta=flow.theta * unit,
+            zeta=flow.zeta * unit * self._scales.rate**2,
+            resistance=flow.resistance,
+        )
+
+    def _anchor(self, rate: Array, flow: Flow) -> None:
+        self._fields.anchor.x.array[:] = rate.reshape(-1)
+        self._fields.theta.x.array[:] = flow.theta
+        self._fields.zeta.x.array[:] = flow.zeta
         self.resistance = flow.resistance
 
-    def stress(self) -> Array:
-        """Return the deviatoric stress at all points, shape (points, 9), dimensionless."""
-        stress = (2.0 / 3.0) * self._fields.theta.x.array[:, None] * self._rate()
-        return np.asarray(stress)
+
+def _rate_of(stress: Array, rate: Array, flow: Flow) -> Array:
+    """Return the rates at which the law has given stresses, by its tangent in the logarithms.
+
+    Parameters
+    ----------
+    stress : array, shape (points, 9)
+        Deviatoric.
+    rate : array, shape (points, 9)
+        Where the tangent is taken.
+    flow : Flow
+        The law there.
+    """
+    given = np.sqrt(1.5 * np.einsum("qi,qi->q", stress, stress))
+    size = np.sqrt((2.0 / 3.0) * np.einsum("qi,qi->q", rate, rate))
+    own = flow.theta * size
+    exponent = flow.theta / (flow.theta + 1.5 * flow.zeta * size**2)  # d ln(rate) / d ln(stress)
+    known = (given > 0.0) & (own > 0.0)
+    ratio = np.divide(given, own, out=np.ones_like(own), where=known)
+    growth = np.clip(exponent * np.log(ratio), -LARGEST_GROWTH, LARGEST_GROWTH)
+    viscosity = np.divide(given, size * np.exp(growth), out=flow.theta.copy(), where=known)
+    return np.asarray(1.5 * stress / viscosity[:, None])

@@ -63,12 +63,25 @@ def solve_from_rest(system: System, newton: Newton) -> NewtonResult:
 
 
 def _solve_from_linear_metal(system: System, newton: Newton) -> NewtonResult:
-    result = _through_stages(system, newton, "secant")
+    result = _from_rough_linear_metal(system, newton)
+    if not result.converged:
+        result = _more(result.iterations, _through_stages(system, newton, "secant"))
     if not result.converged:
         result = _more(result.iterations, solve_with_falling_floor(system, newton))
     if not result.converged:
         result = _more(result.iterations, _through_stages(system, newton, "backtracking"))
     return result
+
+
+def _from_rough_linear_metal(system: System, newton: Newton) -> NewtonResult:
+    """Find the contact of a linear metal roughly, then solve with the creep law at once."""
+    rest_state(system)
+    try:
+        system.metal.exponent_blend, system.metal.easing.value = 0.0, STAGES[0][2]
+        rough = newton.solve_by_stress(roughly=True)
+    finally:
+        system.metal.exponent_blend, system.metal.easing.value = 1.0, 1.0
+    return _more(rough.iterations, newton.solve_by_stress()) if rough.converged else rough
 
 
 def _through_stages(system: System, newton: Newton, line_search: LineSearch) -> NewtonResult:

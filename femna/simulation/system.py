@@ -120,7 +120,7 @@ class System:
 
     def pack(self, x: PETSc.Vec) -> None:
         """Write the present unknowns into a monolithic vector, to evaluate anew from there."""
-        self._taken = None
+        self.forget()
         parts = [*self.metal.get(), self.z, *self.electrolyte.get()]
         parts.append(self.scalars if self.comm.rank == 0 else np.zeros(0))
         x.setArray(np.concatenate(parts))
@@ -199,17 +199,21 @@ class System:
 
     # -- what residual and Jacobian share ------------------------------------------------------
 
-    def _take(self, x: PETSc.Vec) -> None:
+    def take(self, x: PETSc.Vec) -> None:
         """Take the unknowns from ``x``, unless they are there already (collective).
 
-        Newton's method wants the Jacobian where it had the residual. From one :meth:`pack` to the
-        next nothing changes but the unknowns, so what was evaluated there is still good.
+        Newton's method wants the Jacobian where it had the residual. From :meth:`pack` on nothing
+        changes but the unknowns, so what was evaluated there is still good; else see `forget`.
         """
         values = x.getArray(readonly=True)
         here = self._taken is not None and np.array_equal(values, self._taken)
         if self.comm.allreduce(int(here)) < self.comm.size:
             self._taken, self._view = values.copy(), None
             self.unpack(x)
+
+    def forget(self) -> None:
+        """Evaluate anew the next time, since something else than the unknowns has changed."""
+        self._taken = None
 
     def _evaluated(self) -> InterfaceView:
         """Evaluate interface and metal at the unknowns that were taken, once (collective)."""
@@ -229,7 +233,7 @@ class System:
         ComputationError
             On every rank, if the voltage has run away.
         """
-        self._take(x)
+        self.take(x)
         if not abs(self.scalars[0]) < RUNAWAY:
             raise ComputationError("the voltage grows without bound")
         step, view = self.required_step(), self._evaluated()
@@ -259,7 +263,7 @@ class System:
 
     def linearise(self, x: PETSc.Vec) -> Linearisation:
         """Return the derivatives at ``x`` (collective); the unknowns are taken from it."""
-        self._take(x)
+        self.take(x)
         step, current = self.required_step(), self._evaluated().current
         _, dh = openness(self.z)
         _, pressure_slope = contact_pressure(self.z, self.transport.adhesion)

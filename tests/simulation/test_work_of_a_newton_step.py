@@ -11,9 +11,13 @@ from mpi4py import MPI
 from simulation.small_cell import case
 
 from femna.simulation.layout import PRESSURE
+from femna.simulation.newton import Newton
 from femna.simulation.schedule import phases
 from femna.simulation.setup import build_model
 from femna.simulation.stage import Stage
+from femna.simulation.start import solve_from_rest
+
+TOLERANCE = 1e-11
 
 
 @pytest.fixture
@@ -80,3 +84,24 @@ def test_the_jacobian_follows_the_mesh(stage):
         found.append(product.getArray()[cut].copy())
         np.testing.assert_allclose(found[-1], change, atol=1e-12 * np.abs(change).max())
     assert np.abs(found[1] - found[0]).max() > 0.1 * np.abs(found[0]).max()
+
+
+def test_a_solve_that_follows_the_stress_ends_on_the_law_itself(stage, monkeypatch):
+    system, newton = stage.system, Newton(stage.system, tolerance=TOLERANCE)
+    assert solve_from_rest(system, newton).converged
+    velocity, pressure = (values.copy() for values in system.metal.get())
+    system.metal.set(1.05 * velocity, pressure)
+    update, on_a_plane = system.metal.update, []
+
+    def noted(*arguments, **options):
+        on_a_plane.append(system.metal.anchored)
+        update(*arguments, **options)
+
+    monkeypatch.setattr(system.metal, "update", noted)
+    assert newton.solve_by_stress().converged
+    assert True in on_a_plane
+    assert not on_a_plane[-1]
+    x, out = system.create_vector(), system.create_vector()
+    system.pack(x)  # evaluates anew
+    system.residual(x, out)
+    assert out.norm() < 2.0 * TOLERANCE * np.sqrt(system.total_area)

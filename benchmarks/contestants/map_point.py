@@ -1,0 +1,46 @@
+"""One point of the pressure-current map with femna: the march of `femna run`, without its files."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+import femna.backend  # noqa: F401  (before mpi4py)
+
+# isort: split
+from mpi4py import MPI
+
+from femna.case import load_case
+from femna.simulation.driver import Driver
+from femna.simulation.setup import build_model
+
+
+def main() -> None:
+    """March the case that is asked for; building includes mesh and compiled forms.
+
+    The problem: `case` (file), `changes` (its overrides), `refine` (divides the element sizes).
+    """
+    asked = json.loads(sys.argv[1])
+    begun = time.perf_counter()
+    case = load_case(Path(asked["case"]), asked["changes"])
+    driver = Driver(build_model(case, MPI.COMM_SELF, refine=asked["refine"]))
+    built = time.perf_counter()
+    rows = [accepted.row for accepted in driver.march()]
+    done = time.perf_counter()
+    found = {
+        "charge": [row["charge_mAh_cm2"] for row in rows],
+        "contact": [row["contact_fraction"] for row in rows],
+        "iterations": driver.clock.newton_iterations,
+        "unknowns": int(driver.system.layout.sizes.sum()),
+        "build": built - begun,
+        "seconds": done - built,
+        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
+    }
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

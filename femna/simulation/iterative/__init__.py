@@ -5,7 +5,7 @@ they drive each other: current (potential and voltage), then flow (velocity, pre
 then the platen.
 """
 
-from femna import backend as _backend  # noqa: F401
+from femna import backend as _backend  # noqa: F401  (before dolfinx)
 from femna.simulation.iterative.solver import IterativeSolver
 
 __all__ = ["IterativeSolver"]

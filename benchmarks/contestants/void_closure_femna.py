@@ -22,7 +22,7 @@ from femna.mesh import Body, Cell
 from femna.simulation.discretisation import owned_facet_dofs
 from femna.simulation.iterative.flow import ContactSlopes, FlowPreconditioner
 from femna.simulation.iterative.flow_matrices import SplitJacobian
-from femna.simulation.iterative.solver import use_krylov
+from femna.simulation.iterative.solver import linear_tolerance, use_krylov
 from femna.simulation.layout import PRESSURE, VELOCITY, BlockLayout
 from femna.simulation.metal import MetalBlock
 from femna.simulation.scales import Scales
@@ -80,7 +80,7 @@ class Closure:
         self.matrix.setUp()
         self.x = self.matrix.createVecRight()
         self.solver = self._newton()
-        self.iterations = 0
+        self.iterations, self.norms, self.bound = 0, [0.0], 0.0
 
     def _newton(self) -> PETSc.SNES:
         solver = PETSc.SNES().create(self.x.comm)
@@ -88,8 +88,12 @@ class Closure:
         solver.setJacobian(self.jacobian, self.matrix)
         use_krylov(solver, self)
         solver.getLineSearch().setType(PETSc.SNESLineSearch.Type.BT)
-        solver.setConvergenceHistory()
+        solver.setMonitor(self.aim)
         return solver
+
+    def aim(self, snes: PETSc.SNES, iteration: int, norm: float) -> None:
+        self.norms = [*self.norms, norm] if iteration else [norm]
+        snes.getKSP().setTolerances(rtol=linear_tolerance(self.norms, self.bound))
 
     def residual(self, _snes: PETSc.SNES, x: PETSc.Vec, out: PETSc.Vec) -> None:
         values = x.getArray(readonly=True)
@@ -114,11 +118,12 @@ class Closure:
         """Solve for a law from the present unknowns; return the residual's first norm."""
         self.law.n, self.law.factor = n, factor
         self.solver.setTolerances(rtol=relative, atol=absolute, stol=0.0, max_it=50)
+        self.bound = absolute
         self.solver.solve(None, self.x)
         if self.solver.getConvergedReason() <= 0:
             raise RuntimeError(f"Newton's method: {self.solver.getConvergedReason()}")
         self.iterations += self.solver.getIterationNumber()
-        return float(self.solver.getConvergenceHistory()[0][0])
+        return self.norms[0]
 
 
 def _body(mesh: Any, facets: Any, tags: dict) -> Body:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from petsc4py import PETSc
 
 from femna.simulation.system import System
@@ -36,3 +38,6 @@ class DirectSolver:
         # which are others in a resumed run: its digits are those of the uninterrupted one
         options.setValue("femna_mat_mumps_icntl_6", 0)
         pc.setFromOptions()
+
+    def aim(self, ksp: PETSc.KSP, norms: Sequence[float], bound: float) -> None:
+        """Leave the accuracy as it is: round-off."""

@@ -137,6 +137,7 @@ class Newton:
 
     def _monitor(self, _snes: PETSc.SNES, _iteration: int, norm: float) -> None:
         self._norms.append(norm)
+        self._linear.aim(self._snes.getKSP(), self._norms, self._bound())
 
     def _prepare(self) -> None:
         snes = self._snes
@@ -208,9 +209,11 @@ class Newton:
                         return self._ended(_SOLVED)
                     metal.anchored = True
                 self._linear.update(x)
-                self._snes.getKSP().setOperators(self._matrix)
-                self._snes.getKSP().solve(residual, step)
-                if self._snes.getKSP().getConvergedReason() < 0:
+                ksp = self._snes.getKSP()
+                ksp.setOperators(self._matrix)
+                self._linear.aim(ksp, self._norms, bound)
+                ksp.solve(residual, step)
+                if ksp.getConvergedReason() < 0:
                     self._create()  # as in `solve`
                     return self._ended(_UNSOLVED)
                 x.axpy(-1.0, step)

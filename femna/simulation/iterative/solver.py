@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from petsc4py import PETSc
@@ -13,9 +14,10 @@ from femna.simulation.system import System
 
 RESTART: Final = 80
 MOST_ITERATIONS: Final = 240
-FIRST_TOLERANCE: Final = 0.01
-"""Of the linear residual over its first; later ones follow how fast Newton's method converges:
-S. Eisenstat, H. Walker, SIAM J. Sci. Comput. 17 (1996) 16, choice 2."""
+FIRST_TOLERANCE: Final = 3e-3
+"""Of the linear residual over its first. A step's matrices cost as much as dozens of iterations:
+few and well solved steps are the cheapest."""
+SAFETY: Final = 0.9
 
 
 class Preconditioner(Protocol):
@@ -63,9 +65,32 @@ class IterativeSolver:
         """Set the linear solver of Newton's method."""
         use_krylov(snes, self._preconditioner)
 
+    def aim(self, ksp: PETSc.KSP, norms: Sequence[float], bound: float) -> None:
+        """Set how far the next linear solve goes, see `linear_tolerance`."""
+        ksp.setTolerances(rtol=linear_tolerance(norms, bound))
+
+
+def linear_tolerance(norms: Sequence[float], bound: float) -> float:
+    """Return how far a Newton step is worth to be solved, relative to its residual.
+
+    S. Eisenstat, H. Walker, SIAM J. Sci. Comput. 17 (1996) 16, choice 2: as the square of what the
+    last step gained, and no further than to the end.
+
+    Parameters
+    ----------
+    norms : sequence of float
+        Residuals of Newton's method so far.
+    bound : float
+        Residual where it ends.
+    """
+    share = FIRST_TOLERANCE
+    if len(norms) > 1:
+        share = min(share, SAFETY * (norms[-1] / norms[-2]) ** 2)
+    return max(share, min(0.1 * bound / norms[-1], FIRST_TOLERANCE))
+
 
 def use_krylov(snes: PETSc.SNES, preconditioner: Preconditioner) -> None:
-    """Let Newton's method solve its steps by GMRES, each as well as it is worth.
+    """Let Newton's method solve its steps by GMRES.
 
     Parameters
     ----------
@@ -74,7 +99,6 @@ def use_krylov(snes: PETSc.SNES, preconditioner: Preconditioner) -> None:
     preconditioner : Preconditioner
         Context of a preconditioner of type python.
     """
-    snes.setUseEW(True, rtol_0=FIRST_TOLERANCE, rtol_max=FIRST_TOLERANCE, gamma=0.9, alpha=2.0)
     ksp = snes.getKSP()
     ksp.setType(PETSc.KSP.Type.GMRES)
     ksp.setPCSide(PETSc.PC.Side.RIGHT)

@@ -25,6 +25,7 @@ from benchmarks.outcome import answer, problem
 OPTIONS = {
     "snes_type": "newtonls",
     "snes_linesearch_type": "bt",
+    "snes_linesearch_order": 1,
     "snes_atol": 0.0,
     "snes_stol": 0.0,
     "snes_error_if_not_converged": True,

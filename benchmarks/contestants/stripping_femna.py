@@ -42,9 +42,11 @@ class Norton:
     n: float
 
     def rate(self, stress: Array, temperature: float) -> Array:
+        """Equivalent rate."""
         return np.asarray(stress**self.n)
 
     def log_slope(self, stress: Array, temperature: float) -> Array:
+        """Its logarithmic derivative."""
         return np.full_like(stress, self.n)
 
 

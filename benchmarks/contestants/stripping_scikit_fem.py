@@ -55,9 +55,7 @@ def solve(task: dict, path: str) -> dict:
     lower, upper, side = (basis.get_dofs(name) for name in ("interface", "platen", "side"))
     recession = lower.all(["u^2^1"])
     corner = basis.get_dofs(lambda x: np.isclose(x[0], 0.0)).nodal["u^2"][:1]
-    held = np.unique(
-        np.concatenate([recession, upper.all(["u^2^1"]), side.all(["u^1^1"]), corner])
-    )
+    held = np.unique(np.concatenate([recession, upper.all(["u^2^1"]), side.all(["u^1^1"]), corner]))
     solution, steps = basis.zeros(), 0
     solution[recession] = -np.cos(pi * basis.doflocs[0, recession])
     data = {"floor": task["rate_floor"]}

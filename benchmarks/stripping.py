@@ -35,7 +35,7 @@ from benchmarks.peers import DOLFINX, FEMNA, NGSOLVE, SCIKIT_FEM, Peer, of_conte
 from benchmarks.record import Claim, Line, Results
 
 OTHERS: Final = (DOLFINX, NGSOLVE, SCIKIT_FEM)
-"""There is no script for SfePy, whose creep law is a term of one's own as in void_closure_sfepy.py."""
+"""SfePy has no script here; its term would be that of void_closure_sfepy.py."""
 MESHES: Final = ENVIRONMENTS / "meshes"
 COLUMNS: Final = (4, 8, 16, 32, 64, 128, 256)
 ACCURACY: Final = 1e-3

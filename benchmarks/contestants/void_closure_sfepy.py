@@ -1,4 +1,4 @@
-"""Void closure with SfePy: its evaluator in a Newton loop, and a term of one's own for the creep law.
+"""Void closure with SfePy: its evaluator in a Newton loop, and a term of one's own for creep.
 
 SfePy's viscous terms are linear in the velocity, so the power law is a term in NumPy with its
 exact tangent, as SfePy's own multi-linear terms are. The direct solver is the one that comes with

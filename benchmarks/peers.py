@@ -59,16 +59,15 @@ class Peer:
 
 
 FEMNA: Final = Peer(name="femna", script="femna")
-OTHERS: Final = (
-    Peer(name="DOLFINx", script="dolfinx"),
-    Peer(name="NGSolve", script="ngsolve", requirements=("ngsolve==6.2.2608",)),
-    Peer(
-        name="scikit-fem",
-        script="scikit_fem",
-        requirements=("scikit-fem==12.0.2", "meshio==5.3.5", "scipy==1.18.1"),
-    ),
-    Peer(name="SfePy", script="sfepy", requirements=("sfepy==2026.3",)),
+DOLFINX: Final = Peer(name="DOLFINx", script="dolfinx")
+NGSOLVE: Final = Peer(name="NGSolve", script="ngsolve", requirements=("ngsolve==6.2.2608",))
+SCIKIT_FEM: Final = Peer(
+    name="scikit-fem",
+    script="scikit_fem",
+    requirements=("scikit-fem==12.0.2", "meshio==5.3.5", "scipy==1.18.1"),
 )
+SFEPY: Final = Peer(name="SfePy", script="sfepy", requirements=("sfepy==2026.3", "scipy==1.18.1"))
+OTHERS: Final = (DOLFINX, NGSOLVE, SCIKIT_FEM, SFEPY)
 
 
 def of_contestant(lines: Sequence[Line], name: str, what: str) -> float:

@@ -10,7 +10,6 @@ from mpi4py import MPI
 from femna.case.symmetry import SHAPES
 from femna.mesh.arrays import CellArrays
 from femna.mesh.bodies import Cell, distribute_cell
-from femna.mesh.from_file import cell_from_file
 from femna.mesh.unit_cell_2d import unit_cell_2d
 from femna.mesh.unit_cell_3d import unit_cell_3d
 
@@ -68,6 +67,8 @@ def cell_arrays(case: Case, *, refine: float = 1.0) -> CellArrays:
     """
     geometry = case.geometry
     if geometry.kind == "mesh":
+        from femna.mesh.from_file import cell_from_file
+
         return cell_from_file(geometry)
     if SHAPES[geometry.symmetry].dimension == 3:
         return unit_cell_3d(case, geometry, refine=refine)

@@ -69,9 +69,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         out = Path(place) / "out"
         result = swept(study, out, jobs) if jobs else in_a_row(study, out)
-    who = resource.RUSAGE_CHILDREN if jobs else resource.RUSAGE_SELF
-    memory = resource.getrusage(who).ru_maxrss / 1024.0
-    print(json.dumps({**result, "memory": memory}))
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    memory = max(usage.ru_maxrss for usage in usages) / 1024.0
+    processor = sum(usage.ru_utime + usage.ru_stime for usage in usages)
+    print(json.dumps({**result, "memory": memory, "processor": processor}))
 
 
 if __name__ == "__main__":  # the workers import this file

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -223,6 +224,14 @@ def _stop(worker: _Worker) -> None:
     worker.pipe.close()
 
 
+def _run_like_neighbours() -> Solve:
+    """Return what runs a case, which starts from the first solution of one before it."""
+    from femna.output import run_case
+    from femna.simulation.neighbours import Neighbours
+
+    return partial(run_case, neighbours=Neighbours())
+
+
 def _serve(pipe: Connection, solve: Solve | None) -> None:
     """Run tasks as they come, in the worker process."""
     # An interrupt from the keyboard reaches every process; the sweep decides what ends.
@@ -247,9 +256,7 @@ def _serve(pipe: Connection, solve: Solve | None) -> None:
         try:
             record.unlink(missing_ok=True)
             if run is None:
-                from femna.output import run_case
-
-                run = run_case
+                run = _run_like_neighbours()
 
             def report(event: Mapping[str, object]) -> None:
                 try:

@@ -13,7 +13,7 @@ CASE = (0.2, 1.5)
 """Pressure [MPa] and current density [mA/cm^2]."""
 
 OTHER_METAL = (
-    '{ law = "norton_diffusional", grain_size = "100 um", mechanisms = ["nabarro_herring"] }'
+    '{ law = "norton_diffusional", grain_size = "5 um", mechanisms = ["nabarro_herring"] }'
 )
 
 

@@ -23,7 +23,7 @@ MAP: Final = HERE / "map65.toml"
 WORKERS: Final = 2
 
 CURRENTS, PRESSURES = "[0.5, 1.0, 1.5, 2.0, 2.5]", "count = 13"
-PART: Final = ("[0.5, 1.5, 2.5]", "count = 6")
+PART: Final = (CURRENTS, "count = 5")
 QUICK_PART: Final = ("[1.5]", "count = 4")
 ONE_EACH: Final = ("[1.5]", "count = 2")
 """Currents and pressures of the whole map and of parts of it."""

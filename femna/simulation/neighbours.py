@@ -16,7 +16,8 @@ from femna.simulation.setup import Model
 from femna.simulation.state import State
 
 FARTHEST: Final = math.log(1.3)
-"""Distance beyond which a neighbour is no better than a start from rest (`docs/performance.md`)."""
+"""Of pressure over current to the power 1/n, in logarithms: from a neighbour farther away a first
+solution takes about as many iterations as from rest."""
 
 KEPT: Final = 64
 """First solutions that are kept, the oldest is dropped."""

@@ -7,6 +7,7 @@ the solver, the loading of its forms and the first mesh.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -245,6 +246,7 @@ def _serve(pipe: Connection, solve: Solve | None) -> None:
 
     signal.signal(signal.SIGTERM, end)
     run = solve
+    frozen = False
     while not ending.is_set():
         try:
             task = pipe.recv()
@@ -265,6 +267,12 @@ def _serve(pipe: Connection, solve: Solve | None) -> None:
                     raise SystemExit(1) from None
 
             summary = run(task.case, task.directory, resume=task.resume, monitor=report)
+            if (
+                not frozen
+            ):  # what the first case imported stays: no collection after a case visits it
+                gc.collect()
+                gc.freeze()
+                frozen = True
             message: tuple[str, object] = ("done", dict(summary))
         except FemnaError as error:
             message = ("error", " ".join(str(error).split()))

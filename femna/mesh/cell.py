@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mpi4py import MPI
@@ -9,12 +10,41 @@ from mpi4py import MPI
 from femna.case.symmetry import SHAPES
 from femna.mesh.arrays import CellArrays
 from femna.mesh.bodies import Cell, distribute_cell
-from femna.mesh.from_file import cell_from_file
 from femna.mesh.unit_cell_2d import unit_cell_2d
 from femna.mesh.unit_cell_3d import unit_cell_3d
 
 if TYPE_CHECKING:
     from femna.case import Case
+
+
+@dataclass
+class _Last:
+    """What this process meshed last: the next case of a sweep mostly asks for the same.
+
+    Attributes
+    ----------
+    asked : tuple or None
+        All that the mesh depends on.
+    arrays : CellArrays or None
+        The mesh; to be read only.
+    """
+
+    asked: tuple[object, ...] | None = None
+    arrays: CellArrays | None = None
+
+    def take(self, case: Case, *, refine: float) -> CellArrays:
+        """Return the mesh of a case, made anew where it is another one; see `cell_arrays`."""
+        if case.geometry.kind == "mesh":
+            return cell_arrays(case)
+        # the map of the interface may follow from resistances at the protocol's temperature
+        temperature = case.protocol.temperature
+        asked = (case.geometry, case.interface, case.numerics, temperature, refine)
+        if self.arrays is None or self.asked != asked:
+            self.asked, self.arrays = asked, cell_arrays(case, refine=refine)
+        return self.arrays
+
+
+_last = _Last()
 
 
 def cell_arrays(case: Case, *, refine: float = 1.0) -> CellArrays:
@@ -37,6 +67,8 @@ def cell_arrays(case: Case, *, refine: float = 1.0) -> CellArrays:
     """
     geometry = case.geometry
     if geometry.kind == "mesh":
+        from femna.mesh.from_file import cell_from_file
+
         return cell_from_file(geometry)
     if SHAPES[geometry.symmetry].dimension == 3:
         return unit_cell_3d(case, geometry, refine=refine)
@@ -45,6 +77,8 @@ def cell_arrays(case: Case, *, refine: float = 1.0) -> CellArrays:
 
 def build_cell(case: Case, comm: MPI.Comm = MPI.COMM_WORLD, *, refine: float = 1.0) -> Cell:
     """Mesh the cell of a case on rank 0 and distribute it over a communicator.
+
+    A unit cell that is the one built last is not meshed again.
 
     Parameters
     ----------
@@ -64,4 +98,4 @@ def build_cell(case: Case, comm: MPI.Comm = MPI.COMM_WORLD, *, refine: float = 1
     InputError, ComputationError
         On every rank, whatever went wrong on rank 0.
     """
-    return distribute_cell(comm, lambda: cell_arrays(case, refine=refine))
+    return distribute_cell(comm, lambda: _last.take(case, refine=refine))

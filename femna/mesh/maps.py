@@ -10,10 +10,7 @@ import numpy as np
 from femna.case.symmetry import SHAPES
 from femna.constants import FARADAY, GAS_CONSTANT
 from femna.errors import InputError
-from femna.mesh.from_file import file_half_period
 from femna.mesh.grading import FINE_LINE, Refinement
-from femna.mesh.image_map import image_map
-from femna.mesh.random_field import cosine_field_line, random_square_map
 from femna.mesh.step import KERNEL_VARIANCE, FloatArray
 from femna.mesh.step_map import StepMap
 
@@ -76,6 +73,8 @@ def conducting_map(case: Case, *, half_period: float | None = None) -> Conductin
     if half_period is None:
         geometry = case.geometry
         if geometry.kind == "mesh":
+            from femna.mesh.from_file import file_half_period
+
             half_period = file_half_period(geometry)
         else:
             half_period = 0.5 * geometry.period
@@ -103,6 +102,8 @@ def conducting_map(case: Case, *, half_period: float | None = None) -> Conductin
             values, inner = (1.0, 0.0), 1.0 - spec.blocked_fraction
         return _zones_map(values, (inner,), spec.transition, half_period, symmetry)
     if spec.kind == "image":
+        from femna.mesh.image_map import image_map
+
         return image_map(spec, symmetry, half_period)
     if spec.kind == "resistances":
         reference = _reference_resistance(case)
@@ -171,6 +172,8 @@ def _reference_resistance(case: Case) -> float:
 
 
 def _random_map(case: Case, half_period: float) -> ConductingMap:
+    from femna.mesh.random_field import cosine_field_line, random_square_map
+
     spec = case.interface.map
     if spec.kind != "random_field":
         raise InputError(

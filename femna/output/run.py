@@ -24,6 +24,7 @@ from femna.output.log import LOGGER, run_log
 from femna.output.record import mesh_sizes, unknowns, write_run, write_summary
 from femna.simulation.checkpoint import Checkpoint
 from femna.simulation.driver import Accepted, Driver
+from femna.simulation.neighbours import Neighbours
 from femna.simulation.setup import Model, build_model
 from femna.simulation.state import State
 
@@ -76,6 +77,7 @@ def run_case(
     comm: MPI.Comm = MPI.COMM_WORLD,
     monitor: Monitor | None = None,
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
+    neighbours: Neighbours | None = None,
 ) -> dict[str, Any]:
     """Run one case and write its folder (collective).
 
@@ -93,6 +95,8 @@ def run_case(
         Gets the row of every accepted step, on rank 0.
     checkpoint_seconds : float
         Least wall time [s] between two checkpoints.
+    neighbours : Neighbours, optional
+        First solutions of the cases that this process ran before.
 
     Returns
     -------
@@ -111,7 +115,8 @@ def run_case(
         return dict(comm.bcast(summary))
     try:
         with run_log(directory, comm):
-            return _Run(case, directory, comm, monitor, checkpoint_seconds).go()
+            run = _Run(case, directory, comm, monitor, checkpoint_seconds)
+            return run.go(neighbours)
     except InputError:
         release(directory, found, comm=comm)
         raise
@@ -133,11 +138,11 @@ class _Run:
         self.log = logging.getLogger(LOGGER)
         self.progress = _Progress()
 
-    def go(self) -> dict[str, Any]:
+    def go(self, neighbours: Neighbours | None) -> dict[str, Any]:
         """Build the model, march, and write what came of it."""
         model = build_model(self.case, self.comm)
         self._record(model, ended=False)
-        driver = Driver(model)
+        driver = Driver(model, neighbours)
         checkpoint = Checkpoint(self.directory / "checkpoint", self.comm, driver.stage.points())
         resumed = checkpoint.exists()
         if resumed:

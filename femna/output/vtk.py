@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import meshio
 import numpy as np
 
 from femna.files import write_text
@@ -52,6 +51,8 @@ def write_vtu(path: Path, part: Part, *, length_scale: float) -> None:
     length_scale : float
         Length of one unit of the part's coordinates [m].
     """
+    import meshio
+
     shape = _SHAPES[part.cells.shape[1]]
     mesh = meshio.Mesh(
         part.points * (length_scale * _MICROMETRES),

@@ -14,6 +14,7 @@ from femna.simulation.contact_state import closed_state
 from femna.simulation.control import INSTANT, Change, Reading, StepControl, largest_change
 from femna.simulation.ending import Status, ending, oversteps, share_to_limit
 from femna.simulation.measures import Forces, Measures
+from femna.simulation.neighbours import Neighbours
 from femna.simulation.newton import LineSearch, Newton, NewtonResult
 from femna.simulation.schedule import Phase, phases
 from femna.simulation.setup import Model
@@ -60,9 +61,11 @@ class Driver:
     ----------
     model : Model
         The discrete problem, its mesh at the reference position.
+    neighbours : Neighbours, optional
+        First solutions of other cases, to which that of this one is added.
     """
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, neighbours: Neighbours | None = None) -> None:
         self.model, self.system, self.case = model, model.system, model.case
         self.phases = phases(self.case)
         self.stage = Stage(model)
@@ -71,6 +74,7 @@ class Driver:
         numerics = self.case.numerics
         self._control = StepControl(numerics.contact_error, fixed=numerics.step is not None)
         self._healed: tuple[int, float] = (-1, 0.0)
+        self._neighbours = neighbours or Neighbours()
 
     @property
     def clock(self) -> Clock:
@@ -123,8 +127,7 @@ class Driver:
         dt = 1e-2 * first_length(phase, self.model)
         self.stage.set_step(phase, dt)
         self.system.metal.begin_step(dt / self.model.scales.time)
-        self.system.z = closed_state(self.stage.gap, self.system.gap_scale)
-        result = self._counted(solve_from_rest(self.system, self.newton))
+        result = self._first_solution()
         if not result.converged:
             raise ComputationError(
                 f"no first solution: Newton's method ended with {result.reason_name} "
@@ -132,10 +135,22 @@ class Driver:
             )
         forces = self.measures.forces()
         trial, contact = self.stage.save(), self.measures.contact_fraction()
+        self._neighbours.keep(self.model, trial)
         close_again(self.system, self.stage.gap)  # no time has passed
         self.clock.contact_rate = (contact - self.measures.contact_fraction()) / dt
         row = self._row(phase, dt=0.0, iterations=result.iterations, forces=forces)
         return Accepted(row, None, output_due(phase, 0.0, self.case)), trial
+
+    def _first_solution(self) -> NewtonResult:
+        """Solve from a neighbour's first solution; without one, or if that fails, from rest."""
+        guess = self._neighbours.nearest(self.model)
+        if guess is not None:
+            self.stage.take_unknowns(guess)
+            result = self._counted(self.newton.solve_by_stress())
+            if result.converged:
+                return result
+        self.system.z = closed_state(self.stage.gap, self.system.gap_scale)
+        return self._counted(solve_from_rest(self.system, self.newton))
 
     def _advance(self, phase: Phase) -> Accepted:
         """Do one step: try, judge, undo and shorten until it is kept."""

@@ -16,8 +16,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
-from scipy.optimize import brentq
 
 VOLTAGE_FIT: Final = "pchip_log_log"
 """Name of the fit, written to the column `method`."""
@@ -94,6 +92,8 @@ class Fit:
         y = np.log(np.asarray(ordinates, dtype=float)[order])
         self.low = float(abscissae[order[0]])
         self.high = float(abscissae[order[-1]])
+        from scipy.interpolate import PchipInterpolator
+
         self._curve = PchipInterpolator(x, y, extrapolate=False)
         self._slope = self._curve.derivative()
 
@@ -199,5 +199,7 @@ def find_crossing(
     if ends[1] <= 0.0:
         return Crossing(holding, failing, holding)
     low, high = sorted((math.log(failing), math.log(holding)))
+    from scipy.optimize import brentq
+
     root = brentq(lambda log: excess(math.exp(log)), low, high, xtol=1e-12, rtol=1e-12)
     return Crossing(math.exp(float(root)), failing, holding)

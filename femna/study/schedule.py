@@ -104,7 +104,8 @@ def run_cases(progress: Progress, jobs: int, solve: Solve | None) -> None:
         progress.planned[item.name] = item
         key = _curve(item)
         progress.waiting[key] = progress.waiting.get(key, 0) + 1
-    for item in progress.cases:
+    # the lower the pressure the longer a case; the short ones last fill the workers evenly
+    for item in sorted(progress.cases, key=lambda item: item.pressure):
         tasks += _task_or_row(progress, item)
 
     def on_outcome(outcome: Outcome) -> list[Task]:

@@ -1,12 +1,13 @@
-"""Worker processes for a sweep: one case at a time each, replaced after a few cases.
+"""Worker processes for a sweep: one case at a time each, replaced before their memory grows.
 
-A solve leaves memory behind in PETSc and can end the process that runs it; in processes of
-their own neither reaches the sweep. A process serves several cases, because starting one costs
-the import of the solver.
+A solve can leave memory behind and can end the process that runs it; in processes of their own
+neither reaches the sweep. A process serves many cases, because starting one costs the import of
+the solver, the loading of its forms and the first mesh.
 """
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -14,7 +15,8 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -23,8 +25,13 @@ from types import FrameType
 from typing import Any, Final
 
 from femna.errors import ComputationError, FemnaError
+from femna.resident import resident_memory
 
-CASES_PER_WORKER: Final = 12
+MEMORY_GROWTH: Final = 512.0
+"""Resident memory [MiB] that a worker may gain after its first case before it is replaced."""
+
+MOST_CASES: Final = 1000
+"""Cases after which a worker is replaced whatever its memory."""
 
 _ENVIRONMENT: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 # A worker is a program of its own, not a rank of the launcher that may have started the sweep.
@@ -69,7 +76,22 @@ class _Worker:
     process: SpawnProcess
     pipe: Connection
     task: Task | None = None
-    served: int = field(default=0)
+    served: int = 0
+    first_memory: float = 0.0
+    memory: float = 0.0
+
+    def remember(self, memory: float) -> None:
+        """Take note of the resident memory [MiB] after a case."""
+        self.served += 1
+        self.memory = memory
+        if self.served == 1:
+            self.first_memory = memory
+
+    @property
+    def spent(self) -> bool:
+        """Whether it is to be replaced before it takes another case."""
+        grown = self.memory - self.first_memory > MEMORY_GROWTH
+        return grown or self.served >= MOST_CASES or not self.process.is_alive()
 
 
 def run_tasks(
@@ -95,7 +117,8 @@ def run_tasks(
     on_start, on_step : callable
         Told of every start and of every event of a running case.
     on_outcome : callable
-        Told of every end; the tasks that it returns are started next.
+        Told of every end; the tasks that it returns are started after those that wait already, so
+        that chains of tasks, each of which waits for the one before, go side by side at the end.
     """
     queue = deque(tasks)
     workers: list[_Worker] = []
@@ -105,7 +128,6 @@ def run_tasks(
             while queue and (idle or len(workers) < jobs):
                 worker = idle.pop() if idle else _start(workers, solve)
                 worker.task = queue.popleft()
-                worker.served += 1
                 on_start(worker.task)
                 with suppress(OSError):  # a dead worker is seen below, by its sentinel
                     worker.pipe.send(worker.task)
@@ -114,10 +136,10 @@ def run_tasks(
                 if outcome is None:
                     continue
                 worker.task = None
-                if worker.served >= CASES_PER_WORKER or not worker.process.is_alive():
+                if worker.spent:
                     _stop(worker)
                     workers.remove(worker)
-                queue.extendleft(reversed(on_outcome(outcome)))
+                queue.extend(on_outcome(outcome))
     finally:
         for worker in workers:
             _stop(worker)
@@ -136,14 +158,16 @@ def _receive(worker: _Worker, on_step: Callable[[Task, Mapping[str, object]], No
     task = worker.task
     if task is None:
         return None
+    gone: tuple[str, Any, float] = ("gone", None, 0.0)
     try:
-        message: tuple[str, Any] = worker.pipe.recv() if worker.pipe.poll() else ("gone", None)
+        message = worker.pipe.recv() if worker.pipe.poll() else gone
     except (EOFError, OSError):
-        message = ("gone", None)
-    kind, content = message
+        message = gone
+    kind, content, memory = message
     if kind == "step":
         on_step(task, content)
         return None
+    worker.remember(memory)
     if kind == "done":
         return Outcome(task, content)
     if kind == "error":
@@ -201,6 +225,14 @@ def _stop(worker: _Worker) -> None:
     worker.pipe.close()
 
 
+def _run_like_neighbours() -> Solve:
+    """Return what runs a case, which starts from the first solution of one before it."""
+    from femna.output import run_case
+    from femna.simulation.neighbours import Neighbours
+
+    return partial(run_case, neighbours=Neighbours())
+
+
 def _serve(pipe: Connection, solve: Solve | None) -> None:
     """Run tasks as they come, in the worker process."""
     # An interrupt from the keyboard reaches every process; the sweep decides what ends.
@@ -214,6 +246,7 @@ def _serve(pipe: Connection, solve: Solve | None) -> None:
 
     signal.signal(signal.SIGTERM, end)
     run = solve
+    frozen = False
     while not ending.is_set():
         try:
             task = pipe.recv()
@@ -225,17 +258,21 @@ def _serve(pipe: Connection, solve: Solve | None) -> None:
         try:
             record.unlink(missing_ok=True)
             if run is None:
-                from femna.output import run_case
-
-                run = run_case
+                run = _run_like_neighbours()
 
             def report(event: Mapping[str, object]) -> None:
                 try:
-                    pipe.send(("step", dict(event)))
+                    pipe.send(("step", dict(event), 0.0))
                 except OSError:  # the sweep is gone: end, what was computed is in the folder
                     raise SystemExit(1) from None
 
             summary = run(task.case, task.directory, resume=task.resume, monitor=report)
+            if (
+                not frozen
+            ):  # what the first case imported stays: no collection after a case visits it
+                gc.collect()
+                gc.freeze()
+                frozen = True
             message: tuple[str, object] = ("done", dict(summary))
         except FemnaError as error:
             message = ("error", " ".join(str(error).split()))
@@ -244,6 +281,6 @@ def _serve(pipe: Connection, solve: Solve | None) -> None:
             record.write_text(traceback.format_exc(), encoding="utf-8")
             message = ("error", " ".join(f"{type(error).__name__}: {error}".split()))
         try:
-            pipe.send(message)
+            pipe.send((*message, resident_memory()))
         except OSError:
             return

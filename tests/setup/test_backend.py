@@ -65,3 +65,36 @@ def test_processes_wait_longer_than_ten_seconds_for_a_form_that_another_compiles
     from dolfinx.jit import get_options
 
     assert get_options()["timeout"] == backend.COMPILE_TIMEOUT > 10
+
+
+COMPILES = """
+import femna.backend
+import dolfinx, ffcx.codegeneration.jit as jit, ufl
+from mpi4py import MPI
+
+compiled, original = [], jit._compile_objects
+jit._compile_objects = lambda *args, **options: compiled.append(args[3]) or original(
+    *args, **options
+)
+mesh = dolfinx.mesh.create_unit_interval(MPI.COMM_SELF, 2)
+for power in range(1, 4):
+    form = dolfinx.fem.form(ufl.SpatialCoordinate(mesh)[0] ** power * ufl.dx)
+    print(f"{dolfinx.fem.assemble_scalar(form) * (power + 1):.6f}")
+print(len(compiled))
+"""
+
+
+def test_of_two_processes_that_start_cold_each_form_is_compiled_by_one(tmp_path):
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", COMPILES],
+            env={**os.environ, "XDG_CACHE_HOME": str(tmp_path)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    answers = [process.communicate(timeout=300)[0].split() for process in processes]
+    assert all(answer[:3] == ["1.000000"] * 3 for answer in answers)
+    forms = len(list(tmp_path.rglob("*.c.cached")))
+    assert sum(int(answer[3]) for answer in answers) == forms >= 3

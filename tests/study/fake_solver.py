@@ -83,3 +83,12 @@ def solve_for_ever(case, directory, *, resume=False, monitor=None):
         time.sleep(300)
     finally:
         (directory / "ended").touch()
+
+
+def tell_process(case, directory, *, resume=False, monitor=None):
+    """Say which process ran the case, and keep as much memory [MiB] as the case says."""
+    HOARD.append(b"x" * (case * 2**20))
+    return {"process": os.getpid()}
+
+
+HOARD = []

@@ -1,4 +1,4 @@
-"""Newton's method on the coupled system, by PETSc's SNES with a direct solver."""
+"""Newton's method on the coupled system with a direct solver: by the stress, or by PETSc's SNES."""
 
 from __future__ import annotations
 

@@ -104,7 +104,8 @@ class PointwiseFlow:
         The law is inverted along its tangent in log stress and log rate. Parameters and exceptions
         are those of :meth:`update` (collective).
         """
-        rate, led = self._rate(), self.stress()
+        rate = self._rate()
+        led = self._plane(rate)
         here = self._law(rate, temperature, rate_floor=rate_floor, blend=blend)
         own = (2.0 / 3.0) * here.theta[:, None] * rate
         anchor = _rate_of(LED * led + (1.0 - LED) * own, rate, here)
@@ -112,7 +113,11 @@ class PointwiseFlow:
 
     def stress(self) -> Array:
         """Return the deviatoric stress at all points, shape (points, 9), dimensionless."""
-        rate, fields = self._rate(), self._fields
+        return self._plane(self._rate())
+
+    def _plane(self, rate: Array) -> Array:
+        """Return the stress that the tangent plane gives at dimensionless rates."""
+        fields = self._fields
         anchor = fields.anchor.x.array.reshape(rate.shape)
         beyond = fields.zeta.x.array * np.einsum("qi,qi->q", anchor, rate - anchor)
         stress = fields.theta.x.array[:, None] * rate + beyond[:, None] * anchor

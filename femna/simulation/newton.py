@@ -33,7 +33,8 @@ ROUGH: Final = 0.03
 """Residual norm of a guess; that of a healed interface under a nominal load is some 0.1."""
 
 MOST_BY_STRESS: Final = 20
-"""Iterations after which `Newton.solve_by_stress` gives up; measured: steps up to 7, first solutions up to 17."""
+"""Iterations after which `Newton.solve_by_stress` gives up;
+measured: steps up to 7, first solutions up to 17."""
 
 EXTERNAL_LIBRARY: Final = 76
 """PETSc's code for an error of a library: MUMPS met a matrix that it cannot factorise."""

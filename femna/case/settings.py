@@ -58,6 +58,9 @@ class Numerics(Table):
         A fixed charge increment [C/m^2]; adaptive when left out.
     first_step : float, optional
         First charge increment of a half cycle [C/m^2].
+    linear_solver : str
+        ``direct`` (LU factors), ``iterative`` (Krylov method with multigrid), or ``auto``: iterative
+        for large cells in 3D.
     min_step_ratio : float
         Smallest step over the half cycle's charge, below which the run fails.
     """
@@ -69,6 +72,7 @@ class Numerics(Table):
     max_steps: Count = 2000
     step: Charge | None = None
     first_step: Charge | None = None
+    linear_solver: Literal["auto", "direct", "iterative"] = "auto"
     min_step_ratio: Fraction = 1e-8
 
 

@@ -70,8 +70,8 @@ class Driver:
         self.phases = phases(self.case)
         self.stage = Stage(model)
         self.measures = Measures(model, self.stage.motion, self.stage.voids)
-        self.newton = Newton(self.system)
         numerics = self.case.numerics
+        self.newton = Newton(self.system, solver=numerics.linear_solver)
         self._control = StepControl(numerics.contact_error, fixed=numerics.step is not None)
         self._healed: tuple[int, float] = (-1, 0.0)
         self._neighbours = neighbours or Neighbours()

@@ -31,7 +31,8 @@ from femna.simulation.viscosity import Flow, Viscosity
 Array = npt.NDArray[np.float64]
 
 LED: Final = 0.5
-"""Share of the last tangent plane's stress in the next anchor; from 0.3 to 0.7 alike."""
+"""Share of the last tangent plane's stress in the next anchor;
+in first solutions, 0.3 to 0.7 are alike."""
 
 LARGEST_GROWTH: Final = 20.0
 """Largest change of a rate in one iteration, as a logarithm: what keeps exponentials finite."""

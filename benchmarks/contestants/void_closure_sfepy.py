@@ -66,7 +66,7 @@ class PowerLaw(Term):
         out[:, 0] = out_6.reshape(shape)
         return 0
 
-    def get_fargs(  # noqa: D102
+    def get_fargs(
         self,
         virtual: object,
         state: object,

@@ -59,8 +59,8 @@ class Numerics(Table):
     first_step : float, optional
         First charge increment of a half cycle [C/m^2].
     linear_solver : str
-        ``direct`` (LU factors), ``iterative`` (Krylov method with multigrid), or ``auto``: iterative
-        for large cells in 3D.
+        ``direct`` (LU factors), ``iterative`` (Krylov method with multigrid), or ``auto``:
+        iterative for large cells in 3D.
     min_step_ratio : float
         Smallest step over the half cycle's charge, below which the run fails.
     """

@@ -13,7 +13,7 @@ from femna.simulation.system import System
 
 type Choice = Literal["auto", "direct", "iterative"]
 
-LARGE: Final = 25_000
+LARGE: Final = 10_000
 """Unknowns in 3D from which the iterative solver is the faster one, by docs/performance.md."""
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from petsc4py import PETSc
 
 from femna.errors import ComputationError
-from femna.simulation.linear_solver import Choice, linear_solver
+from femna.simulation.linear_solver import Choice, LinearSolver, linear_solver
 from femna.simulation.system import System
 
 type LineSearch = Literal["secant", "full", "backtracking"]
@@ -226,6 +226,11 @@ class Newton:
         finally:
             metal.anchored = False
         return self._ended(_TOO_MANY)
+
+    def linear_solver(self) -> tuple[PETSc.KSP, LinearSolver]:
+        """Return what solves the Newton steps, for a look at it (collective)."""
+        self._begin()
+        return self._snes.getKSP(), self._linear
 
     def _begin(self) -> None:
         self.system.pack(self._x)

@@ -1,0 +1,109 @@
+"""How time, iterations and memory of the iterative solver grow with the unknowns, in 3D.
+
+The cell of cell_3d.toml on ever finer meshes. Besides, at one size, what the iterations do with the
+creep exponent, the contrast of viscosity and the contact set.
+"""
+
+from __future__ import annotations
+
+from math import log
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.contestant import run_contestant
+from benchmarks.record import Claim, Line, Results
+
+CASE: Final = Path(__file__).with_name("cell_3d.toml")
+REFINEMENTS: Final = (2.5, 3.9, 6.2, 8.1)
+"""Divisors of the element size, for about 1e5, 3e5, 1e6 and 2e6 unknowns."""
+QUICK: Final = (1.0, 1.6)
+VARIANTS: Final[dict[str, dict[str, Any]]] = {
+    "n = 5": {"power_law_steps": 1},
+    "n = 1": {
+        "power_law_steps": 1,
+        "overrides": {"metal.creep": '{ law = "norton", n = 1, A = "1e-3 1/s/MPa" }'},
+    },
+    "n = 5, stiff inclusions": {"power_law_steps": 1, "inclusions": 1e6},
+    "n = 5, contact partly lost": {
+        "power_law_steps": 1,
+        "step": 40.0,
+        "overrides": {"protocol.pressure": "0.05 MPa"},
+    },
+}
+
+
+def run(*, quick: bool) -> Results:
+    """Solve on every mesh, then the variants on one."""
+    found = [_solve(refine, {}) for refine in (QUICK if quick else REFINEMENTS)]
+    lines = [_line(f"{result.get('unknowns', '?')} unknowns", result) for result in found]
+    size = QUICK[1] if quick else REFINEMENTS[0]
+    varied = {name: _solve(size, settings) for name, settings in VARIANTS.items()}
+    lines += [_line(name, result) for name, result in varied.items()]
+    return Results(lines=lines, claims=[*_growth(found), *_robustness(varied)])
+
+
+def _solve(refine: float, settings: dict[str, Any]) -> dict[str, Any]:
+    asked = {"case": str(CASE), "refine": refine, **settings}
+    return run_contestant("growth_femna", asked, timeout=3600.0)
+
+
+def _line(size: str, result: dict[str, Any]) -> Line:
+    if "failed" in result:
+        return Line(contestant="femna", size=size, note=result["failed"])
+    note = (
+        f"a Newton step; power law: matrices {result['set_up']:.3g} s, "
+        f"{result['krylov_iterations']} iterations to 1e-6 {result['krylov']:.3g} s; "
+        f"contrast {result['contrast']:.1e}, open {100 * result['open_share']:.0f} %; "
+        f"mesh and forms {result['build']:.0f} s"
+    )
+    return Line(
+        contestant="femna",
+        size=size,
+        seconds=result["seconds_per_step"],
+        memory=result["memory"],
+        note=note if result["converged"] else f"NOT CONVERGED, {note}",
+    )
+
+
+def _growth(found: list[dict[str, Any]]) -> list[Claim]:
+    if any("failed" in result for result in found):
+        return []
+    first, last = found[0], found[-1]
+    more = last["unknowns"] / first["unknowns"]
+    halvings = log(more) / log(8.0)
+    iterations = (last["krylov_iterations"] / first["krylov_iterations"]) ** (1.0 / halvings)
+    power_law = [result["set_up"] + result["krylov"] for result in (first, last)]
+    return [
+        Claim(
+            what="exponent of the time of a Newton step over the unknowns, linear metal",
+            value=log(last["seconds_per_step"] / first["seconds_per_step"]) / log(more),
+            limit=1.15,
+            sense="at most",
+        ),
+        Claim(
+            what="the same for a power-law step to 1e-6",
+            value=log(power_law[1] / power_law[0]) / log(more),
+            limit=1.15,
+            sense="at most",
+        ),
+        Claim(
+            what="growth of the iterations with each halving of h",
+            value=iterations,
+            limit=1.3,
+            sense="at most",
+        ),
+    ]
+
+
+def _robustness(varied: dict[str, dict[str, Any]]) -> list[Claim]:
+    plain = varied["n = 5"]
+    return [
+        Claim(
+            what=f"iterations over those of n = 5: {name}",
+            value=result["krylov_iterations"] / plain["krylov_iterations"],
+            limit=1.3,
+            sense="at most",
+        )
+        for name, result in varied.items()
+        if name != "n = 5" and "failed" not in result and "failed" not in plain
+    ]

@@ -1,0 +1,149 @@
+"""The iterative solver finds what the direct one finds, at the same cost on finer meshes."""
+
+import femna.backend  # noqa: F401  (before dolfinx)
+
+import numpy as np
+import pytest
+
+# isort: split
+from mpi4py import MPI
+
+from femna.case import parse_case
+from femna.simulation import linear_solver as choosing
+from femna.simulation.contact_state import closed_state
+from femna.simulation.direct import DirectSolver
+from femna.simulation.iterative import IterativeSolver
+from femna.simulation.newton import Newton
+from femna.simulation.schedule import phases
+from femna.simulation.setup import build_model
+from femna.simulation.stage import Stage
+from femna.simulation.start import rest_state, solve_from_rest
+from femna.simulation.timing import first_length
+
+WALLS = {"law": "sticking"}
+METALS = {
+    "free slip": ({}, {"law": "free_slip"}),
+    "sticking walls": ({"collector_wall": WALLS}, WALLS),
+    "elastic": ({"elastic": True, "youngs_modulus": "3 GPa"}, {"law": "free_slip"}),
+}
+
+
+def cell(*, size, pressure="4 MPa", metal=None, wall=None, thickness="20 um", comm=MPI.COMM_SELF):
+    """A small square cell with a blocked patch, stripped for a first short step."""
+    case = parse_case(
+        {
+            "femna": 1,
+            "title": "a square array",
+            "geometry": {
+                "kind": "unit_cell", "symmetry": "square", "period": "20 um",
+                "metal_thickness": thickness, "electrolyte_thickness": "20 um",
+            },
+            "metal": {"material": "sodium", **(metal or {})},
+            "electrolyte": {"material": "beta_alumina"},
+            "interface": {
+                "map": {"kind": "patches", "blocked_fraction": 0.3, "transition": "6 um"},
+                "kinetics": {"law": "linear", "resistance": "8 ohm*cm^2"},
+                "roughness": "0.2 um",
+                "wall": wall or {"law": "free_slip"},
+            },
+            "protocol": {
+                "temperature": "298.15 K", "pressure": pressure, "current_density": "1.5 mA/cm^2",
+                "charge": "0.05 mAh/cm^2", "steps": [{"do": "strip"}],
+            },
+            "numerics": {"interface_size": size},
+        }
+    )  # fmt: skip
+    model = build_model(case, comm)
+    stage = Stage(model)
+    phase = phases(case)[0]
+    length = first_length(phase, model)
+    stage.set_step(phase, length)
+    model.system.metal.begin_step(length / model.scales.time)
+    model.system.z = closed_state(stage.gap, model.system.gap_scale)
+    return model.system
+
+
+def solution(system, solver):
+    """Velocity, pressure, contact, potential and the two scalars, solved from rest."""
+    z = system.z.copy()
+    assert solve_from_rest(system, Newton(system, solver=solver)).converged
+    found = [*system.metal.get(), system.z, *system.electrolyte.get(), system.scalars]
+    found = [values.copy() for values in found]
+    system.z = z
+    return found
+
+
+def assert_same(ones, others):
+    # both residuals are below 1e-11 of the loads; what the matrix makes of that, with its condition
+    # of 1e4 to 1e5 on these meshes, stays below 1e-6 of the largest value of each block
+    for one, other in zip(ones, others, strict=True):
+        assert np.max(np.abs(one - other)) <= 1e-6 * max(np.max(np.abs(one)), 1e-12)
+
+
+@pytest.mark.parametrize("kind", METALS)
+def test_iterative_and_direct_solution_are_one(kind):
+    metal, wall = METALS[kind]
+    system = cell(size="4 um", metal=metal, wall=wall)
+    assert_same(solution(system, "direct"), solution(system, "iterative"))
+
+
+def test_also_where_contact_is_lost():
+    system = cell(size="4 um", pressure="0.1 MPa")
+    direct = solution(system, "direct")
+    assert 0.1 < np.mean(direct[2] < 0.0) < 1.0
+    assert_same(direct, solution(system, "iterative"))
+
+
+def iterations(system):
+    """Krylov iterations of a power-law step to 1e-6, from rest's linear solution."""
+    newton = Newton(system, solver="iterative")
+    rest_state(system)
+    system.metal.exponent_blend = 0.0
+    assert newton.solve("full").converged
+    system.metal.exponent_blend = 1.0
+    ksp, linear = newton.linear_solver()
+    x = system.create_vector()
+    system.pack(x)
+    residual, step = x.duplicate(), x.duplicate()
+    system.residual(x, residual)
+    ksp.setOperators(linear.update(x))
+    ksp.setTolerances(rtol=1e-6)
+    ksp.solve(residual, step)
+    assert ksp.getConvergedReason() > 0
+    return ksp.getIterationNumber()
+
+
+def test_finer_meshes_take_hardly_more_iterations():
+    coarse, fine = (iterations(cell(size=size)) for size in ("4 um", "2 um"))
+    assert fine <= 1.3 * coarse
+
+
+def test_lost_contact_takes_no_more_iterations():
+    closed, lost = (iterations(cell(size="4 um", pressure=p)) for p in ("4 MPa", "0.05 MPa"))
+    assert lost <= 1.3 * closed
+
+
+@pytest.mark.parallel(nprocs=[2, 3])
+def test_several_ranks_some_of_them_without_an_interface():
+    alone = cell(size="5 um", thickness="80 um")
+    reference = solution(alone, "direct")
+    system = cell(size="5 um", thickness="80 um", comm=MPI.COMM_WORLD)
+    found = solution(system, "iterative")
+    counts = MPI.COMM_WORLD.allgather(len(system.z))
+    assert sum(counts) == len(alone.z)
+    assert MPI.COMM_WORLD.size == 2 or min(counts) == 0
+    speed = [np.sqrt(c.allreduce(float(np.sum(v[0] ** 2)))) for c, v in (
+        (MPI.COMM_SELF, reference), (MPI.COMM_WORLD, found),
+    )]  # fmt: skip
+    assert speed[1] == pytest.approx(speed[0], rel=1e-7)
+    assert found[4] == pytest.approx(reference[4], rel=1e-7)
+
+
+def test_the_code_picks_by_size(monkeypatch):
+    system = cell(size="5 um")
+    unknowns = int(system.layout.sizes.sum())
+    monkeypatch.setattr(choosing, "LARGE", unknowns + 1)
+    assert isinstance(choosing.linear_solver(system), DirectSolver)
+    monkeypatch.setattr(choosing, "LARGE", unknowns)
+    assert isinstance(choosing.linear_solver(system), IterativeSolver)
+    assert isinstance(choosing.linear_solver(system, "direct"), DirectSolver)

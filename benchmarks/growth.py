@@ -23,7 +23,9 @@ VARIANTS: Final[dict[str, dict[str, Any]]] = {
         "power_law_steps": 1,
         "overrides": {"metal.creep": '{ law = "norton", n = 1, A = "1e-3 1/s/MPa" }'},
     },
-    "n = 5, stiff inclusions": {"power_law_steps": 1, "inclusions": 1e6},
+    "n = 5, viscosity varied by 1e2": {"power_law_steps": 1, "contrast": 1e2},
+    "n = 5, viscosity varied by 1e4": {"power_law_steps": 1, "contrast": 1e4},
+    "n = 5, viscosity varied by 1e6": {"power_law_steps": 1, "contrast": 1e6},
     "n = 5, contact partly lost": {
         "power_law_steps": 1,
         "step": 40.0,

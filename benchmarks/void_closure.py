@@ -46,7 +46,7 @@ SIZES: Final = {"3e4": 0.133, "1e5": 0.084, "3e5": 0.0565, "1e6": 0.0372}
 WARM_UP: Final = 0.6
 COMPARED: Final = "1e5"
 LARGEST: Final = "1e6"
-PATIENCE: Final = 1800.0
+PATIENCE: Final = 600.0
 """Seconds that a contestant may take."""
 MEMORY_LIMIT: Final = 22 * 1024.0
 """Address space [MiB], of a machine with 24 GiB."""

@@ -69,6 +69,9 @@ power_law = st.one_of(
     st.tuples(st.floats(1.0, 8.0), st.floats(1e-6, 1e6)).map(
         lambda pair: {"n": pair[0], "A": f"{pair[1]!r} 1/s/MPa^{pair[0]!r}"}
     ),
+)
+viscoplastic = st.one_of(
+    power_law,
     st.fixed_dictionaries(
         {"law": st.just("anand")},
         optional={
@@ -106,7 +109,7 @@ user_law = st.fixed_dictionaries(
     {"law": st.just("entry_point"), "name": st.text("ab-.", min_size=1), "parameters": parameters}
 )
 creep = st.one_of(
-    power_law,
+    viscoplastic,
     coble,
     st.tuples(size_dependent, power_law).map(lambda pair: {**pair[0], **pair[1]}),
     user_law,

@@ -28,7 +28,7 @@ help:
 	@echo 'make types        mypy, strict'
 	@echo 'make format       let ruff rewrite'
 	@echo 'make env          only make the environment in $(VENV)'
-	@echo 'make clean        remove the environment, caches and the results of the studies above'
+	@echo 'make clean        remove the environments, caches and the results of the studies above'
 	@echo 'Variables: PYTHON (the Python to build on), JOBS (processes beside each other, now $(JOBS))'
 
 env: $(STAMP)
@@ -80,5 +80,5 @@ format: $(STAMP)
 
 clean:
 	rm -rf $(VENV) $(DEMO) results/sensitivity results/mechanisms build *.egg-info
-	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find femna tests tools -name __pycache__ -type d -exec rm -rf {} +

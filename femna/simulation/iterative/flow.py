@@ -31,7 +31,7 @@ from femna.simulation.metal import MetalBlock
 Array = npt.NDArray[np.float64]
 
 CONTACT_STIFFNESS: Final = 1.0
-"""Of closed contact over theta / h. From 0.3 to 10 the number of iterations is much the same."""
+"""Of closed contact over theta / h. A cell took 45 iterations; 50 with 0.3 or 3, 65 with 10."""
 
 MASS_SWEEPS: Final = 3
 MASS_BOUNDS: Final = {2: (0.5, 2.0), 3: (0.5, 2.5)}

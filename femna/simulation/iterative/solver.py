@@ -12,8 +12,8 @@ from femna.simulation.iterative.preconditioner import CoupledPreconditioner
 from femna.simulation.jacobian import CooMatrix
 from femna.simulation.system import System
 
-RESTART: Final = 80
-MOST_ITERATIONS: Final = 240
+RESTART: Final = 150
+MOST_ITERATIONS: Final = 300
 FIRST_TOLERANCE: Final = 3e-3
 """Of the linear residual over its first. A step's matrices cost as much as dozens of iterations:
 few and well solved steps are the cheapest."""

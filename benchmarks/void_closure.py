@@ -9,7 +9,8 @@ s_e = (2 C)^(1/n) r^(-3/n), and d s_r/dr = -2 s_e/r between the surfaces gives
 
 Measured is the volume that flows through the void's surface per time, C pi/2. All contestants take
 quadratic velocities and linear pressures on one mesh of straight edges, so that their discrete
-solution is one and the same, and begin with linear creep of the viscosity that the metal has at
+solution is one and the same (femna's differs by a part of the error: its stress takes the deviator
+of the rate), and begin with linear creep of the viscosity that the metal has at
 `start_stress`: of the starts that were tried (continuation in n from 1, in the rate floor, from
 rest) the one that needs the fewest Newton steps.
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import resource
-import sys
 import time
 from pathlib import Path
 
@@ -13,6 +10,7 @@ import femna.backend  # noqa: F401  (before mpi4py)
 # isort: split
 from mpi4py import MPI
 
+from benchmarks.outcome import answer, problem
 from femna.case import load_case
 from femna.simulation.driver import Driver
 from femna.simulation.setup import build_model
@@ -23,23 +21,21 @@ def main() -> None:
 
     The problem: `case` (file), `changes` (its overrides), `refine` (divides the element sizes).
     """
-    asked = json.loads(sys.argv[1])
+    asked = problem()
     begun = time.perf_counter()
     case = load_case(Path(asked["case"]), asked["changes"])
     driver = Driver(build_model(case, MPI.COMM_SELF, refine=asked["refine"]))
     built = time.perf_counter()
     rows = [accepted.row for accepted in driver.march()]
     done = time.perf_counter()
-    found = {
-        "charge": [row["charge_mAh_cm2"] for row in rows],
-        "contact": [row["contact_fraction"] for row in rows],
-        "iterations": driver.clock.newton_iterations,
-        "unknowns": int(driver.system.layout.sizes.sum()),
-        "build": built - begun,
-        "seconds": done - built,
-        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
-    }
-    print(json.dumps(found))
+    answer(
+        charge=[row["charge_mAh_cm2"] for row in rows],
+        contact=[row["contact_fraction"] for row in rows],
+        iterations=driver.clock.newton_iterations,
+        unknowns=int(driver.system.layout.sizes.sum()),
+        build=built - begun,
+        seconds=done - built,
+    )
 
 
 if __name__ == "__main__":

@@ -27,9 +27,6 @@ currents in applied currents, potentials in that times the interface's resistanc
 
 from __future__ import annotations
 
-import json
-import resource
-import sys
 import time
 from typing import Any
 
@@ -42,6 +39,8 @@ import ufl
 from dolfinx import fem, mesh
 from dolfinx.fem.petsc import LinearProblem, NonlinearProblem
 from mpi4py import MPI
+
+from benchmarks.outcome import answer, problem
 
 FIRST = 1e-3  # of a step: the first one, from rest
 EXPONENTS = (1.0, 2.5)  # continuation of the first step, before the law's own
@@ -248,22 +247,20 @@ def march(problem: Problem, asked: dict[str, Any]) -> tuple[list[float], list[in
 
 def main() -> None:
     """Solve what is asked for; building includes the compiled forms."""
-    asked = json.loads(sys.argv[1])
+    asked = problem()
     begun = time.perf_counter()
-    problem = Problem(asked)
+    posed = Problem(asked)
     built = time.perf_counter()
-    contact, iterations = march(problem, asked)
+    contact, iterations = march(posed, asked)
     done = time.perf_counter()
-    found = {
-        "contact": contact,
-        "charge": [FIRST / asked["steps"], *np.arange(1, asked["steps"] + 1) / asked["steps"]],
-        "iterations": sum(iterations),
-        "unknowns": problem.problem.x.getSize(),
-        "build": built - begun,
-        "seconds": done - built,
-        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
-    }
-    print(json.dumps(found))
+    answer(
+        contact=contact,
+        charge=[FIRST / asked["steps"], *np.arange(1, asked["steps"] + 1) / asked["steps"]],
+        iterations=sum(iterations),
+        unknowns=posed.problem.x.getSize(),
+        build=built - begun,
+        seconds=done - built,
+    )
 
 
 if __name__ == "__main__":

@@ -3,11 +3,11 @@
 Problem: {"case": file, "cases": number, "every": cases between two readings}.
 """
 
-import json
 import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.outcome import answer, problem
 from femna.case import load_case
 from femna.output import run_case
 from femna.resident import resident_memory
@@ -18,19 +18,19 @@ PRESSURES = 40
 
 def main() -> None:
     """Run them and print the readings as [cases, MiB]."""
-    problem = json.loads(sys.argv[1])
+    asked = problem()
     readings = []
     with tempfile.TemporaryDirectory() as place:
-        for number in range(1, problem["cases"] + 1):
+        for number in range(1, asked["cases"] + 1):
             pressure = 0.3 + 0.005 * (number % PRESSURES)
             overrides = {"protocol.pressure": f"{pressure} MPa"}
-            case = load_case(Path(problem["case"]), overrides)
+            case = load_case(Path(asked["case"]), overrides)
             summary = run_case(case, Path(place) / str(number))
             if summary["status"] != "ok":
                 sys.exit(f"case {number} ended as {summary['status']}")
-            if number % problem["every"] == 0:
+            if number % asked["every"] == 0:
                 readings.append([number, resident_memory()])
-    print(json.dumps({"readings": readings}))
+    answer(readings=readings)
 
 
 main()

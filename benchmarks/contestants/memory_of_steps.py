@@ -3,12 +3,12 @@
 Problem: {"case": file, "steps": number, "every": steps between two readings}.
 """
 
-import json
 import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from benchmarks.outcome import answer, problem
 from femna.case import load_case
 from femna.output import run_case
 from femna.resident import resident_memory
@@ -19,12 +19,12 @@ CHARGE = 0.1
 
 def main() -> None:
     """Run it and print the readings as [steps, MiB]."""
-    problem = json.loads(sys.argv[1])
-    steps, readings = problem["steps"], []
+    asked = problem()
+    steps, readings = asked["steps"], []
 
     def read(row: Mapping[str, object]) -> None:
         step = int(str(row["step"]))
-        if step and step % problem["every"] == 0:
+        if step and step % asked["every"] == 0:
             readings.append([step, resident_memory()])
 
     overrides = {
@@ -32,12 +32,12 @@ def main() -> None:
         "numerics.step": f"{CHARGE / steps} mAh/cm^2",
         "numerics.max_steps": str(2 * steps),
     }
-    case = load_case(Path(problem["case"]), overrides)
+    case = load_case(Path(asked["case"]), overrides)
     with tempfile.TemporaryDirectory() as place:
         summary = run_case(case, Path(place) / "run", monitor=read)
     if summary["status"] != "ok" or summary["steps"] < steps:
         sys.exit(f"ended as {summary['status']} after {summary['steps']} steps")
-    print(json.dumps({"readings": readings}))
+    answer(readings=readings)
 
 
 main()

@@ -12,9 +12,6 @@ on femna's side.
 
 from __future__ import annotations
 
-import json
-import resource
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +26,7 @@ from dolfinx import fem
 from mpi4py import MPI
 from petsc4py import PETSc
 
+from benchmarks.outcome import answer, problem
 from femna.case import load_case
 from femna.physics.metal import build_forms
 from femna.simulation.discretisation import compiled_with_reordered_sums
@@ -37,7 +35,7 @@ from femna.simulation.newton import NewtonResult
 from femna.simulation.setup import Model, build_model
 
 MUMPS_OPTIONS: Final = {14: 60, 6: 0}
-"""MUMPS's options as in femna.simulation.newton: room for pivots, no look at the first values."""
+"""MUMPS's options as in femna.simulation.direct: room for pivots, no look at the first values."""
 
 
 @dataclass
@@ -155,9 +153,8 @@ def main(problem: dict[str, Any]) -> dict[str, Any]:
         "floor": sum(parts.values()),
         "parts": parts,
         "error": max(one["error"][0] for one in floors),
-        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
     }
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(json.loads(sys.argv[1]))))
+    answer(**main(problem()))

@@ -11,31 +11,12 @@ from math import pi
 
 import numpy as np
 import skfem
-from skfem.helpers import ddot, div, sym_grad
+from skfem.helpers import ddot, sym_grad
 
 from benchmarks.outcome import answer, problem
+from benchmarks.scikit_power_law import balance, tangent
 
 MOST_STEPS = 60
-
-
-@skfem.BilinearForm
-def tangent(u, p, v, q, w):  # noqa: ANN001, ANN201
-    """Derivative of `balance`."""
-    old, new, test = sym_grad(w["velocity"]), sym_grad(u), sym_grad(v)
-    square = 2.0 / 3.0 * ddot(old, old) + w["floor"] ** 2
-    m = 0.5 * (1.0 / w["n"] - 1.0)
-    theta = 2.0 / 3.0 * square**m
-    slope = theta * m / square * 4.0 / 3.0 * ddot(old, new)
-    return theta * ddot(new, test) + slope * ddot(old, test) - p * div(v) - q * div(u)
-
-
-@skfem.LinearForm
-def balance(v, q, w):  # noqa: ANN001, ANN201
-    """Residual."""
-    rate = sym_grad(w["velocity"])
-    square = 2.0 / 3.0 * ddot(rate, rate) + w["floor"] ** 2
-    theta = 2.0 / 3.0 * square ** (0.5 * (1.0 / w["n"] - 1.0))
-    return theta * ddot(rate, sym_grad(v)) - w["pressure"] * div(v) - q * div(w["velocity"])
 
 
 @skfem.Functional
@@ -58,7 +39,7 @@ def solve(task: dict, path: str) -> dict:
     held = np.unique(np.concatenate([recession, upper.all(["u^2^1"]), side.all(["u^1^1"]), corner]))
     solution, steps = basis.zeros(), 0
     solution[recession] = -np.cos(pi * basis.doflocs[0, recession])
-    data = {"floor": task["rate_floor"]}
+    data = {"floor": task["rate_floor"], "factor": 1.0}
 
     def evaluate(x: np.ndarray) -> np.ndarray:
         data["velocity"], data["pressure"] = basis.interpolate(x)

@@ -10,31 +10,12 @@ import time
 
 import numpy as np
 import skfem
-from skfem.helpers import ddot, div, dot, sym_grad
+from skfem.helpers import dot
 
 from benchmarks.outcome import answer, problem
+from benchmarks.scikit_power_law import balance, tangent
 
 MOST_STEPS = 30
-
-
-@skfem.BilinearForm
-def tangent(u, p, v, q, w):  # noqa: ANN001, ANN201
-    """Derivative of `balance`."""
-    old, new, test = sym_grad(w["velocity"]), sym_grad(u), sym_grad(v)
-    square = 2.0 / 3.0 * ddot(old, old) + w["floor"] ** 2
-    m = 0.5 * (1.0 / w["n"] - 1.0)
-    theta = 2.0 / 3.0 * w["factor"] * square**m
-    slope = theta * m / square * 4.0 / 3.0 * ddot(old, new)
-    return theta * ddot(new, test) + slope * ddot(old, test) - p * div(v) - q * div(u)
-
-
-@skfem.LinearForm
-def balance(v, q, w):  # noqa: ANN001, ANN201
-    """Residual without the load."""
-    rate = sym_grad(w["velocity"])
-    square = 2.0 / 3.0 * ddot(rate, rate) + w["floor"] ** 2
-    theta = 2.0 / 3.0 * w["factor"] * square ** (0.5 * (1.0 / w["n"] - 1.0))
-    return theta * ddot(rate, sym_grad(v)) - w["pressure"] * div(v) - q * div(w["velocity"])
 
 
 @skfem.LinearForm

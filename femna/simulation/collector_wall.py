@@ -12,7 +12,7 @@ from dolfinx.fem import petsc as fem_petsc
 from femna.mesh import Cell
 from femna.physics.metal import MetalForms
 from femna.physics.wall import WallWeight
-from femna.simulation.block_matrix import BlockEntries
+from femna.simulation.block_matrix import BlockEntries, FormMatrix
 from femna.simulation.discretisation import FormVector, owned_facet_dofs
 from femna.simulation.jacobian import Entries
 from femna.simulation.layout import PRESSURE, VELOCITY, BlockLayout
@@ -66,9 +66,9 @@ class CollectorWall:
         )
 
     @property
-    def velocity_form(self) -> Any:
-        """Compiled form of velocity by velocity at a fixed weight."""
-        return self._wall.velocity_form
+    def velocity_matrix(self) -> FormMatrix:
+        """Velocity by velocity at a fixed weight."""
+        return self._wall.velocity_matrix
 
     def residual(self) -> Array:
         """Return the owned velocity residual (collective)."""

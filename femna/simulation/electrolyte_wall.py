@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 from petsc4py import PETSc
 
 from femna.physics.wall import WallWeight
-from femna.simulation.block_matrix import BlockEntries
+from femna.simulation.block_matrix import BlockEntries, FormMatrix
 from femna.simulation.jacobian import Entries
 from femna.simulation.layout import CONTACT, VELOCITY, BlockLayout
 from femna.simulation.sliding_wall import SlidingWall
@@ -43,9 +41,9 @@ class ElectrolyteWall:
         )
 
     @property
-    def velocity_form(self) -> Any:
-        """Compiled form of velocity by velocity at a fixed weight."""
-        return self._wall.velocity_form
+    def velocity_matrix(self) -> FormMatrix:
+        """Velocity by velocity at a fixed weight."""
+        return self._wall.velocity_matrix
 
     def residual(self) -> Array:
         """Return the owned velocity residual (collective)."""

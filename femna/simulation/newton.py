@@ -1,4 +1,4 @@
-"""Newton's method on the coupled system with a direct solver: by the stress, or by PETSc's SNES."""
+"""Newton's method on the coupled system: by the stress, or by PETSc's SNES."""
 
 from __future__ import annotations
 
@@ -116,8 +116,12 @@ class Newton:
         snes.setType(PETSc.SNES.Type.NEWTONLS)
         snes.setFunction(_weakly(self._function), self._x.duplicate())
         system.pack(self._x)
+        snes.setTolerances(rtol=0.0, stol=0.0)
+        snes.setMonitor(_weakly(self._monitor))
+        snes.setErrorIfNotConverged(False)
         self._linear = linear_solver(system, self._choice)
-        self._matrix: PETSc.Mat | None = None
+        self._linear.configure(snes)
+        self._has_matrix = False
         self._snes = snes
 
     def _function(self, _snes: PETSc.SNES, x: PETSc.Vec, out: PETSc.Vec) -> None:
@@ -135,20 +139,6 @@ class Newton:
         self._norms.append(norm)
         self._linear.aim(self._snes.getKSP(), self._norms, self._bound())
 
-    def _prepare(self) -> None:
-        snes = self._snes
-        self._matrix = self._linear.update(self._x)
-        snes.setJacobian(_weakly(self._jacobian), self._matrix)
-        snes.setTolerances(
-            rtol=0.0,
-            atol=self._tolerance * float(np.sqrt(self.system.total_area)),
-            stol=0.0,
-            max_it=self._max_iterations,
-        )
-        snes.setMonitor(_weakly(self._monitor))
-        self._linear.configure(snes)
-        snes.setErrorIfNotConverged(False)
-
     def solve(self, line_search: LineSearch = "secant") -> NewtonResult:
         """Solve; the system's unknowns are the solution, or the last iterate on failure.
 
@@ -160,6 +150,9 @@ class Newton:
             a power law between two iterates, and has twice the iterations.
         """
         self._begin()
+        if not self._has_matrix:
+            self._snes.setJacobian(_weakly(self._jacobian), self._linear.update(self._x))
+            self._has_matrix = True
         self._snes.getLineSearch().setType(_LINE_SEARCHES[line_search])
         self._snes.max_it = self._max_iterations * (2 if line_search == "backtracking" else 1)
         self._snes.atol = self._bound()
@@ -204,9 +197,8 @@ class Newton:
                     if residual.norm() <= bound:
                         return self._ended(_SOLVED)
                     metal.anchored = True
-                self._linear.update(x)
                 ksp = self._snes.getKSP()
-                ksp.setOperators(self._matrix)
+                ksp.setOperators(self._linear.update(x))
                 self._linear.aim(ksp, self._norms, bound)
                 ksp.solve(residual, step)
                 if ksp.getConvergedReason() < 0:
@@ -234,8 +226,6 @@ class Newton:
 
     def _begin(self) -> None:
         self.system.pack(self._x)
-        if self._matrix is None:
-            self._prepare()
         self._norms.clear()
 
     def _bound(self) -> float:

@@ -46,6 +46,8 @@ class SlidingWall:
     ----------
     weight : dolfinx.fem.Function
         The law's weight at the vertices of the wall, zero elsewhere.
+    velocity_matrix : FormMatrix
+        Velocity by velocity at a fixed weight.
     """
 
     def __init__(
@@ -72,7 +74,7 @@ class SlidingWall:
         )
         self._conditions = conditions
         self._residual = FormVector(fem.form(forms.residual))
-        self._jacobian = FormMatrix(
+        self.velocity_matrix = FormMatrix(
             fem.form(forms.jacobian), VELOCITY, VELOCITY, conditions=conditions, diagonal=0.0
         )
         self._by_weight = fem.form(forms.by_weight)
@@ -96,18 +98,13 @@ class SlidingWall:
         self.weight.x.scatter_forward()
         return weight
 
-    @property
-    def velocity_form(self) -> Any:
-        """Compiled form of velocity by velocity at a fixed weight."""
-        return self._jacobian.form
-
     def residual(self) -> Array:
         """Return the owned velocity residual at the present weight (collective)."""
         return self._residual()
 
     def jacobian(self, layout: BlockLayout) -> Entries:
         """Return the entries of velocity by velocity at a fixed weight (collective)."""
-        return self._jacobian.entries(layout)
+        return self.velocity_matrix.entries(layout)
 
     def by_weight(self) -> PETSc.Mat:
         """Return a new matrix, velocity residual by weight (collective)."""

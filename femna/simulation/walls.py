@@ -11,6 +11,7 @@ from dolfinx import fem
 from femna.mesh import Cell
 from femna.physics.metal import MetalForms
 from femna.physics.wall import WallLaw
+from femna.simulation.block_matrix import FormMatrix
 from femna.simulation.collector_wall import CollectorWall
 from femna.simulation.electrolyte_wall import ElectrolyteWall
 from femna.simulation.jacobian import Entries
@@ -105,10 +106,10 @@ class Walls:
         """Return the owned velocity residual of each wall that resists (collective)."""
         return [wall.residual() for wall in (self.electrolyte, self.collector) if wall is not None]
 
-    def velocity_forms(self) -> list[Any]:
-        """Return the compiled forms of velocity by velocity of each wall that resists."""
+    def velocity_matrices(self) -> list[FormMatrix]:
+        """Return the matrix of velocity by velocity of each wall that resists."""
         return [
-            wall.velocity_form for wall in (self.electrolyte, self.collector) if wall is not None
+            wall.velocity_matrix for wall in (self.electrolyte, self.collector) if wall is not None
         ]
 
     def jacobian(self, layout: BlockLayout, pressure_slope: Array, h_slope: Array) -> list[Entries]:

@@ -267,9 +267,8 @@ def _serve(pipe: Connection, solve: Solve | None) -> None:
                     raise SystemExit(1) from None
 
             summary = run(task.case, task.directory, resume=task.resume, monitor=report)
-            if (
-                not frozen
-            ):  # what the first case imported stays: no collection after a case visits it
+            if not frozen:
+                # what the first case imported stays: no collection after a case visits it
                 gc.collect()
                 gc.freeze()
                 frozen = True

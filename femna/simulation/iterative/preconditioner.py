@@ -11,7 +11,7 @@ from petsc4py import PETSc
 from femna.simulation.iterative.current import CurrentPreconditioner
 from femna.simulation.iterative.flow import ContactSlopes, FlowPreconditioner, FlowVectors
 from femna.simulation.iterative.flow_matrices import FlowMatrices
-from femna.simulation.layout import BLOCKS, BlockLayout
+from femna.simulation.layout import BLOCKS
 from femna.simulation.linearisation import Linearisation
 from femna.simulation.system import System
 
@@ -48,7 +48,7 @@ class CoupledPreconditioner:
     """
 
     def __init__(self, system: System) -> None:
-        self._layout: BlockLayout = system.layout
+        self._parts = [system.layout.local_slice(block) for block in BLOCKS]
         self._comm, self._area = system.comm, system.area
         self._flow = FlowPreconditioner(system.cell, system.metal, system.vertices.metal)
         self._current = CurrentPreconditioner(system.electrolyte, system.comm)
@@ -71,9 +71,8 @@ class CoupledPreconditioner:
         )
         flow = self._flow.update(ContactSlopes(area=area, load=at.load, own=own))
         self._current.update(self._at.by_eta * (1.0 + share), self._at.by_voltage * (1.0 + share))
-        sizes = [self._layout.local_slice(block) for block in BLOCKS]
-        nothing = [np.zeros(part.stop - part.start) for part in sizes]
-        self._drift = self._flow(nothing[0], nothing[1], -area)
+        momentum, continuity = (np.zeros(part.stop - part.start) for part in self._parts[:2])
+        self._drift = self._flow(momentum, continuity, -area)
         self._drift_force = self._comm.allreduce(float(self._at.load @ self._drift.z))
         return flow
 
@@ -83,7 +82,7 @@ class CoupledPreconditioner:
         if at is None or drift is None:
             raise RuntimeError("the preconditioner has no matrices yet")
         values = x.getArray(readonly=True)
-        parts = [self._layout.local_slice(block) for block in BLOCKS]
+        parts = self._parts
         momentum, continuity, kinematic, conduction, scalars = (values[part] for part in parts)
         current, force = self._comm.bcast(scalars.copy() if self._comm.rank == 0 else None)
         lost = at.following * kinematic

@@ -39,8 +39,6 @@ class IterativeSolver:
     ----------
     matrix : PETSc.Mat
         The Jacobian, an operator.
-    iterations : int
-        Of all solves so far.
     """
 
     def __init__(self, system: System) -> None:

@@ -36,6 +36,7 @@ from femna.case.real_contact import HardnessContact, MicroconstrictionContact, P
 from femna.case.roughness import Topography
 from femna.case.schema import json_schema
 from femna.case.settings import Limits, Numerics, Output
+from femna.case.stack import ReferenceElectrode, Stack
 from femna.case.templates import template, template_kinds
 from femna.case.toml_text import dumps
 from femna.case.transport import Adhesion, PathDiffusion
@@ -75,8 +76,10 @@ __all__ = [
     "PowerLawCreep",
     "Protocol",
     "RandomFieldMap",
+    "ReferenceElectrode",
     "ResistancesMap",
     "SizeDependentCreep",
+    "Stack",
     "Step",
     "StickingWall",
     "StripesMap",

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from femna.case.creep_checks import check_creep
-from femna.case.geometry import UnitCell
+from femna.case.geometry import MeshedCell, UnitCell
 from femna.case.map_checks import (
     check_image,
     check_resistances,
@@ -16,6 +16,7 @@ from femna.case.map_checks import (
 from femna.case.metal_voids import check_metal_voids
 from femna.case.real_contact import check_real_contact
 from femna.case.refusal import micrometres, refuse
+from femna.case.stack import Stack, check_stack
 from femna.case.symmetry import SHAPES
 from femna.case.units import render
 
@@ -47,6 +48,9 @@ def cross_check(case: Case) -> None:
     if isinstance(case.geometry, UnitCell):
         _check_void(case.geometry)
         check_metal_voids(case, case.geometry)
+    if isinstance(case.geometry, Stack):
+        check_stack(case, case.geometry)
+    if isinstance(case.geometry, MeshedCell):
         check_transition(case, case.geometry)
         _check_sizes(case, case.geometry)
 
@@ -125,7 +129,7 @@ def _check_void(cell: UnitCell) -> None:
         )
 
 
-def _check_sizes(case: Case, cell: UnitCell) -> None:
+def _check_sizes(case: Case, cell: MeshedCell) -> None:
     limits = {
         "a quarter of the period": 0.25 * cell.period,
         "the metal's thickness": cell.metal_thickness,

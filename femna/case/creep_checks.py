@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from femna.case.creep_mechanisms import NortonDiffusionalCreep
-from femna.case.geometry import UnitCell
+from femna.case.geometry import MeshedCell
 from femna.case.maps import RandomFieldMap
 from femna.case.refusal import micrometres, refuse
 
@@ -25,7 +25,7 @@ def check_creep(case: Case) -> None:
     creep = case.metal.creep
     if not isinstance(creep, NortonDiffusionalCreep):
         return
-    if isinstance(case.geometry, UnitCell) and not creep.force:
+    if isinstance(case.geometry, MeshedCell) and not creep.force:
         wavelength, name = case.geometry.period, "the period"
         if isinstance(case.interface.map, RandomFieldMap):
             wavelength, name = case.interface.map.correlation_length, "the correlation length"

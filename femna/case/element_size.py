@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from femna.case.geometry import UnitCell
+from femna.case.geometry import MeshedCell
 from femna.case.settings import Numerics
 from femna.case.symmetry import SHAPES
 
@@ -18,14 +18,14 @@ _PER_LAYER: Final = 10.0
 """Elements in the thinner layer: away from the map's edges fields vary over its thickness."""
 
 
-def element_size(numerics: Numerics, cell: UnitCell) -> float:
+def element_size(numerics: Numerics, cell: MeshedCell) -> float:
     """Return the element size along the interface [m].
 
     Parameters
     ----------
     numerics : Numerics
         Its `interface_size`, where it is given.
-    cell : UnitCell
+    cell : UnitCell or Stack
         Else the smaller of period/100 (3D: period/10) and a tenth of the thinner layer.
     """
     if numerics.interface_size is not None:
@@ -39,7 +39,7 @@ def element_size(numerics: Numerics, cell: UnitCell) -> float:
 def with_element_size(case: Case) -> Case:
     """Return the case with its element size filled in, where it is left out."""
     cell = case.geometry
-    if case.numerics.interface_size is not None or not isinstance(cell, UnitCell):
+    if case.numerics.interface_size is not None or not isinstance(cell, MeshedCell):
         return case
     numerics = case.numerics.model_copy(
         update={"interface_size": element_size(case.numerics, cell)}

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo
 from femna.case.base import Table
 from femna.case.metal_voids import MetalVoid
 from femna.case.quantities import Angle, Length, problem
+from femna.case.stack import Stack
 from femna.case.symmetry import Symmetry
 
 
@@ -108,4 +109,7 @@ class MeshFile(Table):
     symmetry: Symmetry
 
 
-Geometry = Annotated[UnitCell | MeshFile, Field(discriminator="kind")]
+MeshedCell = UnitCell | Stack
+"""What femna meshes itself: layers of metal and electrolyte of a given thickness and period."""
+
+Geometry = Annotated[UnitCell | Stack | MeshFile, Field(discriminator="kind")]

@@ -6,7 +6,7 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from femna.case.geometry import UnitCell
+from femna.case.geometry import MeshedCell
 from femna.case.image import picture
 from femna.case.interface import LinearKinetics
 from femna.case.maps import (
@@ -103,7 +103,7 @@ def check_image(case: Case) -> None:
         )
 
 
-def narrowest_zone(case: Case, cell: UnitCell) -> float:
+def narrowest_zone(case: Case, cell: MeshedCell) -> float:
     """Return the width of the narrowest zone of the conducting map [m].
 
     Zones that meet a symmetry line count with their mirror image. A zone that does not fit into
@@ -134,7 +134,7 @@ def narrowest_zone(case: Case, cell: UnitCell) -> float:
     return min(2.0 * edges[0], *inner_widths, 2.0 * (0.5 * period - edges[-1]))
 
 
-def check_transition(case: Case, cell: UnitCell) -> None:
+def check_transition(case: Case, cell: MeshedCell) -> None:
     """Refuse a transition or a patch that does not fit into the cell."""
     chart = case.interface.map
     if isinstance(chart, UniformMap):

@@ -33,7 +33,7 @@ class Case(Table):
     femna : int
         Version of the schema.
     title : str
-    geometry : UnitCell or MeshFile
+    geometry : UnitCell, Stack or MeshFile
     metal : Metal
     electrolyte : Electrolyte
     interface : Interface

@@ -10,6 +10,7 @@ from mpi4py import MPI
 from femna.case.symmetry import SHAPES
 from femna.mesh.arrays import CellArrays
 from femna.mesh.bodies import Cell, distribute_cell
+from femna.mesh.stack_2d import stack_2d
 from femna.mesh.unit_cell_2d import unit_cell_2d
 from femna.mesh.unit_cell_3d import unit_cell_3d
 
@@ -70,6 +71,8 @@ def cell_arrays(case: Case, *, refine: float = 1.0) -> CellArrays:
         from femna.mesh.from_file import cell_from_file
 
         return cell_from_file(geometry)
+    if geometry.kind == "stack":
+        return stack_2d(case, geometry, refine=refine)
     if SHAPES[geometry.symmetry].dimension == 3:
         return unit_cell_3d(case, geometry, refine=refine)
     return unit_cell_2d(case, geometry, refine=refine)

@@ -21,7 +21,14 @@ FILE_UNIT: Final[float] = 1e-6
 """Files are written in micrometres: `length_unit = "1 um"` in a case that reads one."""
 
 _BODY_GROUPS: Final[dict[str, int]] = {"metal": 1, "electrolyte": 2}
-_FACET_GROUPS: Final[dict[str, int]] = {"interface": 3, "platen": 4, "far": 5, "side": 6}
+_FACET_GROUPS: Final[dict[str, int]] = {
+    "interface": 3,
+    "platen": 4,
+    "far": 5,
+    "side": 6,
+    "rim": 7,
+    "bare": 8,
+}
 
 
 def write_msh(case: Case, path: Path | str) -> MeshQuality:
@@ -76,7 +83,8 @@ def write_arrays(arrays: CellArrays, path: Path) -> None:
                 )
                 first += len(body.points)
             for name, tag in _FACET_GROUPS.items():
-                module.model.addPhysicalGroup(dimension - 1, entities[name], tag, name)
+                if entities[name]:
+                    module.model.addPhysicalGroup(dimension - 1, entities[name], tag, name)
             module.write(str(partial))
         partial.replace(path)
     finally:

@@ -45,6 +45,8 @@ class MetalFields:
         Pressure of the last step, convected; None without elasticity.
     compliance : dolfinx.fem.Constant or None
         ``1 / (K dt)``; None without elasticity.
+    rim_resistance : dolfinx.fem.Constant
+        Normal traction over outward velocity at the rim, if it has one that is open.
     """
 
     velocity: Any
@@ -55,6 +57,7 @@ class MetalFields:
     memory: Any
     old_pressure: Any
     compliance: Any
+    rim_resistance: Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +79,8 @@ class MetalForms:
     """Its derivatives by velocity and pressure."""
     platen_area: Any
     """Form (test: P1): area of every platen vertex."""
+    outflow: Any
+    """Form (a number): volume that leaves through an open rim per time; None without one."""
 
 
 def build_forms(
@@ -87,6 +92,7 @@ def build_forms(
     platen_tag: int,
     quadrature_degree: int,
     trace_space: Any,
+    rim_tag: int | None = None,
 ) -> MetalForms:
     """Build the forms.
 
@@ -106,6 +112,8 @@ def build_forms(
         Degree of the volume quadrature; it must be that of the quadrature functions.
     trace_space : dolfinx.fem.FunctionSpace
         DG1: facetwise hat functions with which the flux through the interface is tested.
+    rim_tag : int or None
+        Which of them is an open rim, through which metal leaves; None without one.
 
     Returns
     -------
@@ -143,6 +151,13 @@ def build_forms(
         )
 
     balance, balance_v, balance_p = momentum(w)
+    outflow = None
+    if rim_tag is not None:
+        rim = surface(rim_tag, metadata={"quadrature_degree": 4 + (symmetry == "axisymmetric")})
+        resistance = fields.rim_resistance * ufl.dot(w, n) * weight
+        balance += resistance * ufl.dot(v, n) * rim
+        balance_v += resistance * ufl.dot(dv, n) * rim
+        outflow = ufl.dot(v, n) * weight * rim
     upward = q * ufl.as_vector([0.0] * (mesh.geometry.dim - 1) + [1.0])
     force, force_v, force_p = momentum(upward)
     continuity = -q * div(v) * weight * dx
@@ -162,4 +177,5 @@ def build_forms(
         vertical_force=force,
         vertical_force_slopes=(force_v, force_p),
         platen_area=q * weight * surface(platen_tag),
+        outflow=outflow,
     )

@@ -3,7 +3,8 @@
 Backward Euler's local error in the contact fraction is estimated as half of what a step departs
 from the straight line through the two before it. Besides, a step may not change too much at once:
 the contact fraction, the gap over the roughness where the current still answers to it, the
-logarithm of the voltage in the runaway, and the gap of an open void against its own size. The
+logarithm of the voltage in the runaway, the gap of an open void against its own size, and the
+share of the metal that leaves through an open rim. The
 limits are multiples of the contact error that the case asks for; docs/verification.md shows the
 error they give.
 """
@@ -25,6 +26,7 @@ CONTACT_PER_ERROR: Final = 15.0
 GAP_PER_ERROR: Final = 100.0
 LOG_VOLTAGE: Final = 0.25
 VOID_SHARE: Final = 0.1
+SQUEEZED_PER_ERROR: Final = 2.0
 GROWTH: Final = 2.5
 SHRINK: Final = 0.25
 STEPS_PER_PHASE: Final = 8
@@ -44,13 +46,17 @@ class Reading:
 
 @dataclass(frozen=True)
 class Change:
-    """What one step changed; `gap` and `void` as `largest_change` gives them."""
+    """What one step changed; `gap` and `void` as `largest_change` gives them.
+
+    `squeezed` is the share of the metal that left through an open rim.
+    """
 
     local_error: float
     contact: float
     gap: float
     log_voltage: float
     void: float
+    squeezed: float
 
     @classmethod
     def between(
@@ -62,6 +68,7 @@ class Change:
         dt: float,
         driven: bool,
         gaps: tuple[float, float],
+        squeezed: float,
     ) -> Change:
         """Return the change over a step.
 
@@ -77,6 +84,8 @@ class Change:
             Whether current is applied: without it the voltage may vanish.
         gaps : (float, float)
             The largest values of `largest_change` over all ranks.
+        squeezed : float
+            Share of the metal that left.
         """
         first = clock.phase_time == 0.0
         one, two = before.voltage, after.voltage
@@ -86,7 +95,7 @@ class Change:
         error = 0.5 * abs(contact - clock.contact_rate * dt)
         if first and clock.phase > 0:  # nothing to predict from
             error = 0.5 * abs(contact)
-        return cls(error, abs(contact), gaps[0], ratio, gaps[1])
+        return cls(error, abs(contact), gaps[0], ratio, gaps[1], squeezed)
 
 
 def largest_change(
@@ -135,6 +144,7 @@ class StepControl:
             GAP_PER_ERROR * contact_error,
             LOG_VOLTAGE,
             VOID_SHARE,
+            SQUEEZED_PER_ERROR * contact_error,
         )
         self._fixed = fixed
 
@@ -146,6 +156,7 @@ class StepControl:
             change.gap,
             change.log_voltage,
             change.void,
+            change.squeezed,
         )
         return max(value / limit for value, limit in zip(values, self._limits, strict=True))
 

@@ -69,7 +69,7 @@ class Driver:
         self.model, self.system, self.case = model, model.system, model.case
         self.phases = phases(self.case)
         self.stage = Stage(model)
-        self.measures = Measures(model, self.stage.motion, self.stage.voids)
+        self.measures = Measures(self.stage)
         numerics = self.case.numerics
         self.newton = Newton(self.system, solver=numerics.linear_solver)
         self._control = StepControl(numerics.contact_error, fixed=numerics.step is not None)
@@ -158,7 +158,8 @@ class Driver:
         dt = next_length(self.clock, phase, self.model)
         if self.case.numerics.step is None:
             meeting = self.stage.voids.time_to_meeting(self.clock, self.stage.gap)
-            dt = min(dt, meeting * self.model.scales.time)
+            event = min(meeting, self.stage.rim.time_to_fill(self.clock))
+            dt = min(dt, event * self.model.scales.time)
         smallest = self.case.numerics.min_step_ratio * phase.duration
         sudden = self.clock.phase_time == 0.0
         instant = INSTANT * first_length(phase, self.model)
@@ -235,6 +236,7 @@ class Driver:
                 float(system.comm.allreduce(close, op=MPI.MAX)),
                 float(system.comm.allreduce(far, op=MPI.MAX)),
             ),
+            squeezed=self.stage.squeezed_share(dt / self.model.scales.time),
         )
         return self._control.load(change)
 

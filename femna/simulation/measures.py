@@ -8,11 +8,10 @@ from typing import Any, Final
 import numpy as np
 from mpi4py import MPI
 
-from femna.simulation.buried_voids import BuriedVoids
 from femna.simulation.discretisation import owned_facet_dofs
-from femna.simulation.motion import MeshMotion
+from femna.simulation.reference_electrode import reference_reading
 from femna.simulation.schedule import Phase
-from femna.simulation.setup import Model
+from femna.simulation.stage import Stage
 from femna.simulation.state import Clock
 
 PA_PER_MPA = 1e6
@@ -50,17 +49,15 @@ class Measures:
 
     Parameters
     ----------
-    model : Model
-        The discrete problem.
-    motion : MeshMotion
-        Gives the mesh's volume; its reference volume is taken at construction.
-    voids : BuriedVoids
-        Inside the metal.
+    stage : Stage
+        The model in motion, at its beginning: its volume is the one to which later ones compare.
     """
 
-    def __init__(self, model: Model, motion: MeshMotion, voids: BuriedVoids) -> None:
-        self._model, self._motion, self._voids = model, motion, voids
-        self._volume_at_start = motion.volume()
+    def __init__(self, stage: Stage) -> None:
+        model = stage.model
+        self._model, self._motion, self._voids = model, stage.motion, stage.voids
+        self._rim, self._reference = stage.rim, reference_reading(model)
+        self._volume_at_start = stage.motion.volume()
         system = model.system
         space = system.metal.velocity_space
         vertical = space.sub(model.cell.metal.mesh.geometry.dim - 1)
@@ -93,8 +90,9 @@ class Measures:
         `forces` are those that :meth:`forces` gave.
 
         Charge: current into the electrolyte at the interface and out at its far side, both against
-        the applied one. Volume: the mesh's change since the start, plus ``Vm Q / F`` and the voids
-        that closed or were met, less what elasticity gave, over the volume that has passed. Force:
+        the applied one. Volume: the mesh's change since the start, plus ``Vm Q / F``, the voids
+        that closed or were met and what left through an open rim, less what elasticity gave, over
+        the volume that has passed or left. Force:
         contact pressure and the platen's reaction, both against the stack force.
         """
         system, scales = self._model.system, self._model.scales
@@ -108,10 +106,10 @@ class Measures:
         # charge -> thickness in model lengths: Vm Q / (F L)
         per_charge = scales.velocity / (scales.current * scales.length)
         removed = clock.removed * per_charge * system.total_area
-        passed = clock.throughput * per_charge * system.total_area
+        passed = clock.throughput * per_charge * system.total_area + abs(clock.outflow)
         change = self._motion.volume() - self._volume_at_start
         lost = self._voids.missing_volume(clock, system.gap)
-        defect = change + removed + lost - clock.elastic_volume
+        defect = change + removed + lost + clock.outflow - clock.elastic_volume
         known = max(abs(defect) - ROUND_OFF * self._volume_at_start, 0.0)
         volume = known / passed if passed > 0.0 else 0.0
         load = step.pressure * system.total_area
@@ -212,4 +210,9 @@ class Measures:
         }
         if model.properties.interface.asperities is not None:
             row["real_contact_fraction"] = self.real_contact_fraction()
+        if self._rim:
+            row["rim_outflow_um3"] = clock.outflow * unit
+        if self._reference is not None:
+            against = (system.voltage - self._reference()) * scales.potential
+            row["working_vs_reference_V"] = against
         return row | self._voids.columns(clock, volume_unit=unit)

@@ -66,6 +66,8 @@ class MetalBlock:
         of the present velocity.
     walls : Walls
         What resists the sliding metal.
+    outflow : dolfinx.fem.Form or None
+        Volume that leaves through an open rim per time, over this rank; None without such a rim.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class MetalBlock:
             facets=cell.metal.facets,
             interface_tag=cell.metal.names["interface"],
             platen_tag=cell.metal.names["platen"],
+            rim_tag=cell.metal.names.get("rim"),
             quadrature_degree=quadrature_degree,
             trace_space=trace_space,
         )
@@ -106,6 +109,7 @@ class MetalBlock:
         self._held = np.unique(np.concatenate([c.dof_indices()[0] for c in self.conditions]))
         self._held = self._held[self._held < size]
         self._residual = [FormVector(fem.form(f)) for f in forms.residual]
+        self.outflow = None if forms.outflow is None else fem.form(forms.outflow)
         (tangent, _), by_continuity = forms.jacobian
         self._tangent = TangentMatrix(
             compiled_with_reordered_sums(tangent), VELOCITY, conditions=self.conditions

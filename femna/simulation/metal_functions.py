@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dolfinx import fem
+from petsc4py import PETSc
 
 from femna.mesh import Cell
 from femna.physics.flow_stress import CreepLaw
@@ -93,6 +94,7 @@ class MetalFunctions:
             memory=None if old is None else old.strain_rate,
             old_pressure=None if old is None else old.old_pressure,
             compliance=None if old is None else old.compliance,
+            rim_resistance=fem.Constant(mesh, PETSc.ScalarType(0.0)),
         )
         return cls(
             velocity_space=velocity_space,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from femna.simulation.buried_voids import BuriedVoids
 from femna.simulation.contact_state import closed_state
 from femna.simulation.motion import MeshMotion
+from femna.simulation.rim import Rim
 from femna.simulation.schedule import Phase
 from femna.simulation.setup import Model
 from femna.simulation.state import Clock, State
@@ -36,6 +37,8 @@ class Stage:
         Gap at the end of the last accepted step, in lengths of the model.
     voids : BuriedVoids
         Inside the metal.
+    rim : Rim
+        Where metal may leave.
     """
 
     def __init__(self, model: Model) -> None:
@@ -47,11 +50,13 @@ class Stage:
         self.gap = self.motion.reference_gap()
         self.voids = BuriedVoids(model, self.gap)
         self.voids.begin(self.clock)
+        self.rim = Rim(model)
         self._displacement = np.zeros(len(model.cell.metal.mesh.geometry.x))
 
     def set_step(self, phase: Phase, dt: float) -> None:
         """Ask the system for a step of a phase, from the present gap; its length `dt` in [s]."""
         scales = self.model.scales
+        self.rim.prepare(self.clock)
         self.system.step = StepData(
             dt=dt / scales.time,
             old_gap=self.gap,
@@ -115,6 +120,7 @@ class Stage:
             Whether a void was met, so that the interface is no longer the solved one.
         """
         system, clock = self.system, self.clock
+        clock.outflow += dt * self.rim.rate()
         clock.elastic_volume += system.metal.elastic_volume_change(dt)
         sunk = self.voids.close(clock, dt)
         clock.platen += dt * system.platen_velocity - sunk
@@ -126,6 +132,10 @@ class Stage:
         system.metal.accept_step(dt, new - self._displacement, sinking)
         self._place(new)
         return bool(self.voids) and bool(system.comm.allreduce(int(opened.any())))
+
+    def squeezed_share(self, dt: float) -> float:
+        """Return the share of the metal that a step of length `dt` squeezes out (collective)."""
+        return abs(dt * self.rim.rate()) / self.motion.volume() if self.rim else 0.0
 
     def _displaced(self) -> Array:
         return self.motion.displacement(self.voids.resolved(self.gap), self.clock.platen)

@@ -40,6 +40,8 @@ class Clock:
         Displacement of the platen, in lengths of the model.
     elastic_volume : float
         Volume gained elastically, in the model's units.
+    outflow : float
+        Volume that left through an open rim, in the model's units.
     void_radii, void_heights : tuple of float
         Of the voids inside the metal, from below, in lengths of the model; heights of the centres
         above the electrolyte.
@@ -61,6 +63,7 @@ class Clock:
     contact_rate: float = 0.0
     platen: float = 0.0
     elastic_volume: float = 0.0
+    outflow: float = 0.0
     void_radii: tuple[float, ...] = ()
     void_heights: tuple[float, ...] = ()
     void_volume: float = 0.0

@@ -25,8 +25,12 @@ CASES = {
         "required; add e.g. transition = '50 um'",
     ),
     "missing table": ({"protocol": "{}"}, "protocol.temperature", "required"),
-    "missing kind": ({"geometry": "{}"}, "geometry.kind", "accepted: mesh, unit_cell"),
-    "kind of a later version": ({"geometry.kind": "stack"}, "geometry.kind", "mesh, unit_cell"),
+    "missing kind": ({"geometry": "{}"}, "geometry.kind", "accepted: mesh, stack, unit_cell"),
+    "kind of a later version": (
+        {"geometry.kind": "pouch"},
+        "geometry.kind",
+        "mesh, stack, unit_cell",
+    ),
     "map of a later version": (
         {"interface.map.kind": "voronoi"},
         "interface.map.kind",

@@ -159,8 +159,8 @@ def test_every_template_is_what_it_says(kind, tmp_path):
 
 
 def test_an_unknown_template_is_refused_with_the_list():
-    with pytest.raises(InputError, match="axisymmetric, case, mesh, square, study"):
-        template("stack")
+    with pytest.raises(InputError, match="axisymmetric, case, mesh, square, stack, study"):
+        template("pouch")
 
 
 def test_a_case_given_as_a_study_is_named_as_one(tmp_path):

@@ -18,6 +18,7 @@ def change(before, after, *, driven=True, dt=2.0, **clock):
         dt=dt,
         driven=driven,
         gaps=(0.25, 0.5),
+        squeezed=0.125,
     )
 
 
@@ -26,7 +27,7 @@ def test_the_local_error_is_half_the_departure_from_the_last_rate():
     found = change((0.9, 1.0), (0.84, 1.0))
     assert found.local_error == pytest.approx(0.02, rel=1e-12)
     assert found.contact == pytest.approx(0.06, rel=1e-12)
-    assert (found.gap, found.void) == (0.25, 0.5)
+    assert (found.gap, found.void, found.squeezed) == (0.25, 0.5, 0.125)
 
 
 def test_a_later_phase_begins_with_nothing_to_predict_from():

@@ -1,0 +1,73 @@
+"""An open rim of the metal: what is squeezed out through it, and when the clearance is full.
+
+The rim stands where it is: metal that passes it has left the electrode, bears no load and carries
+no current. It collects in the clearance between electrode and mask, a ring as high as the foil;
+once that is full, the mask holds the rim.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from dolfinx import fem
+
+from femna.case import Stack
+from femna.simulation.setup import Model
+from femna.simulation.state import Clock
+
+HELD: Final = 1e6
+"""Normal traction over velocity, dimensionless, of a rim against the mask: under the stack pressure
+it gives way by a millionth of the recession."""
+
+FULL: Final = 1e-9
+"""Share of the clearance below which what is left of it is round-off."""
+
+
+class Rim:
+    """The rim of a model; without an open one it is false and nothing leaves.
+
+    Parameters
+    ----------
+    model : Model
+        The discrete problem.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._model, self._metal = model, model.system.metal
+        geometry = model.case.geometry
+        self._ring = math.inf
+        if isinstance(geometry, Stack) and geometry.clearance is not None:
+            width = geometry.clearance / model.scales.length
+            self._ring = math.pi * ((1.0 + width) ** 2 - 1.0)
+
+    def __bool__(self) -> bool:
+        return self._metal.outflow is not None
+
+    def rate(self) -> float:
+        """Return the volume that leaves per time at the present velocity (collective)."""
+        if self._metal.outflow is None:
+            return 0.0
+        here = float(fem.assemble_scalar(self._metal.outflow))
+        return float(self._model.system.comm.allreduce(here))
+
+    def room(self, clock: Clock) -> float:
+        """Return the volume that the clearance still takes; infinite without a mask."""
+        if math.isinf(self._ring):
+            return math.inf
+        height = self._model.metal_thickness / self._model.scales.length + clock.platen
+        return self._ring * height - clock.outflow
+
+    def full(self, clock: Clock) -> bool:
+        """Say whether the clearance is full, so that the mask holds the rim."""
+        return not math.isinf(self._ring) and self.room(clock) <= FULL * self._ring
+
+    def prepare(self, clock: Clock) -> None:
+        """Let the mask hold the rim if the clearance is full."""
+        if self:
+            self._metal.fields.rim_resistance.value = HELD if self.full(clock) else 0.0
+
+    def time_to_fill(self, clock: Clock) -> float:
+        """Return how long the clearance still has room at the present rate (collective)."""
+        rate = self.rate()
+        return math.inf if rate <= 0.0 or self.full(clock) else self.room(clock) / rate

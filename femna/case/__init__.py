@@ -32,7 +32,12 @@ from femna.case.metal_voids import MetalVoid, lateral_room
 from femna.case.model import SCHEMA_VERSION, Case
 from femna.case.overrides import apply_overrides, split_assignments
 from femna.case.protocol import Protocol, Step
-from femna.case.real_contact import HardnessContact, MicroconstrictionContact, PerfectContact
+from femna.case.real_contact import (
+    HardnessContact,
+    MicroconstrictionContact,
+    PerfectContact,
+    TableContact,
+)
 from femna.case.roughness import Topography
 from femna.case.schema import json_schema
 from femna.case.settings import Limits, Numerics, Output
@@ -84,6 +89,7 @@ __all__ = [
     "StickingWall",
     "StripesMap",
     "Table",
+    "TableContact",
     "Topography",
     "UniformMap",
     "UnitCell",

@@ -69,7 +69,7 @@ class Interface(Table):
         g_c, the gap over which the current dies off [m], or the surface that it follows from.
     wall : FreeSlipWall, StickingWall, ViscousWall or FrictionWall
         Along the electrolyte.
-    real_contact : PerfectContact, HardnessContact or MicroconstrictionContact
+    real_contact : PerfectContact, HardnessContact, MicroconstrictionContact or TableContact
         Which share of the closed interface touches.
     diffusion : PathDiffusion, optional
         Of metal along the interface in contact.

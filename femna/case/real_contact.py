@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from femna.case.base import Table
+from femna.case.content import content_of
+from femna.case.geometry import find_file
 from femna.case.quantities import Bare, Length, Positive
 from femna.case.refusal import refuse
 from femna.case.roughness import Topography
@@ -58,13 +61,38 @@ class MicroconstrictionContact(Table):
     residual: Share = 0.0
 
 
+class TableContact(Table):
+    """The interface below the mesh is that of a unit cell, tabulated by a sweep.
+
+    Attributes
+    ----------
+    file : Path
+        `contact_table.csv` of a sweep of a unit cell at the current of the case; absolute once
+        loaded.
+    residual : float
+        As for `HardnessContact`.
+    sha256 : str, optional
+        Hash of the file's content, filled in when the case is loaded.
+    """
+
+    law: Literal["table"]
+    file: Annotated[Path, BeforeValidator(find_file("contact_table.csv"))]
+    residual: Share = 0.0
+    sha256: Annotated[str | None, BeforeValidator(content_of("file"))] = Field(
+        default=None, validate_default=True
+    )
+
+
 RealContact = Annotated[
-    PerfectContact | HardnessContact | MicroconstrictionContact, Field(discriminator="law")
+    PerfectContact | HardnessContact | MicroconstrictionContact | TableContact,
+    Field(discriminator="law"),
 ]
 
 
 def check_real_contact(case: Case) -> None:
-    """Refuse a microconstriction without the topography that sets it."""
+    """Refuse a microconstriction without its topography, and a table where it says nothing."""
+    if isinstance(case.interface.real_contact, TableContact):
+        _check_table(case)
     if not isinstance(case.interface.real_contact, MicroconstrictionContact):
         return
     roughness = case.interface.roughness
@@ -74,3 +102,21 @@ def check_real_contact(case: Case) -> None:
         refuse("interface.roughness", "(a length)", needed, remedy)
     if roughness.rms_slope is None:
         refuse("interface.roughness.rms_slope", "(missing)", needed, remedy)
+
+
+def _check_table(case: Case) -> None:
+    for index, step in enumerate(case.protocol.steps):
+        if step.do != "strip" or case.protocol.repeat > 1:
+            refuse(
+                f"protocol.steps.{index}.do" if step.do != "strip" else "protocol.repeat",
+                step.do if step.do != "strip" else case.protocol.repeat,
+                "a contact table holds for one stripping from a healed interface",
+                "strip once, or choose another real_contact",
+            )
+    if case.interface.kinetics.law != "linear":
+        refuse(
+            "interface.kinetics.law",
+            case.interface.kinetics.law,
+            "the conductance of a contact table is that of linear kinetics",
+            "use law = 'linear'",
+        )

@@ -6,7 +6,17 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from femna.case import Case, MicroconstrictionContact, PerfectContact, Topography
+from femna.case import (
+    Case,
+    LinearKinetics,
+    MicroconstrictionContact,
+    PerfectContact,
+    TableContact,
+    Topography,
+)
+from femna.case.units import render
+from femna.errors import InputError
+from femna.materials.contact_table import ContactTable, read_contact_table
 from femna.materials.ledger import Ledger
 from femna.materials.library import load_set
 
@@ -64,18 +74,62 @@ class InterfaceProperties:
     roughness : float
         g_c, the gap over which the current dies off [m].
     asperities : Asperities, optional
-        None where the whole nominal contact touches.
+        None where the whole nominal contact touches, or a table says how much.
+    table : ContactTable, optional
+        What unit cells say of the contact below the mesh.
     """
 
     roughness: float
     asperities: Asperities | None
+    table: ContactTable | None = None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether less than the nominal contact may touch."""
+        return self.asperities is not None or self.table is not None
 
 
 def resolve_interface(case: Case, ledger: Ledger) -> InterfaceProperties:
     """Return the interface's numbers; those that the case does not give go into the ledger."""
     return InterfaceProperties(
-        roughness=_roughness(case, ledger), asperities=_asperities(case, ledger)
+        roughness=_roughness(case, ledger),
+        asperities=_asperities(case, ledger),
+        table=_table(case, ledger),
     )
+
+
+TABLE_RESISTANCE: Final = 0.01
+"""Relative difference allowed between the case's resistance and that of a table's closed cells."""
+
+
+def _table(case: Case, ledger: Ledger) -> ContactTable | None:
+    """Return the table that the case names, its resistance being that of the kinetics."""
+    contact, kinetics = case.interface.real_contact, case.interface.kinetics
+    if not isinstance(contact, TableContact) or not isinstance(kinetics, LinearKinetics):
+        return None
+    table = read_contact_table(
+        contact.file, current=case.protocol.current_density, residual=contact.residual
+    )
+    if abs(kinetics.resistance / table.resistance - 1.0) > TABLE_RESISTANCE:
+        raise InputError(
+            None,
+            "interface.kinetics.resistance",
+            render(kinetics.resistance, ("ohm*cm^2",), "ohm*m^2"),
+            "the closed unit cells of the contact table have "
+            f"{render(float(f'{table.resistance:.5g}'), ('ohm*cm^2',), 'ohm*m^2')}, "
+            "their constriction included",
+            "write that resistance",
+        )
+    error = table.interpolation_error(case.protocol.charge)
+    ledger.state(
+        "interface.real_contact.table",
+        contact.file.name,
+        "",
+        source=f"unit cells at {len(table.pressures)} pressures",
+        label="C",
+        note=f"share interpolated with an error of at most {error:.2g}",
+    )
+    return table
 
 
 def _roughness(case: Case, ledger: Ledger) -> float:
@@ -95,7 +149,7 @@ def _roughness(case: Case, ledger: Ledger) -> float:
 
 def _asperities(case: Case, ledger: Ledger) -> Asperities | None:
     contact, surface = case.interface.real_contact, case.interface.roughness
-    if isinstance(contact, PerfectContact):
+    if isinstance(contact, PerfectContact | TableContact):
         return None
     key, numbers = "interface.real_contact", load_set(_SET)
     ratio = ledger.take(f"{key}.ratio", contact.ratio, numbers, "hardness_ratio")

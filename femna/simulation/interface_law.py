@@ -8,6 +8,7 @@ import numpy.typing as npt
 from femna.case import Case, LinearKinetics
 from femna.constants import FARADAY
 from femna.materials import Properties, arrhenius
+from femna.materials.contact_table import ShareCurve
 from femna.physics.flow_stress import characteristic_stress
 from femna.physics.interface import InterfaceLaw
 from femna.physics.kinetics import ButlerVolmer, Kinetics, Linear
@@ -18,6 +19,7 @@ from femna.physics.real_contact import (
     RealContact,
     series_conductance,
 )
+from femna.physics.tabulated_contact import TabulatedContact
 from femna.simulation.scales import Scales
 
 Array = npt.NDArray[np.float64]
@@ -32,6 +34,7 @@ def interface_law(
     adhesion: float,
     temperature: float,
     current: float,
+    charge: float,
 ) -> InterfaceLaw:
     """Return what happens at every vertex of the interface.
 
@@ -51,13 +54,21 @@ def interface_law(
         [K].
     current : float
         Magnitude of the current density at which the asperities are pressed flat [A/m^2].
+    charge : float
+        That has passed in the half cycle, to which a table of contact belongs [C/m^2].
     """
     volts = scales.traction * properties.metal.molar_volume / FARADAY
     return InterfaceLaw(
         conducting=conducting,
         kinetics=kinetic_law(case, temperature),
         stress_volts=volts if case.interface.kinetics.stress_term else 0.0,
-        contact=_real_contact(properties, scales, temperature=temperature, current=current),
+        contact=_real_contact(
+            properties,
+            scales,
+            temperature=temperature,
+            current=current,
+            charge=charge,
+        ),
         adhesion=adhesion,
     )
 
@@ -80,9 +91,19 @@ def kinetic_law(case: Case, temperature: float) -> Kinetics:
 
 
 def _real_contact(
-    properties: Properties, scales: Scales, *, temperature: float, current: float
+    properties: Properties,
+    scales: Scales,
+    *,
+    temperature: float,
+    current: float,
+    charge: float,
 ) -> RealContact:
-    asperities = properties.interface.asperities
+    asperities, table = properties.interface.asperities, properties.interface.table
+    if table is not None:
+        return TabulatedContact(
+            curve=ShareCurve(table.pressures / scales.traction, table.shares(charge)),
+            residual=table.residual,
+        )
     if asperities is None:
         return PerfectContact()
     metal = properties.metal

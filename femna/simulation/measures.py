@@ -208,7 +208,7 @@ class Measures:
             "platen_velocity_nm_s": system.platen_velocity * scales.velocity * 1e9,
             "layer_thickness_um": thickness_now * UM_PER_M,
         }
-        if model.properties.interface.asperities is not None:
+        if model.properties.interface.is_partial:
             row["real_contact_fraction"] = self.real_contact_fraction()
         if self._rim:
             row["rim_outflow_um3"] = clock.outflow * unit

@@ -40,10 +40,11 @@ class Model:
     metal_thickness: float
     electrolyte_thickness: float
 
-    def law(self, temperature: float, current: float = 0.0) -> InterfaceLaw:
+    def law(self, temperature: float, current: float = 0.0, *, charge: float = 0.0) -> InterfaceLaw:
         """Return the interface's local law at a temperature [K] and applied current [A/m^2].
 
-        Without a current, at rest, the asperities have the hardness of the nominal one.
+        Without a current, at rest, the asperities have the hardness of the nominal one. `charge`
+        is what has passed in the half cycle [C/m^2].
         """
         return interface_law(
             self.case,
@@ -53,6 +54,7 @@ class Model:
             adhesion=self.system.transport.adhesion,
             temperature=temperature,
             current=abs(current) or self.scales.current,
+            charge=charge,
         )
 
     def relative_conductivity(self, temperature: float) -> float:

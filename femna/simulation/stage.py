@@ -63,7 +63,11 @@ class Stage:
             current=phase.current / scales.current,
             pressure=phase.pressure / scales.traction,
             temperature=phase.temperature,
-            law=self.model.law(phase.temperature, phase.current),
+            law=self.model.law(
+                phase.temperature,
+                phase.current,
+                charge=abs(phase.current) * (self.clock.phase_time + dt),
+            ),
             conductivity=self.model.relative_conductivity(phase.temperature),
         )
 

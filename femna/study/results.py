@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from femna.files import render_json, write_text
+from femna.study.contact_table import NAME as CONTACT_TABLE
+from femna.study.contact_table import contact_table
 from femna.study.definition import Study
 from femna.study.evaluation import (
     Group,
@@ -63,6 +65,9 @@ def write_results(
         tables["sensitivity.csv"] = effect_table(effects)
     if averaged:
         tables["critical_spread.csv"] = spread_table(averages)
+    table = contact_table(directory, rows)
+    if table[1]:
+        tables[CONTACT_TABLE] = table
     for name, (header, cells) in tables.items():
         write_text(directory / name, render_csv(header, cells))
     content = _summary(study, rows, groups, comparisons, observations, interrupted=interrupted)

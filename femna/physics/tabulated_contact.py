@@ -1,0 +1,44 @@
+"""Contact below the scale of the mesh from a table of unit cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from femna.materials.contact_table import ShareCurve
+from femna.physics.kinetics import Kinetics
+from femna.physics.real_contact import ContactCurrent, RealContact
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TabulatedContact:
+    """Current through the share of the conductance that unit cells have left: ``i = a(p) f(eta)``.
+
+    Attributes
+    ----------
+    curve : ShareCurve
+        a against the pressure over the characteristic traction.
+    residual : float
+        Least share, which no pressure undercuts.
+    """
+
+    curve: ShareCurve
+    residual: float = 0.0
+
+    def eased(self, residual: float) -> RealContact:
+        """Return the law with at least this share touching at zero pressure."""
+        return self if self.residual >= residual else replace(self, residual=residual)
+
+    def share(self, pressure: Array) -> Array:
+        """Return a, shape (N,)."""
+        return self.residual + (1.0 - self.residual) * self.curve(pressure)[0]
+
+    def current(self, kinetics: Kinetics, pressure: Array, overpotential: Array) -> ContactCurrent:
+        """Return ``a f`` with its derivatives."""
+        share, slope = self.share(pressure), (1.0 - self.residual) * self.curve(pressure)[1]
+        f, by_eta = kinetics.current(overpotential)
+        return ContactCurrent(share * f, slope * f, share * by_eta)

@@ -1,0 +1,63 @@
+"""What a sweep of unit cells says of their contact, as a table that a larger computation reads."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from femna.study.rows import FINISHED, MAPPED, Row
+
+NAME: Final = "contact_table.csv"
+
+LEAST_SHARE: Final = 1e-12
+"""Of a conductance; what is below is no contact, and a table has no zeros."""
+
+
+def contact_table(directory: Path, rows: Sequence[Row]) -> tuple[list[str], list[list[object]]]:
+    """Return header and cells: the share of the conductance at every step of every case.
+
+    The voltage of the interface, kinetic and constriction, over that of the closed one at the same
+    current. Cases that were mapped from others have no history and are left out.
+    """
+    others = [name for name, _ in rows[0].others] if rows else []
+    header = [
+        "current_mA_cm2",
+        "pressure_MPa",
+        "charge_mAh_cm2",
+        "conductance_share",
+        "contact_fraction",
+        "resistance_ohm_cm2",
+        *others,
+    ]
+    cells: list[list[object]] = []
+    for row in rows:
+        path = directory / row.case / "history.csv"
+        if row.status in FINISHED and row.origin != MAPPED and path.is_file():
+            with path.open(encoding="utf-8", newline="") as stream:
+                cells.extend(_steps(csv.DictReader(stream), [value for _, value in row.others]))
+    return header, cells
+
+
+def _steps(history: csv.DictReader[str], others: Sequence[object]) -> list[list[object]]:
+    cells: list[list[object]] = []
+    for step in history:
+        if step["half_cycle"] != "1" or step["phase"] != "strip" or not step["ohmic_voltage_V"]:
+            continue
+        here = float(step["voltage_V"]) - float(step["ohmic_voltage_V"])
+        closed = here - float(step["voltage_rise_V"])
+        current = float(step["current_mA_cm2"])
+        share = min(max(closed / here, LEAST_SHARE), 1.0)
+        cells.append(
+            [
+                current,
+                float(step["pressure_MPa"]),
+                float(step["charge_mAh_cm2"]),
+                share,
+                float(step["contact_fraction"]),
+                closed / current * 1e3,
+                *others,
+            ]
+        )
+    return cells

@@ -112,6 +112,8 @@ class State:
         asinh of the voltage, and the platen's velocity.
     memory : dict of arrays
         What elasticity and hardening must remember; empty without them.
+    mask : dict of arrays
+        Displacement of the mask and what it remembers; empty without one.
     met : array, shape (N voids,), or None
         Which void each interface vertex has met, one value after the other; None without voids.
     """
@@ -124,6 +126,7 @@ class State:
     potential: Array
     scalars: Array
     memory: dict[str, Array] = field(default_factory=dict)
+    mask: dict[str, Array] = field(default_factory=dict)
     met: Array | None = None
 
     def arrays(self) -> dict[str, Array]:
@@ -131,4 +134,5 @@ class State:
         names = ("velocity", "pressure", "contact", "gap", "potential")
         met = {} if self.met is None else {"met": self.met}
         memory = {f"memory_{name}": values for name, values in self.memory.items()}
-        return {name: getattr(self, name) for name in names} | memory | met
+        mask = {f"mask_{name}": values for name, values in self.mask.items()}
+        return {name: getattr(self, name) for name in names} | memory | mask | met

@@ -54,6 +54,15 @@ class Pair:
     master: int | None = None
 
 
+@dataclass(frozen=True)
+class Unknowns:
+    """Displacements of the bodies, pressures and contact sets of the pairs, of this rank."""
+
+    displacements: list[Array]
+    pressures: list[Array]
+    active: list[npt.NDArray[np.bool_]]
+
+
 class ContactProblem:
     """Bodies and their contact pairs.
 
@@ -142,6 +151,21 @@ class ContactProblem:
         for k, active in enumerate(self._active):
             parts.append(np.where(active, self.gaps(k), self.pressure[k]))
         return parts
+
+    def unknowns(self) -> Unknowns:
+        """Return a copy of displacements, pressures and contact sets."""
+        return Unknowns(
+            [body.get().copy() for body in self.bodies],
+            [values.copy() for values in self.pressure],
+            [values.copy() for values in self._active],
+        )
+
+    def take(self, found: Unknowns) -> None:
+        """Go on from unknowns that were kept (collective)."""
+        for body, values in zip(self.bodies, found.displacements, strict=True):
+            body.set(values)
+        self.pressure = [values.copy() for values in found.pressures]
+        self._active = [values.copy() for values in found.active]
 
     # -- solution ------------------------------------------------------------------------------
 

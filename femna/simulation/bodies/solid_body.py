@@ -177,15 +177,20 @@ class SolidBody:
             self.memory = self.response.memory
 
     def state(self) -> dict[str, Array]:
-        """Return copies of the displacement and of the owned points' memory."""
-        owned = {name: v[: self._owned_points].copy() for name, v in self.memory.arrays().items()}
+        """Return copies of the displacement and, of a solid with memory, of the owned points'."""
+        owned = {name: v[: self._owned_points].copy() for name, v in self._remembered().items()}
         return {"displacement": self.get().copy(), **owned}
+
+    def _remembered(self) -> dict[str, Array]:
+        """Return what of the memory the solid needs."""
+        arrays = self.memory.arrays()
+        return {} if self.solid.is_linear else {n: v for n, v in arrays.items() if v.size}
 
     def restore(self, state: dict[str, Array]) -> None:
         """Return to a saved state (collective)."""
         self.set(state["displacement"])
-        memory = {}
-        for name, values in self.memory.arrays().items():
+        memory = self.memory.arrays()
+        for name, values in self._remembered().items():
             whole = np.empty_like(values)
             columns = values.reshape(len(values), -1).shape[1]
             saved = state[name].reshape(self._owned_points, columns)
@@ -202,7 +207,7 @@ class SolidBody:
         """Return a place for every entry of `state`, shape (N, gdim)."""
         gdim = self.body.mesh.geometry.dim
         nodes = self.space.tabulate_dof_coordinates()[: self.size // gdim, :gdim]
-        return {"displacement": nodes, **dict.fromkeys(self.memory.arrays(), self._places)}
+        return {"displacement": nodes, **dict.fromkeys(self._remembered(), self._places)}
 
     def stress_of_cells(self) -> Array:
         """Return the mean stress of every owned cell, Mandel vectors [Pa], shape (N, n)."""

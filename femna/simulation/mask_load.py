@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from femna.simulation.bodies.mask import MaskBody, Reaction
 from femna.simulation.scales import Scales
+
+SHARE: Final = 0.25
+"""Of the stack force, by which a mask's load may grow in an adaptive step: the metal's falls by as
+much, and what it loses near the end decides the contact."""
 
 
 class MaskLoad:
@@ -38,7 +43,6 @@ class MaskLoad:
         electrode = math.pi * electrode_radius**2
         self._unit = total_area / (electrode * scales.traction)
         self.start = 0.0
-        self._velocity, self._dt = 0.0, 0.0
 
     def at(self, velocity: float, dt: float) -> Reaction:
         """Return force and derivative by the velocity, dimensionless (collective).
@@ -53,6 +57,26 @@ class MaskLoad:
         descent = -(self.start + dt * velocity) * self._length
         found = self.body.reaction(descent, dt * self._time)
         return Reaction(found.force * self._unit, -found.slope * dt * self._length * self._unit)
+
+    def time_to_load(self, velocity: float, load: float, *, slope: float) -> float:
+        """Return how long the platen takes, touching included, to load the mask by `SHARE` more.
+
+        Parameters
+        ----------
+        velocity : float
+            Of the platen, upwards.
+        load : float
+            The stack force.
+        slope : float
+            Of the mask's force by the platen's descent in the last step [N/m].
+        """
+        room = self.body.room(-self.start * self._length)
+        sinking = -velocity * self._length
+        # before the first touch that of an elastic mask
+        growing = sinking * self._unit * (self.body.stiffness if room > 0.0 else slope)
+        if sinking <= 0.0 or growing <= 0.0:
+            return math.inf
+        return max(room, 0.0) / sinking + SHARE * load / growing
 
     def newtons(self, force: float) -> float:
         """Return a dimensionless force as that of the whole mask [N]."""

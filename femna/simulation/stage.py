@@ -128,6 +128,7 @@ class Stage:
         clock.outflow += dt * self.rim.rate()
         if system.mask is not None:
             system.mask_reaction()
+            clock.mask_slope = system.mask.body.last.slope
             system.mask.body.accept_step()
         clock.elastic_volume += system.metal.elastic_volume_change(dt)
         sunk = self.voids.close(clock, dt)

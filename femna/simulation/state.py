@@ -47,6 +47,8 @@ class Clock:
         above the electrolyte.
     void_volume : float
         Volume of voids that left the metal's mesh, closed or met, in the model's units.
+    mask_slope : float
+        Of the mask's force by the platen's descent in the last step [N/m].
     newton_iterations : int
         Newton steps so far, failed solves included.
     balances : dict
@@ -67,6 +69,7 @@ class Clock:
     void_radii: tuple[float, ...] = ()
     void_heights: tuple[float, ...] = ()
     void_volume: float = 0.0
+    mask_slope: float = 0.0
     newton_iterations: int = 0
     balances: dict[str, float] = field(default_factory=dict)
 

@@ -169,8 +169,16 @@ class ContactProblem:
 
     # -- solution ------------------------------------------------------------------------------
 
-    def solve(self, dt: float = 0.0) -> None:
+    def solve(self, dt: float = 0.0, *, predict: bool = False) -> None:
         """Solve for a step of length `dt` [s] from the present unknowns (collective).
+
+        Parameters
+        ----------
+        dt : float
+            [s].
+        predict : bool
+            Begin with the contact set that the present unknowns suggest, instead of the last one:
+            for bodies that are held without contact.
 
         Raises
         ------
@@ -183,7 +191,7 @@ class ContactProblem:
         for iteration in range(MOST_ITERATIONS + 1):
             for body in self.bodies:
                 body.update(dt)
-            changed = self._choose() if iteration else False
+            changed = self._choose() if iteration or predict else False
             parts = self._residuals()
             self.iterations = iteration
             small = self._small(parts)

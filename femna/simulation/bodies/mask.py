@@ -6,6 +6,7 @@ electrolyte, which holds it vertically; the platen touches it by unilateral cont
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -76,6 +77,8 @@ class MaskBody:
         The thickness [m].
     descent : float
         Of the platen, at the last `reaction` [m].
+    last : Reaction
+        What it was.
     """
 
     def __init__(
@@ -113,12 +116,14 @@ class MaskBody:
         )
         self._clearance = clearance / thickness
         self._force_unit = solid.youngs_modulus * thickness**2
+        area = math.pi * (mask.outer_radius**2 - window**2)
+        self._stiffness = solid.youngs_modulus * area / thickness
         height = 1.0 + self._clearance
         mortar = mortar_on_plane((self.body, "platen"), height=height, above=True)
         self._problem = ContactProblem([self.body], [Pair(mortar, 0)])
         self._of_reference: tuple[float, Array, Array] | None = None
-        self._last: tuple[float, float] | None = None
-        self._reaction = Reaction(0.0, 0.0)
+        self._asked: tuple[float, float] | None = None
+        self.last = Reaction(0.0, 0.0)
         self.descent = 0.0
         self._accepted = self._problem.unknowns()
 
@@ -139,30 +144,23 @@ class MaskBody:
         ComputationError
             On every rank, if the platen runs away, or the mask's own Newton method fails.
         """
-        if self._last == (platen_displacement, dt):
-            return self._reaction
+        if self._asked == (platen_displacement, dt):
+            return self.last
         if not abs(platen_displacement) < FARTHEST * self.length_scale:
             raise ComputationError("the platen leaves the mask's thickness")
         self.descent = platen_displacement
         if self.body.solid.is_linear:
-            self._reaction = self._linear(platen_displacement / self.length_scale)
+            self.last = self._linear(platen_displacement / self.length_scale)
         else:
-            self._reaction = self._solved(platen_displacement / self.length_scale, dt)
-        self._last = (platen_displacement, dt)
-        return self._reaction
+            self.last = self._solved(platen_displacement / self.length_scale, dt)
+        self._asked = (platen_displacement, dt)
+        return self.last
 
     def _solved(self, descent: float, dt: float) -> Reaction:
         self._problem.rise[0] = -descent
-        try:
-            self._problem.solve(dt)
-        except ComputationError:
-            # from what an iterate far away has left; what was accepted is nearer
-            self._problem.take(self._accepted)
-            try:
-                self._problem.solve(dt)
-            except ComputationError:
-                self._problem.take(self._accepted)
-                raise
+        # from what was accepted, since an iterate far away leaves the mask as far from the next
+        self._problem.take(self._accepted)
+        self._problem.solve(dt, predict=True)
         force = -self._problem.force(0) * self._force_unit
         slope = self._problem.rise_slope(0) * self._force_unit / self.length_scale
         return Reaction(force, -slope)
@@ -187,13 +185,22 @@ class MaskBody:
         self._problem.pressure[0] = pressure * shortening
         return Reaction(force * shortening, force / self.length_scale * (descent > self._clearance))
 
+    @property
+    def stiffness(self) -> float:
+        """Force over shortening of an elastic mask that slips [N/m]."""
+        return self._stiffness
+
+    def room(self, descent: float) -> float:
+        """Return what the platen has left to sink before it touches an unloaded mask [m]."""
+        return self._clearance * self.length_scale - descent
+
     # -- state ---------------------------------------------------------------------------------
 
     def accept_step(self) -> None:
         """Remember the step of the last `reaction`."""
         self.body.accept_step()
         self._accepted = self._problem.unknowns()
-        self._last = None
+        self._asked = None
 
     def state(self) -> dict[str, Array]:
         """Return copies of what a step needs, owned entries only."""
@@ -203,7 +210,7 @@ class MaskBody:
         """Return to a saved state (collective)."""
         self.body.restore(state)
         self._accepted = replace(self._problem.unknowns(), displacements=[self.body.get().copy()])
-        self._last = None
+        self._asked = None
 
     def points(self) -> dict[str, Array]:
         """Return a place for every entry of `state`."""

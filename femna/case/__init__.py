@@ -27,6 +27,7 @@ from femna.case.maps import (
     StripesMap,
     UniformMap,
 )
+from femna.case.mask import Mask, Relaxation, Window, platen_clearance, window
 from femna.case.messages import Missing, suggest
 from femna.case.metal_voids import MetalVoid, lateral_room
 from femna.case.model import SCHEMA_VERSION, Case
@@ -66,6 +67,7 @@ __all__ = [
     "Interface",
     "Limits",
     "LinearKinetics",
+    "Mask",
     "MeshFile",
     "Metal",
     "MetalVoid",
@@ -82,6 +84,7 @@ __all__ = [
     "Protocol",
     "RandomFieldMap",
     "ReferenceElectrode",
+    "Relaxation",
     "ResistancesMap",
     "SizeDependentCreep",
     "Stack",
@@ -96,6 +99,7 @@ __all__ = [
     "UnitError",
     "ViscousWall",
     "Wall",
+    "Window",
     "apply_overrides",
     "document_kind",
     "dumps",
@@ -105,6 +109,7 @@ __all__ = [
     "parse",
     "parse_any",
     "parse_case",
+    "platen_clearance",
     "prefactor_unit",
     "read_document",
     "render",
@@ -114,4 +119,5 @@ __all__ = [
     "suggest",
     "template",
     "template_kinds",
+    "window",
 ]

@@ -13,6 +13,7 @@ from femna.case.map_checks import (
     check_symmetry,
     check_transition,
 )
+from femna.case.mask import check_mask
 from femna.case.metal_voids import check_metal_voids
 from femna.case.real_contact import check_real_contact
 from femna.case.refusal import micrometres, refuse
@@ -42,6 +43,7 @@ def cross_check(case: Case) -> None:
     check_creep(case)
     check_real_contact(case)
     check_image(case)
+    check_mask(case)
     _check_steps(case)
     _check_increments(case)
     _check_surface_diffusion(case)

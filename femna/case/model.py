@@ -11,6 +11,7 @@ from femna.case.bodies import Electrolyte, Metal
 from femna.case.checks import cross_check
 from femna.case.geometry import Geometry
 from femna.case.interface import Interface
+from femna.case.mask import Mask
 from femna.case.protocol import Protocol
 from femna.case.quantities import problem
 from femna.case.settings import Limits, Numerics, Output
@@ -37,6 +38,7 @@ class Case(Table):
     metal : Metal
     electrolyte : Electrolyte
     interface : Interface
+    mask : Mask, optional
     protocol : Protocol
     limits : Limits
     numerics : Numerics
@@ -49,6 +51,7 @@ class Case(Table):
     metal: Metal = Field(default_factory=Metal)
     electrolyte: Electrolyte = Field(default_factory=Electrolyte)
     interface: Interface
+    mask: Mask | None = None
     protocol: Protocol
     limits: Limits = Field(default_factory=Limits)
     numerics: Numerics = Field(default_factory=Numerics)

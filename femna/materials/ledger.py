@@ -80,7 +80,7 @@ class Ledger:
         if entry is None:
             raise InputError(
                 None,
-                "metal.material" if material.role == "metal" else "electrolyte.material",
+                f"{material.role}.material",
                 material.written,
                 f"the set has no {name}, which this case needs ({key})",
                 "give it in the case, or choose another material",

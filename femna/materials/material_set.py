@@ -65,7 +65,7 @@ class MaterialSet:
     ----------
     name, title : str
     role : str
-        ``metal``, ``electrolyte`` or ``interface``.
+        ``metal``, ``electrolyte``, ``interface`` or ``mask``.
     values : mapping of str to Entry
     alternatives : tuple of Alternative
     file : Path, optional

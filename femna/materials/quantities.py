@@ -10,6 +10,7 @@ from femna.case import (
     AnandCreep,
     Electrolyte,
     HardnessContact,
+    Mask,
     Metal,
     NortonCreep,
     SizeDependentCreep,
@@ -17,7 +18,15 @@ from femna.case import (
     Topography,
     prefactor_unit,
 )
-from femna.case.quantities import Bare, MolarEnergy, Physical, Positive, Temperature
+from femna.case.quantities import (
+    Bare,
+    Fraction,
+    MolarEnergy,
+    Physical,
+    Positive,
+    Temperature,
+    Time,
+)
 from femna.materials.given import marks
 
 type Quantity = Physical | Bare
@@ -50,7 +59,7 @@ ANAND: Final = (
 """Keys of Anand's law in ``metal.creep``, which a set has with ``anand_`` before them."""
 
 REQUIRED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {"metal": ("melting_temperature",), "electrolyte": (), "interface": ()}
+    {"metal": ("melting_temperature",), "electrolyte": (), "interface": (), "mask": ()}
 )
 """By role, what a run asks for whatever the case gives."""
 
@@ -101,8 +110,13 @@ _INTERFACE: Final[dict[str, Quantity]] = {
     "constriction_coefficient": _mark(Positive),
     "constriction_exponent": _mark(Positive),
 }
+_MASK: Final[dict[str, Quantity]] = {
+    **_as_in(Mask, "youngs_modulus", "poisson_ratio", "yield_stress"),
+    "relaxation_share": _mark(Fraction),
+    "relaxation_time": _mark(Time),
+}
 _BY_ROLE: Final[Mapping[str, Mapping[str, Quantity]]] = MappingProxyType(
-    {"metal": _METAL, "electrolyte": _ELECTROLYTE, "interface": _INTERFACE}
+    {"metal": _METAL, "electrolyte": _ELECTROLYTE, "interface": _INTERFACE, "mask": _MASK}
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from femna.case import Case, Electrolyte, MeshFile, Metal, render
+from femna.case import Case, Electrolyte, Mask, MeshFile, Metal, render
 from femna.constants import FARADAY
 from femna.errors import InputError
 from femna.materials.arrhenius import arrhenius
@@ -13,6 +13,7 @@ from femna.materials.creep_parameters import Request, creep_parameters
 from femna.materials.interface import InterfaceProperties, resolve_interface
 from femna.materials.ledger import Ledger, SourceEntry
 from femna.materials.library import load_set
+from femna.materials.mask import MaskProperties, resolve_mask
 from femna.materials.material_set import MaterialSet
 from femna.materials.surface import SurfaceProperties, resolve_surface
 
@@ -71,6 +72,7 @@ class Properties:
     electrolyte: ElectrolyteProperties
     interface: InterfaceProperties
     sources: tuple[SourceEntry, ...]
+    mask: MaskProperties | None = None
 
 
 def resolve(case: Case) -> Properties:
@@ -91,6 +93,9 @@ def resolve(case: Case) -> Properties:
     surface = resolve_surface(case, metal_set, ledger, molar_volume=metal.molar_volume)
     electrolyte = _electrolyte(case, electrolyte_set, ledger)
     interface = resolve_interface(case, ledger)
+    mask = None
+    if case.mask is not None:
+        mask = resolve_mask(case, case.mask, _set_of(case.mask, "mask", ledger), ledger)
     ledger.state_given("geometry", case.geometry)
     ledger.state_given("metal.creep", case.metal.creep)
     # what a wall rests on is partly computed by a run, which enters all of it
@@ -103,10 +108,11 @@ def resolve(case: Case) -> Properties:
         electrolyte=electrolyte,
         interface=interface,
         sources=tuple(ledger.entries),
+        mask=mask,
     )
 
 
-def _set_of(body: Metal | Electrolyte, role: str, ledger: Ledger) -> MaterialSet:
+def _set_of(body: Metal | Electrolyte | Mask, role: str, ledger: Ledger) -> MaterialSet:
     key = f"{role}.material"
     material = load_set(body.material, key=key)
     if material.role != role:

@@ -52,7 +52,7 @@ class _Alternative(Table):
 class _Set(Table):
     name: str
     title: str
-    role: Literal["metal", "electrolyte", "interface"]
+    role: Literal["metal", "electrolyte", "interface", "mask"]
     sources: dict[str, str]
     values: Rows
     alternatives: Annotated[tuple[dict[str, Any], ...], BeforeValidator(_as_tuple)] = ()

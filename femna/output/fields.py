@@ -13,12 +13,12 @@ from mpi4py import MPI
 
 from femna.files import write_text
 from femna.output.files import cell_text, on_root_disk
+from femna.output.mask import mask_part
 from femna.output.parts import Part
 from femna.output.state import MICROMETRES, electrolyte_part, interface_part, metal_part
 from femna.output.vtk import DataSet, read_pvd, write_pvd, write_vtu
 from femna.simulation.system import System
 
-PARTS: Final = ("metal", "electrolyte", "interface")
 FOLDER: Final = "fields"
 
 
@@ -91,6 +91,8 @@ class FieldWriter:
             "electrolyte": electrolyte_part(system, conductivity=conductivity),
             "interface": interface_part(system),
         }
+        if system.mask is not None:
+            parts["mask"] = mask_part(system.mask.body, length_scale=system.scales.length)
         scale = system.scales.length
         path = self._directory / "fields.pvd"
         on_root_disk(self._comm, path, lambda: self._write(parts, scale, time, charge))
@@ -101,8 +103,7 @@ class FieldWriter:
         kept = [e for e in self._entries if e.time < time and not _same(e.time, time)]
         frame = len({entry.time for entry in kept})
         (self._directory / FOLDER).mkdir(exist_ok=True)
-        for number, name in enumerate(PARTS):
-            part = parts[name]
+        for number, (name, part) in enumerate(parts.items()):
             if part is None:
                 raise RuntimeError(f"{name} was not gathered")
             file = f"{FOLDER}/{name}_{frame:04d}.vtu"

@@ -19,6 +19,7 @@ _ASSUMED: Final = (
     ("interface.wall", "sliding of the metal on the electrolyte"),
     ("metal.", "metal"),
     ("electrolyte.", "electrolyte"),
+    ("mask.", "mask"),
     ("protocol.", "protocol"),
     ("limits.", "limits that end a case"),
     ("numerics.", "numerics"),

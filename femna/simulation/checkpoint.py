@@ -144,15 +144,19 @@ class Checkpoint:
             name: order.scatter(content[name] if content is not None else None)
             for name, order in self._orders.items()
         }
-        memory = {
-            name.removeprefix("memory_"): local.pop(name)
-            for name in list(local)
-            if name.startswith("memory_")
-        }
+        memory, mask = (
+            {
+                name.removeprefix(prefix): local.pop(name)
+                for name in list(local)
+                if name.startswith(prefix)
+            }
+            for prefix in ("memory_", "mask_")
+        )
         return State(
             clock=Clock(**self._comm.bcast(clock)),
             scalars=np.asarray(self._comm.bcast(scalars)),
             memory=memory,
+            mask=mask,
             **local,
         )
 

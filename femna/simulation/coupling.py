@@ -66,7 +66,14 @@ class InterfaceCoupling:
         return np.concatenate([*rows, corner]), np.concatenate([*cols, corner])
 
     def local(
-        self, step: StepData, z: Array, current: LocalCurrent, *, by_voltage: Array, slope: Array
+        self,
+        step: StepData,
+        z: Array,
+        current: LocalCurrent,
+        *,
+        by_voltage: Array,
+        slope: Array,
+        support: float,
     ) -> Entries:
         """Return the entries of every vertex with itself and with the scalars (collective).
 
@@ -81,6 +88,8 @@ class InterfaceCoupling:
         by_voltage, slope : arrays, shape (N,)
             Derivatives of the current density by the unknown of the voltage, and of the traction
             on the metal by z.
+        support : float
+            Derivative of the platen's balance of forces by its velocity.
         """
         m, by_z, by_eta = self._area, current.by_z, current.by_eta
         closing = gap_slope(z, self._gap_scale) / step.dt
@@ -97,7 +106,7 @@ class InterfaceCoupling:
             -m * slope,
         ]
         total = self._comm.allreduce(float(m @ by_voltage))
-        corner = np.array([total, 0.0]) if self._comm.rank == 0 else np.zeros(0)
+        corner = np.array([total, support]) if self._comm.rank == 0 else np.zeros(0)
         return (*self._places, np.concatenate([*blocks, corner]))
 
     def along(

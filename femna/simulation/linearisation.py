@@ -27,6 +27,9 @@ class Linearisation:
         Derivative of the gap's rate by z.
     load : array
         Derivative of the traction on the metal by z.
+    support : float
+        How much less force is left for the metal the slower the platen sinks: the slope of what
+        carries the stack force beside it.
     entries : list of Entries
         Of the Jacobian, all but those of the metal's flow.
     """
@@ -35,4 +38,5 @@ class Linearisation:
     by_voltage: Array
     closing: Array
     load: Array
+    support: float
     entries: list[Entries]

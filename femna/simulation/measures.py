@@ -38,10 +38,11 @@ class Balances:
 
 @dataclass(frozen=True)
 class Forces:
-    """The forces on the metal, dimensionless: of the interface, and of the platen."""
+    """Dimensionless: of interface and platen on the metal, and of the mask on the platen."""
 
     interface: float
     platen: float
+    mask: float = 0.0
 
 
 class Measures:
@@ -93,7 +94,7 @@ class Measures:
         the applied one. Volume: the mesh's change since the start, plus ``Vm Q / F``, the voids
         that closed or were met and what left through an open rim, less what elasticity gave, over
         the volume that has passed or left. Force:
-        contact pressure and the platen's reaction, both against the stack force.
+        contact pressure and the platen's reaction, each with the mask's, against the stack force.
         """
         system, scales = self._model.system, self._model.scales
         step = system.required_step()
@@ -113,7 +114,8 @@ class Measures:
         known = max(abs(defect) - ROUND_OFF * self._volume_at_start, 0.0)
         volume = known / passed if passed > 0.0 else 0.0
         load = step.pressure * system.total_area
-        force = max(abs(forces.interface - load), abs(forces.platen - load)) / load
+        carried = (forces.interface + forces.mask, forces.platen + forces.mask)
+        force = max(abs(total - load) for total in carried) / load
         product = np.abs(view.reaction * view.gap / system.gap_scale)
         negative = np.maximum(-view.reaction, 0.0) + np.maximum(-view.gap / system.gap_scale, 0.0)
         return Balances(charge, volume, force, self._max(np.maximum(product, negative)))
@@ -127,7 +129,24 @@ class Measures:
         system = self._model.system
         traction = system.interface().traction
         momentum = system.metal.momentum(traction)
-        return Forces(self._sum(system.area @ traction), -self._sum(momentum[self._platen].sum()))
+        return Forces(
+            self._sum(system.area @ traction),
+            -self._sum(momentum[self._platen].sum()),
+            system.mask_reaction().force,
+        )
+
+    def _shares(self, forces: Forces | None) -> dict[str, float | int | str | None]:
+        """Return who carries the stack force; None before anything has moved."""
+        system = self._model.system
+        if system.mask is None or forces is None:
+            share, metal = 0.0, 1.0
+        else:
+            load = system.required_step().pressure * system.total_area
+            share, metal = forces.mask / load, forces.interface / load
+        force = 0.0
+        if system.mask is not None and forces is not None:
+            force = system.mask.newtons(forces.mask)
+        return {"metal_force_share": metal, "mask_force_share": share, "mask_force_N": force}
 
     def row(
         self,
@@ -215,4 +234,6 @@ class Measures:
         if self._reference is not None:
             against = (system.voltage - self._reference()) * scales.potential
             row["working_vs_reference_V"] = against
+        if system.mask is not None:
+            row |= self._shares(forces if dt else None)
         return row | self._voids.columns(clock, volume_unit=unit)

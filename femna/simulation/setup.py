@@ -8,15 +8,17 @@ from typing import Any, Final
 import numpy as np
 from mpi4py import MPI
 
-from femna.case import Case
+from femna.case import Case, platen_clearance, window
 from femna.constants import FARADAY
 from femna.materials import Properties, UserLaw, resolve
 from femna.mesh import Cell, build_cell, conducting_map
 from femna.mesh.bodies import on_root
 from femna.physics.interface import InterfaceLaw
+from femna.simulation.bodies.mask import MaskBody
 from femna.simulation.elastic_memory import ElasticModuli
 from femna.simulation.electrolyte import ElectrolyteBlock
 from femna.simulation.interface_law import interface_law, kinetic_law
+from femna.simulation.mask_load import MaskLoad
 from femna.simulation.metal import MetalBlock
 from femna.simulation.scales import Scales
 from femna.simulation.system import System
@@ -131,6 +133,18 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
         voltage_unit=VOLTAGE_UNIT,
         surface=properties.surface,
     )
+    if case.mask is not None and properties.mask is not None:
+        opening = window(case, case.mask)
+        ring = MaskBody(
+            comm,
+            case.mask,
+            properties.mask,
+            window=opening.radius,
+            clearance=platen_clearance(case, case.mask),
+        )
+        system.mask = MaskLoad(
+            ring, scales, electrode_radius=opening.electrode, total_area=system.total_area
+        )
     chart = conducting_map(case, half_period=cell.half_period)
     conducting = chart(system.vertices.horizontal * cell.length_scale)
     return Model(

@@ -57,6 +57,8 @@ class Stage:
         """Ask the system for a step of a phase, from the present gap; its length `dt` in [s]."""
         scales = self.model.scales
         self.rim.prepare(self.clock)
+        if self.system.mask is not None:
+            self.system.mask.start = self.clock.platen
         self.system.step = StepData(
             dt=dt / scales.time,
             old_gap=self.gap,
@@ -84,6 +86,7 @@ class Stage:
             potential=system.electrolyte.get()[0].copy(),
             scalars=system.scalars.copy(),
             memory={name: values.copy() for name, values in system.metal.memory_state().items()},
+            mask={} if system.mask is None else system.mask.body.state(),
             met=self.voids.met.reshape(-1).copy() if self.voids else None,
         )
 
@@ -92,6 +95,8 @@ class Stage:
         self.take_unknowns(state)
         self.clock, self.gap = replace(state.clock), state.gap.copy()
         self.system.metal.restore_memory(state.memory)
+        if self.system.mask is not None:
+            self.system.mask.body.restore(state.mask)
         if state.met is not None:
             self.voids.met = state.met.reshape(self.voids.met.shape).copy()
         self._place(self._displaced())
@@ -125,6 +130,10 @@ class Stage:
         """
         system, clock = self.system, self.clock
         clock.outflow += dt * self.rim.rate()
+        if system.mask is not None:
+            system.mask_reaction()
+            clock.mask_slope = system.mask.body.last.slope
+            system.mask.body.accept_step()
         clock.elastic_volume += system.metal.elastic_volume_change(dt)
         sunk = self.voids.close(clock, dt)
         clock.platen += dt * system.platen_velocity - sunk
@@ -168,4 +177,6 @@ class Stage:
         }
         owned = {name: xs[: sizes.get(name, len(xs))] for name, xs in here.items()}
         owned |= {"met": vertices} if self.voids else {}
+        if system.mask is not None:
+            owned |= {f"mask_{name}": xs for name, xs in system.mask.body.points().items()}
         return owned | {f"memory_{name}": xs for name, xs in metal.memory_points().items()}

@@ -47,6 +47,8 @@ class Clock:
         above the electrolyte.
     void_volume : float
         Volume of voids that left the metal's mesh, closed or met, in the model's units.
+    mask_slope : float
+        Of the mask's force by the platen's descent in the last step [N/m].
     newton_iterations : int
         Newton steps so far, failed solves included.
     balances : dict
@@ -67,6 +69,7 @@ class Clock:
     void_radii: tuple[float, ...] = ()
     void_heights: tuple[float, ...] = ()
     void_volume: float = 0.0
+    mask_slope: float = 0.0
     newton_iterations: int = 0
     balances: dict[str, float] = field(default_factory=dict)
 
@@ -112,6 +115,8 @@ class State:
         asinh of the voltage, and the platen's velocity.
     memory : dict of arrays
         What elasticity and hardening must remember; empty without them.
+    mask : dict of arrays
+        Displacement of the mask and what it remembers; empty without one.
     met : array, shape (N voids,), or None
         Which void each interface vertex has met, one value after the other; None without voids.
     """
@@ -124,6 +129,7 @@ class State:
     potential: Array
     scalars: Array
     memory: dict[str, Array] = field(default_factory=dict)
+    mask: dict[str, Array] = field(default_factory=dict)
     met: Array | None = None
 
     def arrays(self) -> dict[str, Array]:
@@ -131,4 +137,5 @@ class State:
         names = ("velocity", "pressure", "contact", "gap", "potential")
         met = {} if self.met is None else {"met": self.met}
         memory = {f"memory_{name}": values for name, values in self.memory.items()}
-        return {name: getattr(self, name) for name in names} | memory | met
+        mask = {f"mask_{name}": values for name, values in self.mask.items()}
+        return {name: getattr(self, name) for name in names} | memory | mask | met

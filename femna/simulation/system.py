@@ -20,6 +20,7 @@ from femna.materials.surface import SurfaceProperties
 from femna.mesh import Cell
 from femna.physics.contact import contact_pressure, openness, relative_gap, relative_pressure
 from femna.physics.interface import LocalCurrent
+from femna.simulation.bodies.mask import Reaction
 from femna.simulation.contact_state import gap_slope
 from femna.simulation.coupling import InterfaceCoupling
 from femna.simulation.discretisation import match_interface
@@ -36,6 +37,7 @@ from femna.simulation.layout import (
     BlockLayout,
 )
 from femna.simulation.linearisation import Linearisation
+from femna.simulation.mask_load import MaskLoad
 from femna.simulation.metal import MetalBlock
 from femna.simulation.scales import Scales
 from femna.simulation.step import InterfaceView, StepData
@@ -66,6 +68,11 @@ class System:
         Voltage over the potential scale below which asinh is linear.
     surface : SurfaceProperties
         What moves metal along its surface, its tension and adhesion (SI).
+
+    Attributes
+    ----------
+    mask : MaskLoad or None
+        What else carries the stack force.
     """
 
     def __init__(
@@ -101,6 +108,7 @@ class System:
             self.comm,
             [*metal.sizes, count, electrolyte.size, 2 if self.comm.rank == 0 else 0],
         )
+        self.mask: MaskLoad | None = None
         self.z = np.ones(count)
         self.scalars = np.zeros(2)
         self._step: StepData | None = None
@@ -247,17 +255,24 @@ class System:
         conduction = self.electrolyte.residual(supply)
         sums = np.array([supply.sum(), self.area @ view.traction])
         self.comm.Allreduce(MPI.IN_PLACE, sums)
+        beside = self.mask_reaction().force
         parts = [flow, continuity, kinematic, conduction]
         if self.comm.rank == 0:
             parts.append(
                 np.array(
                     [
                         sums[0] - step.current * self.total_area,
-                        step.pressure * self.total_area - sums[1],
+                        step.pressure * self.total_area - sums[1] - beside,
                     ]
                 )
             )
         out.setArray(np.concatenate(parts))
+
+    def mask_reaction(self) -> Reaction:
+        """Return what the mask takes of the stack force at the present velocity (collective)."""
+        if self.mask is None:
+            return Reaction(0.0, 0.0)
+        return self.mask.at(self.platen_velocity, self.required_step().dt)
 
     # -- Jacobian ------------------------------------------------------------------------------
 
@@ -268,11 +283,14 @@ class System:
         _, dh = openness(self.z)
         _, pressure_slope = contact_pressure(self.z, self.transport.adhesion)
         slope, neighbours = self.transport.traction_slope(self.z, self.gap)
+        support = -self.mask_reaction().slope
         by_voltage = current.by_eta * self.voltage_unit * np.cosh(self.scalars[0])
         entries = [
             *self.metal.surface_entries(self.layout, slope, pressure_slope, dh),
             *self.electrolyte.jacobian(self.layout),
-            self._coupling.local(step, self.z, current, by_voltage=by_voltage, slope=slope),
+            self._coupling.local(
+                step, self.z, current, by_voltage=by_voltage, slope=slope, support=support
+            ),
             *self._coupling.along(step, self.z, self.gap, slope=slope, neighbours=neighbours),
         ]
         return Linearisation(
@@ -280,6 +298,7 @@ class System:
             by_voltage=by_voltage,
             closing=gap_slope(self.z, self.gap_scale) / step.dt,
             load=slope,
+            support=support,
             entries=entries,
         )
 

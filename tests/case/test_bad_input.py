@@ -10,6 +10,8 @@ from femna.errors import InputError
 STRIPES = 'kind = "stripes", blocked_fraction = 0.3, transition = "1 um"'
 ZONES = 'kind = "resistances", transition = "1 um"'
 
+RING = "inner_radius = '2.5 mm', outer_radius = '5 mm', thickness = '100 um'"
+
 CASES = {
     # what: (overrides, key, part of the line)
     "unknown key": ({"protocol.presure": "4 MPa"}, "protocol.presure", "did you mean 'pressure'?"),
@@ -600,6 +602,39 @@ CASES = {
         {"numerics.step": "0.2 mAh/cm^2"},
         "numerics.step",
         "at most 0.1 mAh/cm^2",
+    ),
+    "mask without a width": (
+        {"mask": f"{{ {RING.replace("= '5 mm", "= '1 mm")} }}"},
+        "mask.outer_radius",
+        "the inner radius",
+    ),
+    "mask without an electrode": (
+        {"mask": f"{{ {RING}, window_clearance = '3 mm' }}"},
+        "mask.window_clearance",
+        "below 2500 um",
+    ),
+    "mask thicker than the metal": (
+        {"mask": f"{{ {RING.replace('100 um', '101 um')} }}"},
+        "mask.thickness",
+        "at most 100 um",
+    ),
+    "mask that keeps nothing": (
+        {
+            "mask": f"{{ {RING}, viscoelastic = true, relaxation = ["
+            "{ share = 0.5, time = '1 s' }, { share = 0.5, time = '1 h' }] }"
+        },
+        "mask.relaxation",
+        "below 1",
+    ),
+    "relaxation that is not used": (
+        {"mask": f"{{ {RING}, relaxation = [{{ share = 0.5, time = '1 s' }}] }}"},
+        "mask.relaxation",
+        "viscoelastic is false",
+    ),
+    "yield stress that is not used": (
+        {"mask": f"{{ {RING}, yield_stress = '30 MPa' }}"},
+        "mask.yield_stress",
+        "yields is false",
     ),
     "elements larger than the cell": (
         {"numerics.interface_size": "20 um"},

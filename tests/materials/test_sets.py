@@ -16,7 +16,13 @@ def every_entry(chosen):
 
 
 def test_the_sets_of_this_version_are_there():
-    assert available_sets() == ("beta_alumina", "lithium", "rough_contact", "sodium")
+    assert available_sets() == (
+        "beta_alumina",
+        "lithium",
+        "polypropylene",
+        "rough_contact",
+        "sodium",
+    )
 
 
 @pytest.mark.parametrize("name", available_sets())

@@ -10,6 +10,7 @@ COARSE = {
     "case": ["numerics.interface_size=2 um", "interface.map.transition=4 um"],
     "axisymmetric": ["numerics.interface_size=2 um", "interface.map.transition=4 um"],
     "square": ["numerics.interface_size=4 um", "interface.map.transition=6 um"],
+    "mask": ["numerics.interface_size=2 um", "interface.map.transition=4 um"],
     "mesh": ["interface.map.transition=4 um"],
     "stack": ["geometry.electrode_diameter=1 mm", "interface.map.transition=100 um"],
 }

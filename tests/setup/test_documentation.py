@@ -199,7 +199,7 @@ def tables_in(annotation):
 
 
 def test_the_templates_show_every_key_of_a_case():
-    text = template("case") + template("mesh") + template("stack")
+    text = "".join(template(kind) for kind in ("case", "mesh", "stack", "mask"))
     # filled in when an image is read
     keys = keys_of(Case) - {"sha256"}
     assert len(keys) > 100

@@ -74,6 +74,7 @@ class CoupledPreconditioner:
         momentum, continuity = (np.zeros(part.stop - part.start) for part in self._parts[:2])
         self._drift = self._flow(momentum, continuity, -area)
         self._drift_force = self._comm.allreduce(float(self._at.load @ self._drift.z))
+        self._drift_force += at.support
         return flow
 
     def apply(self, _pc: PETSc.PC, x: PETSc.Vec, y: PETSc.Vec) -> None:

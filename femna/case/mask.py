@@ -1,0 +1,213 @@
+"""``[mask]``: the polymer ring around the electrode, which the platen presses once it has sunk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from femna.case.base import Table
+from femna.case.bodies import ContentHash, Material
+from femna.case.geometry import MeshFile
+from femna.case.quantities import Bare, Fraction, Length, Modulus, Physical, Strength, Time
+from femna.case.refusal import micrometres, refuse
+from femna.case.stack import Stack
+
+if TYPE_CHECKING:
+    from femna.case.model import Case
+
+Clearance = Annotated[float, Physical("clearance", "m", ("um",), "5 um", at_least=0.0)]
+
+
+def _as_tuple(raw: Any) -> Any:
+    return tuple(raw) if isinstance(raw, list) else raw
+
+
+class Relaxation(Table):
+    """One term of the modulus of a relaxation test, ``share exp(-t / time)``.
+
+    Attributes
+    ----------
+    share : float
+        Of the instantaneous modulus.
+    time : float
+        [s].
+    """
+
+    share: Fraction
+    time: Time
+
+
+class Mask(Table):
+    """A ring between the electrolyte and the platen that carries the stack force.
+
+    Attributes
+    ----------
+    material : str or Path
+        As for `Metal`.
+    inner_radius : float, optional
+        Of the window [m]. A stack has it from its geometry, `electrode_diameter` and `clearance`.
+    outer_radius, thickness : float
+        [m].
+    window_clearance : float, optional
+        Between the electrode's rim and the window [m]; as `inner_radius`.
+    platen_clearance : float, optional
+        What the platen must sink before it touches the mask [m]; left out, the metal's thickness
+        less the mask's.
+    faces : str
+        Whether the mask slips freely on platen and electrolyte, or sticks to both.
+    viscoelastic : bool
+        Whether it relaxes: by `relaxation`, or the set's standard linear solid.
+    relaxation : tuple of Relaxation, optional
+        A Prony series.
+    yields : bool
+        Whether it is perfectly plastic at the yield stress (von Mises).
+    youngs_modulus, poisson_ratio, yield_stress : float, optional
+        [Pa], bare, [Pa].
+    sha256 : str, optional
+        As for `Metal`.
+    """
+
+    material: Material = "polypropylene"
+    inner_radius: Length | None = None
+    outer_radius: Length
+    thickness: Length
+    window_clearance: Clearance | None = None
+    platen_clearance: Clearance | None = None
+    faces: Literal["free_slip", "sticking"] = "free_slip"
+    viscoelastic: bool = False
+    relaxation: (
+        Annotated[tuple[Relaxation, ...], Field(min_length=1), BeforeValidator(_as_tuple)] | None
+    ) = None
+    yields: bool = False
+    youngs_modulus: Modulus | None = None
+    poisson_ratio: Annotated[float, Bare(above=-1.0, below=0.5)] | None = None
+    yield_stress: Strength | None = None
+    sha256: ContentHash = Field(default=None, validate_default=True)
+
+
+@dataclass(frozen=True)
+class Window:
+    """The mask's window and the electrode in it.
+
+    Attributes
+    ----------
+    radius, electrode : float
+        Their radii [m].
+    """
+
+    radius: float
+    electrode: float
+
+
+def window(case: Case, mask: Mask) -> Window:
+    """Return the window of the mask of a case that was checked."""
+    if isinstance(case.geometry, Stack):
+        electrode = 0.5 * case.geometry.electrode_diameter
+        return Window(electrode + (case.geometry.clearance or 0.0), electrode)
+    radius = mask.inner_radius or 0.0
+    return Window(radius, radius - (mask.window_clearance or 0.0))
+
+
+def check_mask(case: Case) -> None:
+    """Refuse a mask that cannot be: see `femna.case.checks.cross_check`."""
+    mask = case.mask
+    if mask is None:
+        return
+    if isinstance(case.geometry, Stack):
+        _check_in_stack(case.geometry, mask)
+    elif mask.inner_radius is None:
+        refuse("mask.inner_radius", "(missing)", "this key is required", "add e.g. '2.5 mm'")
+    found = window(case, mask)
+    if mask.outer_radius <= found.radius:
+        refuse(
+            "mask.outer_radius",
+            micrometres(mask.outer_radius),
+            f"must be above {micrometres(found.radius)}, the inner radius",
+            "make it larger",
+        )
+    if found.electrode <= 0.0:
+        refuse(
+            "mask.window_clearance",
+            micrometres(found.radius - found.electrode),
+            f"must be below {micrometres(found.radius)}, the inner radius",
+            "make it smaller",
+        )
+    if mask.platen_clearance is None:
+        _check_thickness(case, mask)
+    if mask.relaxation is not None:
+        total = sum(term.share for term in mask.relaxation)
+        if not mask.viscoelastic:
+            refuse(
+                "mask.relaxation",
+                "(given)",
+                "is not used: mask.viscoelastic is false",
+                "write viscoelastic = true, or remove it",
+            )
+        if total >= 1.0:
+            refuse(
+                "mask.relaxation",
+                f"{total:.6g}",
+                "the shares together must be below 1: a solid keeps some of its modulus",
+                "lower them",
+            )
+    if mask.yield_stress is not None and not mask.yields:
+        refuse(
+            "mask.yield_stress",
+            "(given)",
+            "is not used: mask.yields is false",
+            "write yields = true, or remove it",
+        )
+
+
+def _check_in_stack(stack: Stack, mask: Mask) -> None:
+    for name in ("inner_radius", "window_clearance"):
+        given = getattr(mask, name)
+        if given is not None:
+            refuse(
+                f"mask.{name}",
+                micrometres(given),
+                "in a stack the window follows from geometry.electrode_diameter and .clearance",
+                "remove it",
+            )
+    if stack.rim == "open" and stack.clearance is None:
+        refuse(
+            "geometry.clearance",
+            "(missing)",
+            "a mask around an open rim stands at a distance",
+            "add e.g. clearance = '50 um', or remove [mask]",
+        )
+    edge = 0.5 * stack.electrolyte_diameter
+    if mask.outer_radius > edge * (1.0 + 1e-12):
+        refuse(
+            "mask.outer_radius",
+            micrometres(mask.outer_radius),
+            f"must be at most {micrometres(edge)}, the radius of the electrolyte that bears it",
+            "make it smaller",
+        )
+
+
+def _check_thickness(case: Case, mask: Mask) -> None:
+    if isinstance(case.geometry, MeshFile):
+        refuse(
+            "mask.platen_clearance",
+            "(missing)",
+            "is needed where the geometry is a mesh file, which says no thickness of the metal",
+            "add platen_clearance = '5 um'",
+        )
+    elif mask.thickness > case.geometry.metal_thickness:
+        refuse(
+            "mask.thickness",
+            micrometres(mask.thickness),
+            f"must be at most {micrometres(case.geometry.metal_thickness)}, the metal's thickness: "
+            "the platen would not reach the metal",
+            "make it thinner, or give platen_clearance for another spacer",
+        )
+
+
+def platen_clearance(case: Case, mask: Mask) -> float:
+    """Return what the platen must sink before it touches the mask [m]."""
+    if mask.platen_clearance is not None or isinstance(case.geometry, MeshFile):
+        return mask.platen_clearance or 0.0
+    return max(case.geometry.metal_thickness - mask.thickness, 0.0)

@@ -1,0 +1,138 @@
+"""Runs with a mask: who carries the load, through the command line."""
+
+import math
+
+import pytest
+import pyvista
+from runs.conftest import UNIFORM, case_text, differences, rows, summary
+from verification.stacks import CASE as CELL
+
+from femna.case import load_case
+from femna.constants import FARADAY
+from femna.materials import load_set
+from femna.output import run_case
+
+RING = 'inner_radius = "2.5 mm"\nouter_radius = "5 mm"\nthickness = "30 um"'
+"""As thick as the small cell's metal."""
+SHORT = ("protocol.charge=0.003 mAh/cm^2",)
+
+
+def with_mask(lines, **tables):
+    """A small cell with a mask; `lines` are added to its table."""
+    text = case_text(**tables)
+    return text.replace('pressure = "0.2 MPa"', 'pressure = "2 MPa"') + f"\n[mask]\n{lines}\n"
+
+
+def load_of(charge, modulus):
+    """Load of a mask as thick as the foil, closed form, as a share of 2 MPa on the electrode [-].
+
+    E (A_mask / A) (Vm Q / F) / thickness, with A_mask / A = (5^2 - 2.5^2) / 2.5^2 = 3.
+    """
+    molar_volume = load_set("sodium")["molar_volume"].value
+    descent = molar_volume * charge * 36e3 / FARADAY
+    return 3.0 * modulus * descent / 30e-6 / 2e6
+
+
+def test_a_mask_as_thick_as_the_foil_takes_its_load_by_the_closed_form(run):
+    modulus = load_set("polypropylene")["youngs_modulus"].value
+    folder = run(
+        with_mask(RING, chart=UNIFORM, numerics='step = "0.0002 mAh/cm^2"'), settings=SHORT
+    )
+    compared = 0
+    for row in rows(folder):
+        closed = load_of(float(row["charge_mAh_cm2"]), modulus)
+        share = float(row["mask_force_share"])
+        assert share + float(row["metal_force_share"]) == pytest.approx(1.0, abs=1e-8)
+        assert float(row["force_balance"]) < 1e-8
+        if closed < 1.0:  # until the mask carries all
+            assert share == pytest.approx(closed, rel=0.01, abs=1e-9)
+            assert float(row["mask_force_N"]) == pytest.approx(
+                share * 2e6 * math.pi * 2.5e-3**2, rel=1e-6
+            )
+            compared += 1
+        else:
+            assert share == pytest.approx(1.0, abs=1e-8)
+    assert compared > 5
+    assert float(rows(folder)[-1]["contact_fraction"]) < 0.95
+
+
+def test_a_mask_with_room_above_it_takes_nothing(run):
+    thin = RING.replace("30 um", "20 um")
+    alone, beside = run(with_mask(thin)), run(case_text().replace('"0.2 MPa"', '"2 MPa"'), "alone")
+    assert {float(row["mask_force_share"]) for row in rows(alone)} == {0.0}
+    last = [rows(folder)[-1]["voltage_V"] for folder in (alone, beside)]
+    assert float(last[0]) == pytest.approx(float(last[1]), rel=1e-9)
+
+
+def test_a_yielding_mask_leaves_the_rest_to_the_metal(run):
+    """A weak mask (1 MPa) bears 3 x 1 MPa of 4 MPa; the metal keeps a quarter and its contact."""
+    lines = f'{RING}\nyields = true\nyield_stress = "1 MPa"'
+    text = with_mask(lines, chart=UNIFORM).replace('pressure = "2 MPa"', 'pressure = "4 MPa"')
+    row = rows(run(text))[-1]
+    assert float(row["mask_force_share"]) == pytest.approx(0.75, rel=1e-6)
+    assert float(row["contact_fraction"]) == pytest.approx(1.0, abs=1e-9)
+
+
+def test_in_a_whole_cell_an_open_rim_lets_the_platen_sink_onto_the_mask(run):
+    """The foil thins over its rim at ten times the recession; the mask stops that and takes all."""
+    settings = (
+        "geometry.electrode_diameter=1 mm",
+        "geometry.electrolyte_diameter=2 mm",
+        "geometry.metal_thickness=50 um",
+        "geometry.rim=open",
+        "geometry.clearance=100 um",
+        "numerics.interface_size=25 um",
+        "numerics.contact_error=0.02",
+        "protocol.pressure=3 MPa",
+        "protocol.charge=0.008 mAh/cm^2",
+    )
+    text = CELL + '[mask]\nouter_radius = "1 mm"\nthickness = "48 um"\n'
+    folder = run(text, settings=settings)
+    history = rows(folder)
+    assert max(summary(folder)["balances"].values()) < 1e-8
+    area_ratio = (1.0**2 - 0.6**2) / 0.5**2
+    modulus = load_set("polypropylene")["youngs_modulus"].value
+    for row in history:
+        shortening = max(48.0 - float(row["layer_thickness_um"]), 0.0) / 48.0
+        closed = area_ratio * modulus * shortening / 3e6
+        assert float(row["mask_force_share"]) == pytest.approx(closed, rel=1e-6, abs=1e-9)
+    assert float(history[0]["platen_velocity_nm_s"]) < -50.0
+    assert float(history[-1]["mask_force_share"]) > 0.8
+
+
+def test_the_mask_is_a_part_of_the_fields(run):
+    lines = f'{RING}\nyields = true\nyield_stress = "0.5 MPa"'
+    folder = run(with_mask(lines, chart=UNIFORM))
+    parts = pyvista.get_reader(folder / "fields.pvd")
+    parts.set_active_time_value(parts.time_values[-1])
+    ring = pyvista.wrap(parts.read())[3]
+    assert ring["vertical_stress_MPa"] == pytest.approx(-0.5, rel=1e-6)
+    assert ring["von_mises_MPa"] == pytest.approx(0.5, rel=1e-6)
+    low, high = ring.bounds[:2]
+    assert (low, high) == pytest.approx((2500.0, 5000.0), rel=1e-6)
+    assert ring.points[:, 1].max() == pytest.approx(30.0, rel=1e-6)
+
+
+def test_a_resumed_run_with_a_viscoelastic_mask_is_the_uninterrupted_one(run, tmp_path):
+    lines = (
+        f"{RING}\nviscoelastic = true\nyields = true\n"
+        'relaxation = [{ share = 0.5, time = "5 s" }, { share = 0.3, time = "1 min" }]\n'
+        'yield_stress = "1 MPa"'
+    )
+    text = with_mask(lines, numerics="contact_error = 0.02")
+    text = text.replace('charge = "0.02', 'charge = "0.003')
+    whole = run(text, "whole")
+    case = load_case(tmp_path / "whole.toml")
+    half = tmp_path / "half"
+
+    class Stopped(Exception):
+        pass
+
+    def stop(row):
+        if row["step"] == 4:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        run_case(case, half, monitor=stop, checkpoint_seconds=0.0)
+    assert run_case(case, half, resume=True)["status"] == "ok"
+    assert differences(whole, half, tolerance=1e-9) == []

@@ -9,6 +9,7 @@ from typing import Any, Final
 from femna.report import html, provenance
 from femna.report.history_figure import draw_balances, draw_history
 from femna.report.reading import RunFolder, read_case
+from femna.report.section_figure import draw_sections, section_of_run
 from femna.report.style import figure, save
 
 _ENDS: Final = {
@@ -50,12 +51,20 @@ def _pictures(run: RunFolder) -> list[str]:
     with figure(6.6, 3.0) as made:
         draw_balances(made, run)
         errors = save(made, run.directory / "balances.png")
-    return [
+    pictures = [
         html.picture(
             curves, "Voltage rise, contact fraction and void volume, every accepted step."
         ),
         html.picture(errors, "Relative errors of the balances, every accepted step."),
     ]
+    section = section_of_run(run)
+    if section is not None:
+        with figure(6.6, 5.0) as made:
+            draw_sections(made, [section])
+            drawn = save(made, run.directory / "interface.png")
+        text = "The interface at the last output: contact pressure, gap and local current."
+        pictures.append(html.picture(drawn, text))
+    return pictures
 
 
 def _last(run: RunFolder) -> list[str]:

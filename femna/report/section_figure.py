@@ -7,7 +7,7 @@ import math
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from femna.report.reading import Record, SweepFolder, read_table, value_of
+from femna.report.reading import Record, RunFolder, SweepFolder, read_table, value_of
 from femna.report.style import ACCENT, INK, SECOND, SHADE
 
 type Section = tuple[Record, tuple[Record, ...]]
@@ -41,6 +41,16 @@ def choose_sections(sweep: SweepFolder, combination: tuple[str, ...]) -> list[Se
         items[1:-1], key=lambda s: abs((value_of(s[0], "contact_fraction") or 0.0) - middle)
     )
     return [items[0], inner, items[-1]]
+
+
+def section_of_run(run: RunFolder) -> Section | None:
+    """Return the interface that a run of a 2D cell left, with its last row; None without one."""
+    points = read_table(run.directory / "interface.csv")
+    if not points or not run.history or "y_um" in points[0]:
+        return None
+    usable = _usable(points)
+    row = {**run.history[-1], "status": str(run.summary.get("status", "unfinished"))}
+    return (row, usable) if usable else None
 
 
 def _usable(points: tuple[Record, ...]) -> tuple[Record, ...]:

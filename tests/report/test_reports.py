@@ -137,7 +137,7 @@ set = { "interface.roughness" = "0.2 um" }
 def write_history(folder, cycles=(1,)):
     header = (
         "step,time_s,half_cycle,charge_mAh_cm2,contact_fraction,voltage_rise_V,"
-        "void_volume_um3,charge_balance,volume_balance,force_balance"
+        "void_volume_um3,charge_balance,volume_balance,force_balance,pressure_MPa"
     )
     lines = [header]
     step = 0
@@ -145,7 +145,7 @@ def write_history(folder, cycles=(1,)):
         for place in range(6):
             rise = 1e-5 * 10**place
             values = [step, 40.0 * step, cycle, 0.02 * place, 1 - 0.15 * place, rise, place]
-            lines.append(",".join(f"{v:g}" for v in [*values, 1e-13, 0.0, 2e-12]))
+            lines.append(",".join(f"{v:g}" for v in [*values, 1e-13, 0.0, 2e-12, 0.3]))
             step += 1
     (folder / "history.csv").write_text("\n".join(lines) + "\n")
 
@@ -159,6 +159,17 @@ def test_a_run_gives_its_curves(tmp_path, cycles):
     assert "voltage reached its limit" in text
     assert text.count("data:image/png;base64,") == 2
     assert "case of the study tests" in text
+
+
+def test_a_run_that_left_its_interface_shows_it_in_section(tmp_path):
+    write_history(tmp_path)
+    write_interface(tmp_path)
+    (tmp_path / "summary.json").write_text(json.dumps({"status": "ok"}))
+    text = write_report(tmp_path).read_text()
+    assert text.count("data:image/png;base64,") == 3
+    assert "contact pressure, gap and local current" in text
+    width, height = struct.unpack(">II", (tmp_path / "interface.png").read_bytes()[16:24])
+    assert width > height > 500
 
 
 def test_a_run_that_stopped_early_says_why(tmp_path):

@@ -86,6 +86,11 @@ class Electrolyte(Table):
         [J/mol]; 0 makes it independent of temperature.
     conductivity_reference_temperature : float, optional
         [K].
+    elastic : bool
+        Whether the disc of a stack gives way where load passes from the metal to the mask.
+    youngs_modulus : float, optional
+        [Pa].
+    poisson_ratio : float, optional
     sha256 : str, optional
         As for `Metal`.
     """
@@ -94,4 +99,7 @@ class Electrolyte(Table):
     conductivity: Conductivity | None = None
     conductivity_activation_energy: MolarEnergy | None = None
     conductivity_reference_temperature: Temperature | None = None
+    elastic: bool = False
+    youngs_modulus: Modulus | None = None
+    poisson_ratio: Annotated[float, Bare(above=-1.0, below=0.5)] | None = None
     sha256: ContentHash = Field(default=None, validate_default=True)

@@ -49,11 +49,15 @@ class ElectrolyteProperties:
         [J/mol].
     reference_temperature : float
         [K].
+    youngs_modulus, poisson_ratio : float, optional
+        [Pa] and bare; only for an elastic electrolyte.
     """
 
     conductivity: float
     activation_energy: float
     reference_temperature: float
+    youngs_modulus: float | None = None
+    poisson_ratio: float | None = None
 
     def conductivity_at(self, temperature: float) -> float:
         """Return the conductivity [S/m] at a temperature [K], by Arrhenius."""
@@ -155,6 +159,12 @@ def _metal(case: Case, material: MaterialSet, ledger: Ledger) -> MetalProperties
 def _electrolyte(case: Case, material: MaterialSet, ledger: Ledger) -> ElectrolyteProperties:
     chosen = case.electrolyte
     key = "electrolyte.conductivity"
+    young = poisson = None
+    if chosen.elastic:
+        young, poisson = (
+            ledger.take(f"electrolyte.{name}", getattr(chosen, name), material, name)
+            for name in ("youngs_modulus", "poisson_ratio")
+        )
     return ElectrolyteProperties(
         conductivity=ledger.take(key, chosen.conductivity, material, "conductivity"),
         activation_energy=ledger.take(
@@ -169,6 +179,8 @@ def _electrolyte(case: Case, material: MaterialSet, ledger: Ledger) -> Electroly
             material,
             "conductivity_reference_temperature",
         ),
+        youngs_modulus=young,
+        poisson_ratio=poisson,
     )
 
 

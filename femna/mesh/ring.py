@@ -25,11 +25,11 @@ def ring_arrays(*, inner: float, outer: float, rows: int) -> BodyArrays:
         Elements over the thickness; columns are as fine at the edges and twice a thickness wide
         at most between them, where stress varies slowly.
     """
-    r = _columns(inner, outer, size=1.0 / rows)
+    r = columns(inner, outer, size=1.0 / rows)
     z = np.linspace(0.0, 1.0, rows + 1)
     x, y = np.meshgrid(r, z)
     points, cells, _ = compact(
-        np.column_stack([x.ravel(), y.ravel()]), _triangles(len(r) - 1, rows)
+        np.column_stack([x.ravel(), y.ravel()]), grid_triangles(len(r) - 1, rows)
     )
     facets = external_facets(cells)
     centres = points[facets].mean(axis=1)
@@ -45,7 +45,7 @@ def ring_arrays(*, inner: float, outer: float, rows: int) -> BodyArrays:
     return BodyArrays(points, cells, facets, tags, names)
 
 
-def _columns(inner: float, outer: float, *, size: float) -> FloatArray:
+def columns(inner: float, outer: float, *, size: float) -> FloatArray:
     """Return places from `inner` to `outer`, finest at both."""
     half = 0.5 * (outer - inner)
     steps = [min(size, half)]
@@ -55,7 +55,7 @@ def _columns(inner: float, outer: float, *, size: float) -> FloatArray:
     return np.asarray(np.concatenate([inner + s, outer - s[-2::-1]]))
 
 
-def _triangles(columns: int, rows: int) -> IntArray:
+def grid_triangles(columns: int, rows: int) -> IntArray:
     """Return triangles of a grid numbered row by row, diagonals alternating."""
     j, i = np.divmod(np.arange(columns * rows), columns)
     a = j * (columns + 1) + i

@@ -8,12 +8,14 @@ from typing import Any, Final
 import numpy as np
 from mpi4py import MPI
 
-from femna.case import Case, platen_clearance, window
+from femna.case import Case, Stack, platen_clearance, window
 from femna.constants import FARADAY
-from femna.materials import Properties, UserLaw, resolve
+from femna.materials import ElectrolyteProperties, Properties, UserLaw, resolve
 from femna.mesh import Cell, build_cell, conducting_map
 from femna.mesh.bodies import on_root
 from femna.physics.interface import InterfaceLaw
+from femna.physics.solid import Solid
+from femna.simulation.bodies.foundation import DiscShape, transfer_compliance
 from femna.simulation.bodies.mask import MaskBody
 from femna.simulation.elastic_memory import ElasticModuli
 from femna.simulation.electrolyte import ElectrolyteBlock
@@ -141,6 +143,7 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
             properties.mask,
             window=opening.radius,
             clearance=platen_clearance(case, case.mask),
+            foundation=_foundation(comm, case, properties.electrolyte),
         )
         system.mask = MaskLoad(
             ring, scales, electrode_radius=opening.electrode, total_area=system.total_area
@@ -158,6 +161,22 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
         metal_thickness=thickness * scales.length,
         electrolyte_thickness=_extent(cell.electrolyte.mesh, -1.0) * scales.length,
     )
+
+
+def _foundation(comm: Any, case: Case, electrolyte: ElectrolyteProperties) -> float:
+    """Return the compliance of an elastic electrolyte below the mask of a stack [m/N]."""
+    geometry, young, poisson = case.geometry, electrolyte.youngs_modulus, electrolyte.poisson_ratio
+    if young is None or poisson is None or case.mask is None or not isinstance(geometry, Stack):
+        return 0.0
+    opening = window(case, case.mask)
+    shape = DiscShape(
+        electrode=opening.electrode,
+        window=opening.radius,
+        outer=case.mask.outer_radius,
+        edge=0.5 * geometry.electrolyte_diameter,
+        thickness=geometry.electrolyte_thickness,
+    )
+    return transfer_compliance(comm, shape, Solid(youngs_modulus=young, poisson_ratio=poisson))
 
 
 def _extent(mesh: Any, sign: float) -> float:

@@ -613,6 +613,11 @@ CASES = {
         "mask.window_clearance",
         "below 2500 um",
     ),
+    "elastic electrolyte of a unit cell": (
+        {"electrolyte.elastic": True},
+        "electrolyte.elastic",
+        "a stack with a mask",
+    ),
     "mask thicker than the metal": (
         {"mask": f"{{ {RING.replace('100 um', '101 um')} }}"},
         "mask.thickness",

@@ -45,6 +45,31 @@ def test_a_stack_that_does_not_fit_is_refused(what, tmp_path):
     assert "\n" not in str(caught.value)
 
 
+MASKS = {
+    "window": ({"inner_radius": "2.5 mm"}, "mask.inner_radius", "follows from"),
+    "overhang": ({"outer_radius": "6 mm"}, "mask.outer_radius", "at most 5000 um"),
+    "too narrow": ({"outer_radius": "2.5 mm"}, "mask.outer_radius", "above 2500 um"),
+}
+
+
+@pytest.mark.parametrize("what", list(MASKS))
+def test_a_mask_that_does_not_fit_the_stack_is_refused(what, tmp_path):
+    changes, key, part = MASKS[what]
+    document = tomllib.loads(template("stack"))
+    document["mask"] = {"outer_radius": "5 mm", "thickness": "95 um"} | changes
+    with pytest.raises(InputError, match=part) as caught:
+        parse_case(document, folder=tmp_path)
+    assert caught.value.key == key
+
+
+def test_a_mask_around_an_open_rim_needs_its_distance(tmp_path):
+    document = tomllib.loads(template("stack"))
+    document["geometry"]["rim"] = "open"
+    document["mask"] = {"outer_radius": "5 mm", "thickness": "95 um"}
+    with pytest.raises(InputError, match=r"geometry\.clearance"):
+        parse_case(document, folder=tmp_path)
+
+
 def test_elastic_metal_does_not_leave_through_an_open_rim(tmp_path):
     document = tomllib.loads(template("stack"))
     document["geometry"]["rim"] = "open"

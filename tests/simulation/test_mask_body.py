@@ -18,7 +18,9 @@ AREA = math.pi * (OUTER**2 - INNER**2)
 CLEARANCE = 1e-6
 
 
-def mask(faces: str = "free_slip", *, rows: int = 4, **more: object) -> MaskBody:
+def mask(
+    faces: str = "free_slip", *, rows: int = 4, foundation: float = 0.0, **more: object
+) -> MaskBody:
     table = Mask.model_validate(
         {"inner_radius": "2.5 mm", "outer_radius": "5 mm", "thickness": "100 um", "faces": faces}
     )
@@ -28,6 +30,7 @@ def mask(faces: str = "free_slip", *, rows: int = 4, **more: object) -> MaskBody
         MaskProperties(MODULUS, POISSON, **more),  # type: ignore[arg-type]
         window=INNER,
         clearance=CLEARANCE,
+        foundation=foundation,
         rows=rows,
     )
 
@@ -35,6 +38,18 @@ def mask(faces: str = "free_slip", *, rows: int = 4, **more: object) -> MaskBody
 def uniaxial(descent: float) -> float:
     """E A (descent - clearance) / thickness."""
     return MODULUS * AREA * max(descent - CLEARANCE, 0.0) / THICKNESS
+
+
+@pytest.mark.parametrize("more", [{}, {"yield_stress": YIELD}])
+def test_a_mask_on_a_soft_foundation_is_in_series_with_it(more: dict[str, float]) -> None:
+    """F = s / (1/k + C), until the mask yields."""
+    stiffness = MODULUS * AREA / THICKNESS
+    soft = mask(foundation=0.5 / stiffness, **more)
+    found = soft.reaction(4e-6, 0.0)
+    limit = more.get("yield_stress", math.inf) * AREA
+    assert found.force == pytest.approx(min(uniaxial(4e-6) / 1.5, limit), rel=1e-9)
+    further = found.force < 0.999 * limit
+    assert found.slope == pytest.approx(stiffness / 1.5 if further else 0.0, rel=1e-9, abs=1.0)
 
 
 @pytest.mark.parametrize("descent", [0.0, 0.9e-6, 1.2e-6, 5e-6])

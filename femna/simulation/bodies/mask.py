@@ -31,6 +31,12 @@ ROWS: Final = 6
 FARTHEST: Final = 1.0
 """Displacement of the platen over the thickness at which an iterate is given up."""
 
+MOST_SINKINGS: Final = 30
+"""Iterations for the foundation before it counts as failed."""
+
+SUNK: Final = 1e-13
+"""How well its sinking is found, over the mask's thickness."""
+
 REFERENCE: Final = 1e-3
 """Shortening over thickness at which the stiffness of a linear mask is found, any will do."""
 
@@ -66,6 +72,8 @@ class MaskBody:
         Its inner radius [m].
     clearance : float
         What the platen sinks before it touches [m].
+    foundation : float
+        Compliance of what it stands on, in series with it [m/N].
     rows : int
         Elements over the thickness.
 
@@ -89,6 +97,7 @@ class MaskBody:
         *,
         window: float,
         clearance: float,
+        foundation: float = 0.0,
         rows: int = ROWS,
     ) -> None:
         self.length_scale = thickness = mask.thickness
@@ -114,7 +123,7 @@ class MaskBody:
             stress_unit=solid.youngs_modulus,
             held=held,
         )
-        self._clearance = clearance / thickness
+        self._clearance, self._foundation = clearance / thickness, foundation
         self._force_unit = solid.youngs_modulus * thickness**2
         area = math.pi * (mask.outer_radius**2 - window**2)
         self._stiffness = solid.youngs_modulus * area / thickness
@@ -149,12 +158,30 @@ class MaskBody:
         if not abs(platen_displacement) < FARTHEST * self.length_scale:
             raise ComputationError("the platen leaves the mask's thickness")
         self.descent = platen_displacement
-        if self.body.solid.is_linear:
-            self.last = self._linear(platen_displacement / self.length_scale)
-        else:
-            self.last = self._solved(platen_displacement / self.length_scale, dt)
+        self.last = self._in_series(platen_displacement, dt)
         self._asked = (platen_displacement, dt)
         return self.last
+
+    def _in_series(self, descent: float, dt: float) -> Reaction:
+        """Return the reaction of the mask with its foundation, by Newton's method on the sinking.
+
+        Raises
+        ------
+        ComputationError
+            On every rank, if it does not end.
+        """
+        sunk = self._foundation * self.last.force
+        for _ in range(MOST_SINKINGS):
+            own = self._of_mask((descent - sunk) / self.length_scale, dt)
+            missing = self._foundation * own.force - sunk
+            softer = 1.0 + self._foundation * own.slope
+            if abs(missing) <= SUNK * self.length_scale:
+                return Reaction(own.force, own.slope / softer)
+            sunk += missing / softer
+        raise ComputationError("how far the electrolyte gives way below the mask was not found")
+
+    def _of_mask(self, descent: float, dt: float) -> Reaction:
+        return self._linear(descent) if self.body.solid.is_linear else self._solved(descent, dt)
 
     def _solved(self, descent: float, dt: float) -> Reaction:
         self._problem.rise[0] = -descent
@@ -187,8 +214,8 @@ class MaskBody:
 
     @property
     def stiffness(self) -> float:
-        """Force over shortening of an elastic mask that slips [N/m]."""
-        return self._stiffness
+        """Force over descent of an elastic mask that slips, with its foundation [N/m]."""
+        return self._stiffness / (1.0 + self._foundation * self._stiffness)
 
     def room(self, descent: float) -> float:
         """Return what the platen has left to sink before it touches an unloaded mask [m]."""

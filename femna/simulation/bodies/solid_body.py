@@ -51,6 +51,8 @@ class SolidBody:
     displacement : dolfinx.fem.Function
         In the mesh's unit of length.
     space : dolfinx.fem.FunctionSpace
+    load : array, shape (owned entries,)
+        Forces on the unknowns.
     stiffest : float
         Largest entry of this rank's tangent.
     """
@@ -112,6 +114,7 @@ class SolidBody:
         self._range = map_.local_range
         self.response: Response | None = None
         self.stiffest = 0.0
+        self.load = np.zeros(self.size)
 
     def _condition(self, body: Body, group: str, direction: int) -> Any:
         mesh, sub = body.mesh, self.space.sub(direction)
@@ -158,8 +161,8 @@ class SolidBody:
         self.response = found
 
     def residual(self) -> Array:
-        """Return the owned entries of ``integral of s : e(w)``, reactions included."""
-        return self._residual()
+        """Return ``integral of s : e(w)`` less the load, owned entries, reactions included."""
+        return self._residual() - self.load
 
     def entries(self, layout: BlockLayout, block: int) -> Entries:
         """Return the tangent's entries, with ones for what is held (collective)."""

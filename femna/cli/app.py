@@ -18,6 +18,7 @@ _COMMANDS: Final = MappingProxyType(
         "run": "Run one case.",
         "sweep": "Run every case of a study and evaluate them.",
         "mesh": "Write the mesh of a case as a Gmsh file and print its quality.",
+        "segment": "Find the voids in a stack of X-ray tomography.",
         "report": "Write the report of a folder of results again.",
         "validate": "Check a case or a study without running anything.",
         "init": "Print a commented template, or write it to a file.",

@@ -42,6 +42,7 @@ def segment_command(
     if voxel_size is not None:
         entries["stack.voxel_size"] = voxel_size
     loaded = load_settings(settings, entries)
+    claim_folder(output, make=False)
     contents: dict[str, Any] = {}
 
     def keep(found: Any) -> None:

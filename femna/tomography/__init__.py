@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from femna.tomography.labels import Labels, read_labels
 from femna.tomography.segment import Segmentation, segment
 from femna.tomography.settings import SegmentSettings, load_settings
 from femna.tomography.write import claim_folder, write_segmentation
 
 __all__ = [
-    "Labels",
     "SegmentSettings",
     "Segmentation",
     "claim_folder",
     "load_settings",
-    "read_labels",
     "segment",
     "write_segmentation",
 ]

@@ -47,7 +47,7 @@ class Segmentation:
         Noise of the unfiltered metal.
     levels : Levels
     grey, phases, ids : ndarray, shape (layers, rows, columns)
-        Filtered grey values; `femna.tomography.labels` codes; number of each void.
+        Filtered grey values; codes of `femna.tomography.labels`; number of each void.
     base : int
         Layers of electrolyte.
     voids : tuple of Void

@@ -19,8 +19,14 @@ from femna.tomography.segment import Segmentation
 from femna.tomography.voids import Void, bin_counts
 
 
-def claim_folder(directory: Path) -> None:
+def claim_folder(directory: Path, *, make: bool = True) -> None:
     """Make the folder; it must be new or empty.
+
+    Parameters
+    ----------
+    directory : Path
+    make : bool
+        Whether it is made, or only looked at before the work is done.
 
     Raises
     ------
@@ -28,8 +34,9 @@ def claim_folder(directory: Path) -> None:
         If it holds anything, or cannot be made.
     """
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-        held = sorted(item.name for item in directory.iterdir())
+        if make:
+            directory.mkdir(parents=True, exist_ok=True)
+        held = sorted(item.name for item in directory.iterdir()) if directory.exists() else []
     except OSError as error:
         limit = f"cannot be used: {error.strerror or error}"
         raise InputError(

@@ -11,7 +11,7 @@ import tifffile
 
 from femna.case import Table
 from femna.cli.app import execute
-from femna.tomography import load_settings, read_labels, settings
+from femna.tomography import load_settings, settings
 from femna.tomography.source import open_stack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,10 +84,12 @@ def test_the_command_writes_what_it_found(tmp_path, capsys):
     assert float(row["contact_area_um2"]) == pytest.approx(324.0)
     assert row["touches_border"] == "false"
     assert set(row) <= set(PAGE.replace("`", " ").replace(",", " ").split())
-    labels = read_labels(out / "labels.tif")
+    labels = open_stack(out / "labels.tif")
     assert labels.voxel_size == pytest.approx(3e-6)
-    assert labels.base == 6
-    assert (labels.phases == 3).sum() == 216
+    phases = labels.slices(0, labels.shape[0])
+    assert (phases == 3).sum() == 216
+    assert (phases[:6] == 2).all()
+    assert not (phases[6:] == 2).any()
     # the settings written are settings that read back as they were
     written = tomllib.loads((out / "settings.toml").read_text())
     assert written["filter"]["method"] == "none"

@@ -12,6 +12,8 @@ from cyclopts import App
 import femna
 from femna.cli.console import error_console, output_console
 from femna.cli.exits import guarded
+from femna.cli.ranks import leave
+from femna.signals import tell_of_termination
 
 _COMMANDS: Final = MappingProxyType(
     {
@@ -65,4 +67,5 @@ def execute(arguments: Sequence[str] | None = None) -> int:
 
 def main() -> NoReturn:
     """Run the command line of this process."""
-    sys.exit(execute())
+    tell_of_termination()
+    sys.exit(leave(execute()))

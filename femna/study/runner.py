@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from femna.errors import InputError
+from femna.lock import PATIENCE, sole_writer
 from femna.study.definition import Study, load_study
 from femna.study.folder import claim
 from femna.study.master_curve import refuse_mapped_fields, split
@@ -95,10 +97,24 @@ def run_sweep(
         observations = load_observations(path.parent / study.compare.observations)
     if dry_run:
         return SweepResult(EXIT_DONE, _dry_lines(plan))
-    claim(directory, plan, resume=resume)
-    progress = Progress(plan, directory, resume, monitor)
+    with ExitStack() as held:
+        patience = PATIENCE if resume else 0.0
+        claim(
+            directory,
+            plan,
+            resume=resume,
+            hold=lambda: held.enter_context(sole_writer(directory, patience=patience)),
+        )
+        progress = Progress(plan, directory, resume, monitor)
+        return _compute(progress, jobs or _processors(), solve, observations)
+
+
+def _compute(
+    progress: Progress, jobs: int, solve: Solve | None, observations: Observations | None
+) -> SweepResult:
+    directory, study = progress.directory, progress.plan.study
     try:
-        run_cases(progress, jobs or _processors(), solve)
+        run_cases(progress, jobs, solve)
     except KeyboardInterrupt:
         lines = _finish(directory, study, progress, observations, interrupted=True)
         progress.tell("interrupted")

@@ -26,6 +26,7 @@ from typing import Any, Final
 
 from femna.errors import ComputationError, FemnaError
 from femna.resident import resident_memory
+from femna.signals import end_with_parent
 
 MEMORY_GROWTH: Final = 512.0
 """Resident memory [MiB] that a worker may gain after its first case before it is replaced."""
@@ -235,6 +236,7 @@ def _run_like_neighbours() -> Solve:
 
 def _serve(pipe: Connection, solve: Solve | None) -> None:
     """Run tasks as they come, in the worker process."""
+    end_with_parent()
     # An interrupt from the keyboard reaches every process; the sweep decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ending = Event()

@@ -78,7 +78,9 @@ def solve_badly(case, directory, *, resume=False, monitor=None):
 def solve_for_ever(case, directory, *, resume=False, monitor=None):
     """Report once and wait; note when it is ended."""
     directory.mkdir(parents=True)
-    monitor({"step": 1})
+    if monitor is not None:
+        monitor({"step": 1})
+    (directory / "alive").write_text(str(os.getpid()))
     try:
         time.sleep(300)
     finally:

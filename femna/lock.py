@@ -15,6 +15,9 @@ from femna.errors import InputError
 PATIENCE: Final = 10.0
 """How long [s] a run that goes on waits for one that is about to end."""
 
+GLANCE: Final = 0.2
+"""How long [s] any run waits: somebody may just have looked whether the folder is held."""
+
 
 @contextmanager
 def sole_writer(directory: Path, *, patience: float = 0.0) -> Iterator[None]:
@@ -46,10 +49,19 @@ def sole_writer(directory: Path, *, patience: float = 0.0) -> Iterator[None]:
             "name a folder that can be written with -o",
         ) from None
     try:
-        _take(descriptor, directory, time.monotonic() + patience)
+        _take(descriptor, directory, time.monotonic() + max(patience, GLANCE))
         yield
     finally:
         os.close(descriptor)  # gives the lock back
+
+
+def is_held(directory: Path) -> bool:
+    """Say whether another process writes into a folder at this moment."""
+    try:
+        with sole_writer(directory):
+            return False
+    except InputError:
+        return True
 
 
 def _take(descriptor: int, directory: Path, until: float) -> None:

@@ -9,6 +9,9 @@ import sys
 from types import FrameType
 from typing import Final
 
+ENDING: Final = (signal.SIGTERM, signal.SIGUSR2)
+"""Signals that ask for an end; batch systems announce that of a job's time by the second."""
+
 _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 
 
@@ -18,9 +21,10 @@ def terminated(number: int, frame: FrameType | None) -> None:
 
 
 def tell_of_termination() -> None:
-    """Let SIGTERM raise in this program's main thread, unless it is ignored."""
-    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, terminated)
+    """Let `ENDING` raise in this program's main thread, unless it is ignored."""
+    for number in ENDING:
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, terminated)
 
 
 def end_with_parent() -> None:

@@ -19,6 +19,7 @@ _COMMANDS: Final = MappingProxyType(
     {
         "run": "Run one case.",
         "sweep": "Run every case of a study and evaluate them.",
+        "status": "Say how far a sweep is: what is done, runs, waits or failed.",
         "mesh": "Write the mesh of a case as a Gmsh file and print its quality.",
         "report": "Write the report of a folder of results again.",
         "validate": "Check a case or a study without running anything.",

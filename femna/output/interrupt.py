@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while a run marches: once asked it ends after the present step."""
+"""Ctrl-C, SIGTERM and SIGUSR2 while a run marches: once asked it ends after the present step."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Self
 
 from mpi4py import MPI
 
-from femna.signals import terminated
+from femna.signals import ENDING, terminated
 
 
 class Interrupt:
-    """Holds SIGINT and SIGTERM back until a step is done, as a context manager.
+    """Holds SIGINT and what asks for an end back until a step is done, as a context manager.
 
     Between two steps every rank knows the same and a checkpoint can be written; in the middle of a
     collective solve neither is so. A second signal raises `KeyboardInterrupt` where it hits.
@@ -34,7 +34,7 @@ class Interrupt:
         """Begin to hold the signals back."""
         if threading.current_thread() is threading.main_thread():
             ordinary = (signal.default_int_handler, signal.SIG_DFL, terminated)
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in (signal.SIGINT, *ENDING):
                 handler = signal.getsignal(number)
                 if handler in ordinary:
                     self._before[number] = handler

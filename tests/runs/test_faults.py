@@ -78,6 +78,7 @@ def limited(whole, out, environment, kind, amount):
     return call([*program, "run", whole / "case.toml", "-o", out], environment)
 
 
+@pytest.mark.slow
 def test_a_file_that_may_not_grow_stops_the_run_and_it_goes_on_later(whole, environment, tmp_path):
     largest = (whole / "whole" / "fields" / "metal_0000.vtu").stat().st_size - 1
     code, said = limited(whole, tmp_path / "out", environment, "RLIMIT_FSIZE", largest)
@@ -88,6 +89,7 @@ def test_a_file_that_may_not_grow_stops_the_run_and_it_goes_on_later(whole, envi
     goes_on(whole, tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_a_limit_of_memory_ends_a_run_that_goes_on_later(whole, environment, tmp_path):
     # libraries below Python end the process without a word; what was computed stays
     code, _ = limited(whole, tmp_path / "out", environment, "RLIMIT_AS", 60 * 2**20)
@@ -153,7 +155,7 @@ def test_memory_that_runs_out_is_named(whole, tmp_path, monkeypatch, capsys, err
     goes_on(whole, out)
 
 
-@pytest.mark.parametrize("ranks", [1, 2])
+@pytest.mark.parametrize("ranks", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_compiler_that_is_missing_is_named(whole, environment, tmp_path, ranks):
     away = {**environment, "XDG_CACHE_HOME": str(tmp_path / "cache"), "CC": "no-such-cc"}
     starter = [] if ranks == 1 else ["mpiexec", "-n", ranks]
@@ -163,6 +165,7 @@ def test_a_compiler_that_is_missing_is_named(whole, environment, tmp_path, ranks
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_a_compiler_that_fails_is_named(whole, environment, tmp_path):
     broken = tmp_path / "broken-cc"
     broken.write_text("#!/bin/sh\necho 'broken-cc: error: no licence' >&2\nexit 1\n")
@@ -254,7 +257,9 @@ main()
 """
 
 
-@pytest.mark.parametrize("error", ["", "EnvironmentProblem"], ids=["bug", "named"])
+@pytest.mark.parametrize(
+    "error", [pytest.param("", marks=pytest.mark.slow), "EnvironmentProblem"], ids=["bug", "named"]
+)
 def test_one_rank_that_raises_brings_the_others_down(whole, environment, tmp_path, error):
     began = time.monotonic()
     program = [sys.executable, "-c", "import femna.backend\n" + RAISING, error]

@@ -16,7 +16,7 @@ from femna.cli.app import execute
 from femna.output import run_case
 
 PHASES = (
-    'steps = [{ do = "strip", charge = "0.015 mAh/cm^2" }, { do = "rest", time = "1 min" }, '
+    'steps = [{ do = "strip", charge = "0.01 mAh/cm^2" }, '
     '{ do = "plate", charge = "0.005 mAh/cm^2" }]'
 )
 COARSE = "contact_error = 0.02"
@@ -143,10 +143,8 @@ def test_killed_at_random_moments_a_run_ends_with_the_same_bits(tmp_path, enviro
         assert results(folder) == results(whole), folder
 
 
-@pytest.mark.parametrize(
-    "moments",
-    [pytest.param(1), pytest.param(50, marks=pytest.mark.slow)],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("moments", [50])
 def test_killed_on_two_ranks_a_run_ends_with_the_same_numbers(tmp_path, environment, moments):
     text = case_text(numerics='step = "0.01 mAh/cm^2"')
     folders = killed_and_resumed(text, tmp_path, environment, moments=moments, ranks=2, seed=1)

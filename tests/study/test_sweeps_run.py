@@ -4,6 +4,7 @@ import csv
 import json
 import multiprocessing
 import os
+import random
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from study.fake_solver import solve, solve_badly, solve_for_ever
+from study.fake_solver import solve, solve_badly, solve_for_ever, solve_slowly
 from study.test_critical_pressure_of_known_curves import exact
 
 from femna.errors import InputError
@@ -276,6 +277,36 @@ def start(study, out):
         assert process.poll() is None
         time.sleep(0.02)
     return process
+
+
+@pytest.mark.parametrize("count", [40, pytest.param(500, marks=pytest.mark.slow)])
+def test_with_workers_killed_at_random_each_case_is_done_exactly_once(write_study, tmp_path, count):
+    ends = f'from = "0.1 MPa", to = "1 MPa", count = {count}, spacing = "log"'
+    study = write_study(f'[[sweep]]\n"protocol.pressure" = {{ {ends} }}')
+    draw, killed = random.Random(8), []
+
+    def kill(event):
+        # one in twenty of the starts costs a worker, whichever it is and whatever it does
+        if event["event"] == "start" and draw.random() < 0.05:
+            victims = multiprocessing.active_children()
+            victim = draw.choice(victims)
+            victim.kill()
+            killed.append(victim.pid)
+
+    result = run_sweep(study, tmp_path / "out", jobs=2, solve=solve_slowly, monitor=kill)
+    assert len(killed) >= count // 40
+    rows = table(tmp_path / "out/sweep.csv")
+    if result.exit_code == 3:  # a case whose process died three times over
+        assert [r for r in rows if r["status"] == "failed"]
+        result = run_sweep(study, tmp_path / "out", jobs=2, solve=solve_slowly, resume=True)
+        rows = table(tmp_path / "out/sweep.csv")
+    assert result.exit_code == 0
+    assert len(rows) == len({r["case"] for r in rows}) == count
+    assert {r["status"] for r in rows} <= {"ok", "voltage_limit"}
+    summary = json.loads((tmp_path / "out/summary.json").read_text())
+    assert sum(summary["cases"].values()) == count
+    ends = [(tmp_path / "out" / r["case"] / "ends").read_text() for r in rows]
+    assert set(ends) == {"once\n"}
 
 
 def test_sigterm_ends_a_sweep_that_says_so(write_study, tmp_path):

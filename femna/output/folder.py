@@ -111,6 +111,7 @@ def _claim(
         made = not directory.exists()
         if directory.exists() and not directory.is_dir():
             raise _refused(directory, "is a file", "name a folder with -o")
+        refuse_links(directory)
         previous = _allowed(directory, case, resume)
         if previous != "finished":
             directory.mkdir(parents=True, exist_ok=True)
@@ -125,6 +126,23 @@ def _claim(
         reason = f"cannot be used: {error.strerror or error}"
         raise _refused(directory, reason, "name a folder that can be written with -o") from None
     return previous, made
+
+
+def refuse_links(directory: Path) -> None:
+    """Refuse a folder in which a name leads out of it: what is written there would land elsewhere.
+
+    Raises
+    ------
+    InputError
+        The folder holds a symbolic link. It may itself be one.
+    """
+    if not directory.is_dir():
+        return
+    for path in sorted([*directory.iterdir(), *directory.glob("*/*")]):
+        if path.is_symlink():
+            name = path.relative_to(directory)
+            limit = f"holds a symbolic link ({name})"
+            raise _refused(directory, limit, "remove it, or name another folder with -o")
 
 
 def _allowed(directory: Path, case: Case, resume: bool) -> Previous:

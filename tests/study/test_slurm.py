@@ -225,7 +225,7 @@ def test_a_profile_stands_in_place_of_the_table(study, tmp_path):
 def test_on_a_real_slurm_jobs_are_cancelled_and_a_node_drained(study, tmp_path):
     file, out = study("0.2, 0.25, 0.3, 0.35", 'partition = "short"'), tmp_path / "out"
     text = (tmp_path / "case.toml").read_text()
-    (tmp_path / "case.toml").write_text(text.replace('"0.01 mAh', '"0.0002 mAh'))
+    (tmp_path / "case.toml").write_text(text.replace('"0.01 mAh', '"0.0005 mAh'))
     here = ["bash", str(ROOT / "tools" / "slurm_here.sh")]
     started = subprocess.run([*here, "start", str(tmp_path / "slurm")], check=False, timeout=60)
     if started.returncode:
@@ -275,11 +275,11 @@ def test_on_a_real_slurm_jobs_are_cancelled_and_a_node_drained(study, tmp_path):
             lambda: "drain" in call("squeue", "-h", "-o", "%r").lower() or not call("squeue", "-h")
         )
         call("scontrol", "update", f"nodename={node}", "state=resume")
-        said, _ = second.communicate(timeout=300)
+        said, _ = second.communicate(timeout=900)
         code = second.returncode
         if code == 3:
             third = sweep("--resume")
-            said, _ = third.communicate(timeout=300)
+            said, _ = third.communicate(timeout=900)
             code = third.returncode
         assert code == 0, said
         assert [row["status"] for row in table(out)] == ["ok"] * 4

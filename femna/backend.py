@@ -18,6 +18,7 @@ import os
 from pathlib import Path
 
 from femna.errors import EnvironmentProblem
+from femna.form_cache import take_up_killed_compilations
 
 BOOTSTRAP = "dolfinx_solver"
 REMEDY = (
@@ -48,6 +49,7 @@ def _load() -> None:
         importlib.import_module("dolfinx")
         importlib.import_module("dolfinx.fem.petsc")
         _wait_longer_for_forms()
+        take_up_killed_compilations(importlib.import_module("ffcx.codegeneration.jit"))
     except Exception as error:
         # A broken library announces itself in many ways (ImportError, OSError, RuntimeError).
         what = " ".join(str(error).split()) or type(error).__name__

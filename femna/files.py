@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+_REFUSALS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO})
 
 
 def write_text(path: Path, text: str) -> None:
     """Replace a file as a whole, so that a reader never sees half of it."""
+    with whole_or_not(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def whole_or_not(path: Path) -> Iterator[Path]:
+    """Give the name of a file that takes the place of `path` when the block ends well.
+
+    One that could not be finished is removed: on a full disk it would be in the way.
+    """
     temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    try:
+        yield temporary
+        temporary.replace(path)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
 
 
 def render_json(content: Mapping[str, Any]) -> str:
@@ -53,3 +73,10 @@ def plain(value: object) -> Any:
     if isinstance(value, Path):
         return str(value)
     raise TypeError(f"JSON has no form for {type(value).__name__}")
+
+
+def disk_refusal(error: OSError) -> str | None:
+    """Say in one line that a disk is full or refuses; None for any other error."""
+    if error.errno not in _REFUSALS:
+        return None
+    return f"{error.filename or 'a file'} cannot be written: {os.strerror(error.errno)}"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
+import stat
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import ValidationError
 
@@ -14,6 +17,11 @@ from femna.case.messages import Missing, to_input_error
 from femna.case.model import Case
 from femna.case.overrides import apply_overrides
 from femna.errors import InputError
+
+LARGEST: Final = 4 << 20
+"""Bytes of a case or a study; those that ship have a few thousand."""
+
+_LONG_KEY: Final = re.compile(r"(?:[\w-]++\.){100}")
 
 
 def read_document(path: Path | str) -> dict[str, Any]:
@@ -26,7 +34,19 @@ def read_document(path: Path | str) -> dict[str, Any]:
     """
     path = Path(path)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                limit = "is no ordinary file"
+                raise InputError(path, "file", str(path), limit, "give a TOML file")
+            content = stream.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            limit = f"is larger than {LARGEST >> 20} MiB"
+            raise InputError(path, "file", str(path), limit, "give a case or a study")
+        text = content.decode("utf-8-sig")  # some editors put a mark of the encoding first
+        if _LONG_KEY.search(text):  # the time that tomllib takes for it grows with its square
+            limit = "has a key of more than a hundred parts"
+            raise InputError(path, "file", str(path), limit, "give a case or a study")
+        return tomllib.loads(text)
     except FileNotFoundError:
         raise InputError(path, "file", str(path), "no such file", "check the path") from None
     except IsADirectoryError:
@@ -36,7 +56,10 @@ def read_document(path: Path | str) -> dict[str, Any]:
         raise InputError(path, "file", str(path), limit, "check its permissions") from None
     except UnicodeDecodeError:
         raise InputError(path, "file", str(path), "is not UTF-8 text", "give a TOML file") from None
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        limit = "nests its values too deeply"
+        raise InputError(path, "file", str(path), limit, "give a case or a study") from None
+    except ValueError as error:  # of TOML, or a number of too many digits
         raise InputError(path, "file", str(path), f"is not TOML: {error}", "correct it") from None
 
 

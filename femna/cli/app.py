@@ -12,11 +12,14 @@ from cyclopts import App
 import femna
 from femna.cli.console import error_console, output_console
 from femna.cli.exits import guarded
+from femna.cli.ranks import leave
+from femna.signals import tell_of_termination
 
 _COMMANDS: Final = MappingProxyType(
     {
         "run": "Run one case.",
         "sweep": "Run every case of a study and evaluate them.",
+        "status": "Say how far a sweep is: what is done, runs, waits or failed.",
         "mesh": "Write the mesh of a case as a Gmsh file and print its quality.",
         "segment": "Find the voids in a stack of X-ray tomography.",
         "report": "Write the report of a folder of results again.",
@@ -66,4 +69,5 @@ def execute(arguments: Sequence[str] | None = None) -> int:
 
 def main() -> NoReturn:
     """Run the command line of this process."""
-    sys.exit(execute())
+    tell_of_termination()
+    sys.exit(leave(execute()))

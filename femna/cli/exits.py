@@ -13,6 +13,7 @@ from cyclopts import CycloptsError
 
 from femna.cli.ranks import abort_others, rank
 from femna.errors import FemnaError, InputError
+from femna.files import disk_refusal
 
 DONE: Final = 0
 BUG: Final = 1
@@ -38,15 +39,31 @@ def guarded(call: Callable[[], int]) -> int:
         _say(str(error))
         abort_others(STOPPED_EARLY)
         return STOPPED_EARLY
-    except KeyboardInterrupt:
-        _say("interrupted")
+    except MemoryError as error:
+        _say(f"memory ran out: {error}" if str(error) else "memory ran out")
+        abort_others(STOPPED_EARLY)
+        return STOPPED_EARLY
+    except OSError as error:
+        refusal = disk_refusal(error)
+        if refusal is None:
+            return _bug()
+        _say(refusal)
+        abort_others(STOPPED_EARLY)
+        return STOPPED_EARLY
+    except KeyboardInterrupt as error:
+        _say(f"interrupted by {error}" if str(error) else "interrupted")
         abort_others(STOPPED_EARLY)
         return STOPPED_EARLY
     except Exception:  # noqa: BLE001 - the last stop: a bug, shown in full
-        traceback.print_exc()
-        sys.stderr.flush()
-        abort_others(BUG)
-        return BUG
+        return _bug()
+
+
+def _bug() -> int:
+    """Show the error at hand in full and end the other ranks."""
+    traceback.print_exc()
+    sys.stderr.flush()
+    abort_others(BUG)
+    return BUG
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -16,7 +16,16 @@ def sweep_command(
     /,
     *,
     output: Folder,
-    jobs: Annotated[int, Parameter(help="Cases at a time.")] = 1,
+    jobs: Annotated[
+        int | None,
+        Parameter(help="Cases at a time: 1 if left out; with slurm what [slurm] at_once says."),
+    ] = None,
+    engine: Annotated[
+        Literal["local", "slurm"], Parameter(help="This machine, or jobs of a cluster.")
+    ] = "local",
+    profile: Annotated[
+        Path | None, Parameter(help="File with the keys of the study's table [slurm].")
+    ] = None,
     dry_run: Annotated[bool, Parameter(negative="", help="List the cases only.")] = False,
     resume: Resume = False,
     assignments: Assignments | None = None,
@@ -32,7 +41,11 @@ def sweep_command(
     from femna.cli.progress import sweep_progress
     from femna.errors import InputError
 
-    if jobs < 1:
+    if profile is not None and engine == "local":
+        raise InputError(None, "--profile", str(profile), "is for clusters", "add --engine slurm")
+    if jobs is None and engine == "local":
+        jobs = 1
+    if jobs is not None and jobs < 1:
         raise InputError(None, "--jobs", jobs, "must be at least 1", "give a positive number")
     require_study(study)
     overrides = split_assignments(assignments or [])
@@ -48,6 +61,8 @@ def sweep_command(
             resume=resume,
             overrides=overrides,
             monitor=monitor,
+            engine=engine,
+            profile=profile,
         )
     console = output_console()
     for line in outcome.lines:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 TOLERANCE: Final[float] = 1e-6
 """How far, in parts of the horizontal extent, a vertex may be from where it must be."""
 
+_SHOWN: Final = 12  # groups that a message lists
 _BODIES: Final[tuple[str, ...]] = ("metal", "electrolyte")
 _FACETS: Final[tuple[str, ...]] = ("interface", "platen", "far", "side")
 _NOUNS: Final[tuple[str, ...]] = ("point", "curve", "surface", "volume")
@@ -97,7 +98,10 @@ class _Reader:
 
     def _check_groups(self, mesh: NamedMesh, dimension: int) -> None:
         wanted = {**dict.fromkeys(_BODIES, dimension), **dict.fromkeys(_FACETS, dimension - 1)}
-        found = ", ".join(sorted(mesh.groups)) or "none"
+        names = sorted(mesh.groups)
+        found = ", ".join(name[:40] for name in names[:_SHOWN]) or "none"
+        if len(names) > _SHOWN:
+            found += f" and {len(names) - _SHOWN} more"
         for name, needed in wanted.items():
             noun = _NOUNS[needed]
             group: Group | None = mesh.groups.get(name)

@@ -18,6 +18,8 @@ from femna.mesh.step import FloatArray
 
 KEY: Final[str] = "geometry.file"
 
+_MSH: Final = b"$MeshFormat"
+
 _SIMPLICES: Final[dict[str, int]] = {"vertex": 0, "line": 1, "triangle": 2, "tetra": 3}
 
 
@@ -87,6 +89,11 @@ def _group(path: Path, name: str, parts: list[tuple[str, int, IntArray]]) -> Gro
 
 
 def _read_gmsh(path: Path) -> NamedMesh:
+    with path.open("rb") as stream:
+        begins = stream.read(len(_MSH))
+    if begins != _MSH:
+        # Gmsh takes any other text for a script in its own language, which may call programs
+        raise ValueError(f"it does not begin with {_MSH.decode('ascii')}")
     with gmsh_model() as module:
         module.merge(str(path))
         mesh = module.model.mesh

@@ -62,8 +62,11 @@ class FieldWriter:
             write_pvd(path, kept)
         else:  # an empty list is no file that ParaView opens
             path.unlink()
-        for entry in set(listed) - set(kept):
-            (self._directory / entry.file).unlink(missing_ok=True)
+        for file in {entry.file for entry in listed} - {entry.file for entry in kept}:
+            path = self._directory / file
+            # whatever the list says, nothing beyond the folder of the fields is removed
+            if path.parent == self._directory / FOLDER:
+                path.unlink(missing_ok=True)
 
     def write(self, system: System, *, time: float, charge: float) -> None:
         """Write all parts at the system's present unknowns and on its present meshes.

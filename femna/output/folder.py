@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +44,14 @@ class Claim:
     made: bool = False
 
 
-def claim(directory: Path, case: Case, *, resume: bool, comm: MPI.Comm) -> Claim:
+def claim(
+    directory: Path,
+    case: Case,
+    *,
+    resume: bool,
+    comm: MPI.Comm,
+    hold: Callable[[], None] | None = None,
+) -> Claim:
     """Make the folder and write ``case.toml``, or check that it holds this case (collective).
 
     Parameters
@@ -56,6 +64,9 @@ def claim(directory: Path, case: Case, *, resume: bool, comm: MPI.Comm) -> Claim
         Whether results of the same case may be there.
     comm : MPI.Comm
         Rank 0 decides for all.
+    hold : callable, optional
+        Keeps other processes out of the folder; called on rank 0 once the folder is there and
+        before anything is written into it.
 
     Returns
     -------
@@ -67,7 +78,7 @@ def claim(directory: Path, case: Case, *, resume: bool, comm: MPI.Comm) -> Claim
         On every rank: the folder cannot be used, holds something else, or holds this case and
         `resume` is not asked for. Nothing is overwritten.
     """
-    found = on_root(comm, lambda: _claim(directory, case, resume))
+    found = on_root(comm, lambda: _claim(directory, case, resume, hold))
     previous, made = comm.bcast(found, root=0)
     return Claim(directory, previous, made)
 
@@ -93,29 +104,58 @@ def release(directory: Path, found: Claim, *, comm: MPI.Comm) -> None:
             directory.rmdir()
 
 
-def _claim(directory: Path, case: Case, resume: bool) -> tuple[Previous, bool]:
+def _claim(
+    directory: Path, case: Case, resume: bool, hold: Callable[[], None] | None
+) -> tuple[Previous, bool]:
     try:
         made = not directory.exists()
         if directory.exists() and not directory.is_dir():
             raise _refused(directory, "is a file", "name a folder with -o")
-        previous = _previous(directory, case)
-        if previous != "none" and not resume:
-            state = "the finished results" if previous == "finished" else "an unfinished run"
-            raise _refused(
-                directory,
-                f"holds {state} of this case",
-                "add --resume to go on, or name another folder with -o",
-            )
+        refuse_links(directory)
+        previous = _allowed(directory, case, resume)
         if previous != "finished":
             directory.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=directory):
                 pass
+            if hold is not None:
+                hold()
+                previous = _allowed(directory, case, resume)  # as another process has left it
         if previous == "none":
             write_text(directory / CASE_FILE, case.to_toml())
     except OSError as error:
         reason = f"cannot be used: {error.strerror or error}"
         raise _refused(directory, reason, "name a folder that can be written with -o") from None
     return previous, made
+
+
+def refuse_links(directory: Path) -> None:
+    """Refuse a folder in which a name leads out of it: what is written there would land elsewhere.
+
+    Raises
+    ------
+    InputError
+        The folder holds a symbolic link. It may itself be one.
+    """
+    if not directory.is_dir():
+        return
+    for path in sorted([*directory.iterdir(), *directory.glob("*/*")]):
+        if path.is_symlink():
+            name = path.relative_to(directory)
+            limit = f"holds a symbolic link ({name})"
+            raise _refused(directory, limit, "remove it, or name another folder with -o")
+
+
+def _allowed(directory: Path, case: Case, resume: bool) -> Previous:
+    """Return what the folder holds of this case; InputError where `resume` is not asked for."""
+    previous = _previous(directory, case)
+    if previous != "none" and not resume:
+        state = "the finished results" if previous == "finished" else "an unfinished run"
+        raise _refused(
+            directory,
+            f"holds {state} of this case",
+            "add --resume to go on, or name another folder with -o",
+        )
+    return previous
 
 
 def _previous(directory: Path, case: Case) -> Previous:

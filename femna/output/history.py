@@ -11,6 +11,7 @@ from typing import Final
 
 from mpi4py import MPI
 
+from femna.errors import InputError
 from femna.files import write_text
 from femna.output.files import cell_text, on_root_disk
 
@@ -51,6 +52,11 @@ class HistoryWriter:
     keep_through : int, optional
         Go on with an existing file: rows up to this step stay, later ones, which a run wrote
         after its last checkpoint, are dropped. None begins a new file.
+
+    Raises
+    ------
+    InputError
+        On every rank, if an existing file lacks one of the rows that are to stay.
     """
 
     def __init__(self, path: Path, comm: MPI.Comm, *, keep_through: int | None = None) -> None:
@@ -90,13 +96,21 @@ class HistoryWriter:
 
     def _begin(self, keep_through: int | None) -> None:
         kept: list[Sequence[str]] = []
-        if keep_through is not None and self.path.exists():
-            header, rows = _read(self.path)
-            if header[: len(COLUMNS)] == list(COLUMNS):
-                self._columns = tuple(header)
-                kept = [header, *(r for r in rows if _step(r) <= keep_through)]
-                if len(kept) > 1:
-                    self._last = {n: _value(t) for n, t in zip(header, kept[-1], strict=True)}
+        if keep_through is not None:
+            header, rows = _read(self.path) if self.path.exists() else ([], [])
+            rows = [row for row in rows if _step(row) <= keep_through]
+            whole = [_step(row) for row in rows] == list(range(keep_through + 1))
+            if header[: len(COLUMNS)] != list(COLUMNS) or not whole:
+                raise InputError(
+                    self.path,
+                    "steps",
+                    len(rows),
+                    f"lacks some of the steps 0 to {keep_through} that came before the checkpoint",
+                    "bring the file back, or move the checkpoint away to begin this case anew",
+                )
+            self._columns = tuple(header)
+            kept = [header, *rows]
+            self._last = {n: _value(t) for n, t in zip(header, rows[-1], strict=True)}
         write_text(self.path, _render(kept))
 
     def _append(self, text: str) -> None:
@@ -125,7 +139,7 @@ def read_history(path: Path) -> list[dict[str, float | None]]:
 
 def _read(path: Path) -> tuple[list[str], list[list[str]]]:
     """Return header and whole rows; a line without its end was cut off by a kill."""
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8", errors="replace")
     lines = list(csv.reader(io.StringIO(text[: text.rfind("\n") + 1])))
     header = lines[0] if lines else []
     rows = [r for r in lines[1:] if len(r) == len(header) and math.isfinite(_step(r))]

@@ -1,4 +1,4 @@
-"""Ctrl-C while a run marches: asked for once it ends after the present step, twice at once."""
+"""Ctrl-C, SIGTERM and SIGUSR2 while a run marches: once asked it ends after the present step."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from typing import Self
 
 from mpi4py import MPI
 
+from femna.signals import ENDING, terminated
+
 
 class Interrupt:
-    """Holds SIGINT back until a step is done, as a context manager.
+    """Holds SIGINT and what asks for an end back until a step is done, as a context manager.
 
     Between two steps every rank knows the same and a checkpoint can be written; in the middle of a
-    collective solve neither is so. A second SIGINT raises `KeyboardInterrupt` where it hits.
-    Outside the main thread, and where SIGINT is ignored or handled otherwise, nothing changes.
+    collective solve neither is so. A second signal raises `KeyboardInterrupt` where it hits.
+    Outside the main thread, and where a signal is ignored or handled otherwise, nothing changes.
 
     Parameters
     ----------
@@ -25,14 +27,18 @@ class Interrupt:
 
     def __init__(self, comm: MPI.Comm) -> None:
         self._comm = comm
-        self._asked = self._installed = False
+        self._asked = 0
+        self._before: dict[int, object] = {}
 
     def __enter__(self) -> Self:
-        """Begin to hold SIGINT back."""
-        main = threading.current_thread() is threading.main_thread()
-        if main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            signal.signal(signal.SIGINT, self._handle)
-            self._installed = True
+        """Begin to hold the signals back."""
+        if threading.current_thread() is threading.main_thread():
+            ordinary = (signal.default_int_handler, signal.SIG_DFL, terminated)
+            for number in (signal.SIGINT, *ENDING):
+                handler = signal.getsignal(number)
+                if handler in ordinary:
+                    self._before[number] = handler
+                    signal.signal(number, self._handle)
         return self
 
     def __exit__(
@@ -41,16 +47,17 @@ class Interrupt:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Give SIGINT back."""
-        if self._installed:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            self._installed = False
+        """Give the signals back."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+        self._before.clear()
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if self._asked:
-            raise KeyboardInterrupt
-        self._asked = True
+            terminated(number, frame)
+        self._asked = number
 
-    def asked(self) -> bool:
-        """Return whether any rank was interrupted (collective)."""
-        return bool(self._comm.allreduce(self._asked, op=MPI.LOR))
+    def asked(self) -> str:
+        """Return the name of the signal by which any rank was interrupted, or "" (collective)."""
+        number = int(self._comm.allreduce(self._asked, op=MPI.MAX))
+        return signal.Signals(number).name if number else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +13,13 @@ from mpi4py import MPI
 from femna.output.files import on_root_disk
 
 LOGGER: Final = "femna"
+
+
+class _LogFile(logging.FileHandler):
+    """A log that a full disk cuts short; the run says the reason where it matters."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Leave out a message that cannot be written."""
 
 
 @contextmanager
@@ -34,10 +41,8 @@ def run_log(directory: Path, comm: MPI.Comm, *, level: int = logging.INFO) -> It
         On every rank, if the file cannot be written.
     """
     path = directory / "run.log"
-    handlers: list[logging.FileHandler] = []
-    on_root_disk(
-        comm, path, lambda: handlers.append(logging.FileHandler(path, mode="a", encoding="utf-8"))
-    )
+    handlers: list[_LogFile] = []
+    on_root_disk(comm, path, lambda: handlers.append(_LogFile(path, mode="a", encoding="utf-8")))
     logger = logging.getLogger(LOGGER)
     before = logger.level
     logger.setLevel(level)
@@ -50,5 +55,6 @@ def run_log(directory: Path, comm: MPI.Comm, *, level: int = logging.INFO) -> It
     finally:
         for handler in handlers:
             logger.removeHandler(handler)
-            handler.close()
+            with suppress(OSError):  # a full disk
+                handler.close()
         logger.setLevel(before)

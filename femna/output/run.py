@@ -5,23 +5,33 @@ from __future__ import annotations
 import gc
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 from mpi4py import MPI
 
 from femna.case import Case
 from femna.errors import ComputationError, InputError
 from femna.files import read_json
+from femna.lock import PATIENCE, sole_writer
+from femna.output.faults import named_faults
 from femna.output.fields import FieldWriter
-from femna.output.folder import claim, release
+from femna.output.folder import Claim, claim, release
 from femna.output.history import HistoryWriter
 from femna.output.interrupt import Interrupt
 from femna.output.log import LOGGER, run_log
-from femna.output.record import mesh_sizes, unknowns, write_run, write_summary
+from femna.output.record import (
+    case_hash,
+    mesh_sizes,
+    unknowns,
+    write_run,
+    write_summary,
+)
 from femna.simulation.checkpoint import Checkpoint
 from femna.simulation.driver import Accepted, Driver
 from femna.simulation.neighbours import Neighbours
@@ -57,7 +67,8 @@ class _Progress:
         """Take over an accepted step."""
         self.row = accepted.row
         for name, column in _BALANCES.items():
-            self.balances[name] = max(self.balances[name], accepted.row[column])
+            # NumPy's maximum does not lose a value that is no number
+            self.balances[name] = float(np.maximum(self.balances[name], accepted.row[column]))
         if accepted.status is not None:
             self.status = accepted.status
         if accepted.status == "voltage_limit":
@@ -109,17 +120,31 @@ def run_case(
     InputError
         The folder or the case cannot be used; nothing is overwritten.
     """
-    found = claim(directory, case, resume=resume, comm=comm)
-    if found.previous == "finished":
-        summary = read_json(directory / "summary.json") if comm.rank == 0 else None
-        return dict(comm.bcast(summary))
-    try:
-        with run_log(directory, comm):
-            run = _Run(case, directory, comm, monitor, checkpoint_seconds)
-            return run.go(neighbours)
-    except InputError:
-        release(directory, found, comm=comm)
-        raise
+    with _held(directory, case, resume=resume, comm=comm) as found:
+        if found.previous == "finished":
+            summary = read_json(directory / "summary.json") if comm.rank == 0 else None
+            return dict(comm.bcast(summary))
+        try:
+            with run_log(directory, comm), named_faults():
+                run = _Run(case, directory, comm, monitor, checkpoint_seconds)
+                return run.go(neighbours)
+        except InputError:
+            release(directory, found, comm=comm)
+            raise
+
+
+@contextmanager
+def _held(directory: Path, case: Case, *, resume: bool, comm: MPI.Comm) -> Iterator[Claim]:
+    """Claim the folder and keep other processes out of it until the block ends (collective)."""
+    with ExitStack() as held:
+
+        def hold() -> None:
+            # what holds the folder in a moment may end in the next one
+            patience = PATIENCE if resume else 0.0
+            held.enter_context(sole_writer(directory, patience=patience))
+
+        found = claim(directory, case, resume=resume, comm=comm, hold=hold)
+        yield found
 
 
 class _Run:
@@ -141,21 +166,27 @@ class _Run:
     def go(self, neighbours: Neighbours | None) -> dict[str, Any]:
         """Build the model, march, and write what came of it."""
         model = build_model(self.case, self.comm)
-        self._record(model, ended=False)
         driver = Driver(model, neighbours)
-        checkpoint = Checkpoint(self.directory / "checkpoint", self.comm, driver.stage.points())
+        checkpoint = Checkpoint(
+            self.directory / "checkpoint",
+            self.comm,
+            driver.stage.points(),
+            case_hash=case_hash(self.case),
+        )
         resumed = checkpoint.exists()
         if resumed:
             saved = checkpoint.read()
             driver.stage.restore(saved)
             self.progress.balances.update(saved.clock.balances)
-            self.log.info("resumed after step %d", saved.clock.step)
         history = HistoryWriter(
             self.directory / "history.csv",
             self.comm,
             keep_through=driver.clock.step if resumed else None,
         )
         self.progress.row = history.last
+        if resumed:
+            self.log.info("resumed after step %d", driver.clock.step)
+        self._record(model, ended=False)
         fields = FieldWriter(
             self.directory,
             self.comm,
@@ -165,7 +196,8 @@ class _Run:
             keep_through=driver.clock.time if resumed else None,
         )
         try:
-            self._march(driver, history, fields, checkpoint)
+            with named_faults():
+                self._march(driver, history, fields, checkpoint)
         except ComputationError as error:
             self.progress.status, self.progress.reason = "failed", str(error)
         self._judge_balances()
@@ -197,9 +229,10 @@ class _Run:
                     if due and unsaved is not None and accepted.status is None:
                         checkpoint.write(unsaved)
                         unsaved, last_saved = None, time.monotonic()
-                    if accepted.status is None and interrupt.asked():
+                    by = interrupt.asked() if accepted.status is None else ""
+                    if by:
                         self.progress.status = "interrupted"
-                        self.progress.reason = "interrupted by the user; --resume goes on"
+                        self.progress.reason = f"interrupted by {by}; --resume goes on"
                         break
         except ComputationError:
             if unsaved is not None:  # the last whole step, not what stopped halfway
@@ -211,7 +244,7 @@ class _Run:
     def _judge_balances(self) -> None:
         progress = self.progress
         if progress.open_balances and progress.status not in ("failed", "interrupted"):
-            worst = max(progress.balances.values())
+            worst = float(np.max(list(progress.balances.values())))
             progress.status = "failed"
             progress.reason = (
                 f"the balance of {' and '.join(progress.open_balances)} does not close: "
@@ -219,14 +252,16 @@ class _Run:
             )
 
     def _record(self, model: Model, *, ended: bool) -> None:
+        wall = time.monotonic() - self.began
         write_run(
             self.directory,
             case=self.case,
             sources=model.properties.sources,
             comm=self.comm,
             started=self.started,
-            ended=datetime.now(UTC) if ended else None,
-            wall_s=time.monotonic() - self.began if ended else None,
+            # by the clock that does not jump
+            ended=self.started + timedelta(seconds=wall) if ended else None,
+            wall_s=wall if ended else None,
             mesh=mesh_sizes(model.cell),
             unknowns=unknowns(model.system),
             conducting_fraction=model.conducting_fraction,

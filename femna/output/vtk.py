@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from femna.files import write_text
+from femna.files import whole_or_not, write_text
 from femna.output.parts import Array, Part
 
 _SHAPES: Final = {2: "line", 3: "triangle", 4: "tetra"}
@@ -60,9 +60,8 @@ def write_vtu(path: Path, part: Part, *, length_scale: float) -> None:
         point_data={name: _finite(values) for name, values in part.point_data.items()},
         cell_data={name: [_finite(values)] for name, values in part.cell_data.items()},
     )
-    temporary = path.with_name(f".{path.name}.part")
-    meshio.write(temporary, mesh, file_format="vtu", binary=True)
-    temporary.replace(path)
+    with whole_or_not(path) as temporary:
+        meshio.write(temporary, mesh, file_format="vtu", binary=True)
 
 
 def _finite(values: Array) -> Array:

@@ -1,14 +1,13 @@
 """A run's state on disk, independent of how the mesh is distributed.
 
 Every array goes to rank 0 in the order of its points on the reference mesh, so that a run may be
-resumed on another number of ranks. One file, replaced atomically.
+resumed on another number of ranks. One file, replaced as a whole; what it must be to be taken up
+again stands in `state_file`.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from femna import __version__
 from femna.errors import ComputationError
 from femna.mesh.bodies import on_root
 from femna.simulation.state import Clock, State
+from femna.simulation.state_file import read_state_file, refused, write_state_file
 
 Array = npt.NDArray[np.float64]
 FILE = "state.npz"
+
+_MESHES = ("pressure", "potential")  # their points are the vertices of metal and electrolyte
+_POINTS = "points_"
 
 SAME_PLACE = 1e-9
 """Coordinates that lie closer than this, in lengths of the model, count as equal."""
@@ -41,6 +45,7 @@ class CanonicalOrder:
     def __init__(self, comm: Any, points: Array) -> None:
         self._comm = comm
         everything = np.concatenate(comm.allgather(points))
+        self._everything = everything
         self._counts = comm.allgather(len(points))
         self._order = np.lexsort([_levels(values) for values in everything.T])
 
@@ -48,6 +53,11 @@ class CanonicalOrder:
     def size(self) -> int:
         """Number of points over all ranks."""
         return sum(self._counts)
+
+    @property
+    def points(self) -> Array:
+        """All points in canonical order, shape (points, d)."""
+        return np.asarray(self._everything[self._order])
 
     def gather(self, values: Array) -> Array | None:
         """Return all values in canonical order on rank 0, shape (points, components)."""
@@ -78,66 +88,56 @@ class Checkpoint:
         Communicator.
     points : mapping
         Coordinates, shape (N, d), of the owned entries' points for each array of the state.
+    case_hash : str
+        Of the case; a checkpoint of another one is refused.
     """
 
-    def __init__(self, directory: Path, comm: Any, points: Mapping[str, Array]) -> None:
+    def __init__(
+        self, directory: Path, comm: Any, points: Mapping[str, Array], *, case_hash: str
+    ) -> None:
         self._path, self._comm = directory / FILE, comm
         self._orders = {name: CanonicalOrder(comm, xs) for name, xs in points.items()}
+        self._owner = {"version of femna": __version__, "case": case_hash}
 
     def exists(self) -> bool:
         """Say whether there is a checkpoint (collective)."""
         return bool(self._comm.bcast(self._path.is_file() if self._comm.rank == 0 else None))
 
     def write(self, state: State) -> None:
-        """Write the state (collective).
+        """Write the state (collective); the last one stays until the new one is whole.
 
         Raises
         ------
         ComputationError
-            On every rank, if the file cannot be written.
+            On every rank, if the file cannot be written or the state holds a number that is not
+            finite; the last checkpoint is as it was.
         """
         gathered = {
             name: self._orders[name].gather(values) for name, values in state.arrays().items()
         }
         arrays = {name: values for name, values in gathered.items() if values is not None}
         arrays |= {"clock": np.array(json.dumps(state.clock.to_dict())), "scalars": state.scalars}
-        on_root(self._comm, lambda: self._write(arrays))
+        arrays |= {f"{_POINTS}{name}": self._orders[name].points for name in _MESHES}
+        on_root(self._comm, lambda: self._write(arrays, state.clock.step))
 
-    def _write(self, arrays: Mapping[str, Any]) -> None:
-        partial = self._path.with_name("partial.npz")
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with partial.open("wb") as file:
-                np.savez(file, **arrays)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(self._path)
-        except OSError as error:
-            reason = error.strerror or error
-            raise ComputationError(f"{self._path} cannot be written: {reason}") from error
+    def _write(self, arrays: Mapping[str, Any], step: int) -> None:
+        wrong = _not_finite(arrays)
+        if wrong:
+            raise ComputationError(
+                f"the state of step {step} holds numbers that are not finite ({wrong}); "
+                "the checkpoint before it is kept"
+            )
+        write_state_file(self._path, arrays, header={**self._owner, "step": step})
 
     def read(self) -> State:
-        """Read the state on every rank (collective).
+        """Read the state on every rank (collective); the file stays as it is.
 
         Raises
         ------
-        ComputationError
-            On every rank, if the file cannot be read or belongs to another mesh.
+        InputError
+            On every rank, if the file is damaged or belongs to another case, version or mesh.
         """
-        content: dict[str, Any] | None = None
-        problem = ""
-        if self._comm.rank == 0:
-            try:
-                with self._path.open("rb") as stream, np.load(stream) as file:
-                    content = {name: file[name] for name in file.files}
-                problem = self._difference(content)
-            except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-                problem = str(error)
-        problem = self._comm.bcast(problem)
-        if problem:
-            raise ComputationError(
-                f"{self._path}: the checkpoint cannot be read: {problem}; remove it to begin anew"
-            )
+        content = on_root(self._comm, self._read)
         clock = json.loads(str(content["clock"])) if content is not None else None
         scalars = content["scalars"] if content is not None else None
         local = {
@@ -160,13 +160,40 @@ class Checkpoint:
             **local,
         )
 
+    def _read(self) -> Mapping[str, Any]:
+        content = read_state_file(self._path, belongs_to=self._owner)
+        problem = self._difference(content) or _not_finite(content, "holds no finite numbers in ")
+        if problem:
+            raise refused(self._path, problem)
+        return content
+
     def _difference(self, content: Mapping[str, Array]) -> str:
         """Say what keeps a file's content from being this run's; empty if nothing does."""
-        missing = ({"clock", "scalars"} | set(self._orders)) - set(content)
+        needed = {"clock", "scalars"} | set(self._orders) | {f"{_POINTS}{name}" for name in _MESHES}
+        missing = needed - set(content)
         if missing:
-            return f"it lacks {', '.join(sorted(missing))}"
+            return f"lacks {', '.join(sorted(missing))}"
         other = [name for name, order in self._orders.items() if len(content[name]) != order.size]
-        return f"it belongs to another mesh ({', '.join(other)})" if other else ""
+        other += [
+            name
+            for name in _MESHES
+            if not _same_points(content[f"{_POINTS}{name}"], self._orders[name].points)
+        ]
+        return f"belongs to another mesh ({', '.join(dict.fromkeys(other))})" if other else ""
+
+
+def _same_points(one: Array, other: Array) -> bool:
+    return one.shape == other.shape and bool(np.allclose(one, other, rtol=0.0, atol=SAME_PLACE))
+
+
+def _not_finite(arrays: Mapping[str, Any], say: str = "") -> str:
+    """Name the arrays of numbers that hold one that is not finite; empty if none does."""
+    names = [
+        name
+        for name, values in arrays.items()
+        if np.asarray(values).dtype.kind == "f" and not np.isfinite(values).all()
+    ]
+    return say + ", ".join(names) if names else ""
 
 
 def _levels(values: Array) -> npt.NDArray[np.int64]:

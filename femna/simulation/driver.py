@@ -169,6 +169,10 @@ class Driver:
         while True:
             if dt < smallest:
                 self.stage.restore(before)
+                everywhere = self.system.comm.allgather(before.not_finite())
+                wrong = sorted({name for names in everywhere for name in names})
+                if wrong:
+                    reason = f"the state before it is not finite ({', '.join(wrong)})"
                 raise ComputationError(
                     f"step {self.clock.step + 1} at t = {self.clock.time:.6g} s cannot be done: "
                     f"{reason}; the step fell below {smallest:.3g} s"

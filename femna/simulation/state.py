@@ -139,3 +139,8 @@ class State:
         memory = {f"memory_{name}": values for name, values in self.memory.items()}
         mask = {f"mask_{name}": values for name, values in self.mask.items()}
         return {name: getattr(self, name) for name in names} | memory | mask | met
+
+    def not_finite(self) -> list[str]:
+        """Return the names of this rank's arrays that hold a number which is not finite."""
+        listed = {**self.arrays(), "scalars": self.scalars}
+        return [name for name, values in listed.items() if not np.isfinite(values).all()]

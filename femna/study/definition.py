@@ -16,6 +16,7 @@ from femna.study.entries import CURRENT, PRESSURE
 from femna.study.quantities import parse_quantity
 from femna.study.ranges import Range, Scalar, Table, Values, plain, swept_table
 from femna.study.sample import Sample, SampleInput
+from femna.study.slurm_settings import SlurmSettings
 from femna.study.variant import Parameter, Variant
 
 
@@ -89,6 +90,7 @@ class Study(Table):
     critical: Critical = Critical()
     compare: Compare | None = None
     output: Output = Output()
+    slurm: SlurmSettings = SlurmSettings()
 
     @field_validator("sweep", mode="before")
     @classmethod
@@ -184,5 +186,6 @@ _TABLES: Final[Mapping[str, type[Table]]] = MappingProxyType(
         "critical": Critical,
         "compare": Compare,
         "output": Output,
+        "slurm": SlurmSettings,
     }
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,51 +18,76 @@ RECORD: Final = "study.json"
 _FOREIGN: Final = ("case.toml", "history.csv", "sweep.csv", "summary.json", "checkpoint")
 
 
-def claim(directory: Path, plan: Plan, *, resume: bool) -> None:
+def claim(
+    directory: Path, plan: Plan, *, resume: bool, hold: Callable[[], None] | None = None
+) -> None:
     """Make the folder, or check that it holds this study.
+
+    Parameters
+    ----------
+    directory : Path
+        Folder of the sweep.
+    plan : Plan
+        The cases.
+    resume : bool
+        Whether results of the same study may be there.
+    hold : callable, optional
+        Keeps other processes out of the folder, once that is there.
 
     Raises
     ------
     InputError
-        The folder is a file, holds another study or a run, or holds this study and `resume` is
-        not asked for. Nothing is overwritten.
+        The folder is a file, cannot be written, is in use, holds another study or a run, or holds
+        this study and `resume` is not asked for. Nothing is overwritten.
     """
     if directory.exists() and not directory.is_dir():
-        raise InputError(
-            None, "output folder", str(directory), "is a file", "name a folder with -o"
-        )
+        raise _refused(directory, "is a file", "name a folder with -o")
+    new = _is_new(directory, plan, resume=resume)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
+            pass
+        if hold is not None:
+            hold()
+            new = _is_new(directory, plan, resume=resume)  # as another process has left it
+        if new:
+            write_text(directory / RECORD, render_json(_record(plan)))
+    except OSError as error:
+        reason = f"cannot be used: {error.strerror or error}"
+        raise _refused(directory, reason, "name a folder that can be written with -o") from None
+
+
+def _is_new(directory: Path, plan: Plan, *, resume: bool) -> bool:
     record = read_json(directory / RECORD)
-    if record is not None:
-        if record.get("fingerprint") != plan.fingerprint:
-            raise InputError(
-                None,
-                "output folder",
-                str(directory),
-                "holds the results of another study",
-                "name another folder with -o",
-            )
-        if not resume:
-            raise InputError(
-                None,
-                "output folder",
-                str(directory),
-                "holds results of this study",
-                "add --resume to go on, or name another folder",
-            )
-        return
-    if (directory / RECORD).exists() or any((directory / name).exists() for name in _FOREIGN):
-        raise InputError(
-            None, "output folder", str(directory), "holds other results", "name another folder"
+    if record is None:
+        if (directory / RECORD).exists() or any((directory / name).exists() for name in _FOREIGN):
+            raise _refused(directory, "holds other results", "name another folder")
+        return True
+    if record.get("fingerprint") != plan.fingerprint:
+        raise _refused(
+            directory, "holds the results of another study", "name another folder with -o"
         )
-    directory.mkdir(parents=True, exist_ok=True)
-    content = {
+    if not resume:
+        raise _refused(
+            directory,
+            "holds results of this study",
+            "add --resume to go on, or name another folder",
+        )
+    return False
+
+
+def _record(plan: Plan) -> dict[str, object]:
+    return {
         "title": plan.study.title,
         "study": plan.file.name,
         "case": str(plan.study.case),
         "fingerprint": plan.fingerprint,
         "cases": [item.name for item in plan.cases],
     }
-    write_text(directory / RECORD, render_json(content))
+
+
+def _refused(directory: Path, limit: str, remedy: str) -> InputError:
+    return InputError(None, "output folder", str(directory), limit, remedy)
 
 
 def finished_summary(directory: Path, planned: Planned) -> Mapping[str, Any] | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from femna.errors import InputError
+from femna.lock import PATIENCE, sole_writer
 from femna.study.definition import Study, load_study
 from femna.study.folder import claim
 from femna.study.master_curve import refuse_mapped_fields, split
@@ -18,10 +20,13 @@ from femna.study.planned import CaseLoader
 from femna.study.results import write_results
 from femna.study.rows import FAILED
 from femna.study.schedule import Monitor, Progress, run_cases
+from femna.study.slurm_settings import SlurmSettings, load_profile
 from femna.study.workers import Solve
 
 EXIT_DONE: Final = 0
 EXIT_STOPPED_EARLY: Final = 3
+
+type Engine = Literal["local", "slurm"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,8 @@ def run_sweep(
     monitor: Monitor | None = None,
     solve: Solve | None = None,
     loader: CaseLoader | None = None,
+    engine: Engine = "local",
+    profile: Path | None = None,
 ) -> SweepResult:
     """Run every case of a study and evaluate the critical pressure.
 
@@ -74,6 +81,10 @@ def run_sweep(
         `cases_total`; a step carries what the simulation's monitor says.
     solve, loader : callable, optional
         Stand-ins for `femna.output.run_case` and `femna.case.load_case`.
+    engine : {"local", "slurm"}
+        Worker processes on this machine, or jobs of a cluster.
+    profile : Path, optional
+        A file with the keys of the study's table [slurm], in its place.
 
     Returns
     -------
@@ -93,12 +104,32 @@ def run_sweep(
     observations = None
     if study.compare is not None:
         observations = load_observations(path.parent / study.compare.observations)
+    slurm = _slurm(study, profile, jobs) if engine == "slurm" else None
     if dry_run:
         return SweepResult(EXIT_DONE, _dry_lines(plan))
-    claim(directory, plan, resume=resume)
-    progress = Progress(plan, directory, resume, monitor)
+    with ExitStack() as held:
+        patience = PATIENCE if resume else 0.0
+        claim(
+            directory,
+            plan,
+            resume=resume,
+            hold=lambda: held.enter_context(sole_writer(directory, patience=patience)),
+        )
+        progress = Progress(plan, directory, resume, monitor)
+        return _compute(progress, jobs, solve, observations, slurm=slurm)
+
+
+def _compute(
+    progress: Progress,
+    jobs: int | None,
+    solve: Solve | None,
+    observations: Observations | None,
+    *,
+    slurm: SlurmSettings | None,
+) -> SweepResult:
+    directory, study = progress.directory, progress.plan.study
     try:
-        run_cases(progress, jobs or _processors(), solve)
+        run_cases(progress, jobs or _processors(), solve, slurm=slurm)
     except KeyboardInterrupt:
         lines = _finish(directory, study, progress, observations, interrupted=True)
         progress.tell("interrupted")
@@ -106,6 +137,11 @@ def run_sweep(
     failed = any(row.status == FAILED for row in progress.rows.values())
     lines = _finish(directory, study, progress, observations, interrupted=False)
     return SweepResult(EXIT_STOPPED_EARLY if failed else EXIT_DONE, lines)
+
+
+def _slurm(study: Study, profile: Path | None, jobs: int | None) -> SlurmSettings:
+    settings = study.slurm if profile is None else load_profile(profile)
+    return settings if jobs is None else settings.model_copy(update={"at_once": jobs})
 
 
 def _finish(

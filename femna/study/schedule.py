@@ -34,6 +34,8 @@ from femna.study.rows import (
     number,
     results_of,
 )
+from femna.study.slurm import run_tasks_on_slurm
+from femna.study.slurm_settings import SlurmSettings
 from femna.study.workers import Outcome, Solve, Task, run_tasks
 
 type Monitor = Callable[[Mapping[str, object]], None]
@@ -97,8 +99,13 @@ def _curve(item: Planned | Row) -> tuple[object, ...]:
     return (item.others, item.current)
 
 
-def run_cases(progress: Progress, jobs: int, solve: Solve | None) -> None:
-    """Run the base grid; a curve whose cases have all ended may ask for one more."""
+def run_cases(
+    progress: Progress, jobs: int, solve: Solve | None, *, slurm: SlurmSettings | None = None
+) -> None:
+    """Run the base grid; a curve whose cases have all ended may ask for one more.
+
+    With `slurm` each case is a job of the cluster, and `jobs` and `solve` have no meaning.
+    """
     tasks: list[Task] = []
     for item in progress.cases:
         progress.planned[item.name] = item
@@ -121,11 +128,24 @@ def run_cases(progress: Progress, jobs: int, solve: Solve | None) -> None:
     first = {_curve(item): item for item in reversed(progress.cases)}
     for item in first.values():
         tasks += _extend(progress, item)
+
+    def on_start(task: Task) -> None:
+        progress.tell("start", case=task.name)
+
+    if slurm is not None:
+        run_tasks_on_slurm(
+            tasks,
+            settings=slurm,
+            directory=progress.directory,
+            on_start=on_start,
+            on_outcome=on_outcome,
+        )
+        return
     run_tasks(
         tasks,
         jobs=max(1, min(jobs, len(tasks))),
         solve=solve,
-        on_start=lambda task: progress.tell("start", case=task.name),
+        on_start=on_start,
         on_step=lambda task, event: progress.tell(
             "step", **{**{k: v for k, v in event.items() if k != "event"}, "case": task.name}
         ),

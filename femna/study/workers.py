@@ -15,7 +15,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -26,12 +26,16 @@ from typing import Any, Final
 
 from femna.errors import ComputationError, FemnaError
 from femna.resident import resident_memory
+from femna.signals import end_with_parent
 
 MEMORY_GROWTH: Final = 512.0
 """Resident memory [MiB] that a worker may gain after its first case before it is replaced."""
 
 MOST_CASES: Final = 1000
 """Cases after which a worker is replaced whatever its memory."""
+
+TRIALS: Final = 3
+"""Processes that may die of a case, killed or crashed, before it counts as failed."""
 
 _ENVIRONMENT: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 # A worker is a program of its own, not a rank of the launcher that may have started the sweep.
@@ -54,21 +58,25 @@ class Task:
         Its folder.
     resume : bool
         Go on from what is in the folder.
+    trials : int
+        How many processes have died of it, or beside it.
     """
 
     name: str
     case: Any
     directory: Path
     resume: bool = False
+    trials: int = 0
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a task: a summary, or the reason why there is none."""
+    """What came of a task: a summary, or the reason why there is none; `died` with its process."""
 
     task: Task
     summary: Mapping[str, Any] | None
     reason: str = ""
+    died: bool = False
 
 
 @dataclass
@@ -139,6 +147,10 @@ def run_tasks(
                 if worker.spent:
                     _stop(worker)
                     workers.remove(worker)
+                task = outcome.task
+                if outcome.died and task.trials + 1 < TRIALS:  # whoever killed it may have gone
+                    queue.appendleft(replace(task, resume=True, trials=task.trials + 1))
+                    continue
                 queue.extend(on_outcome(outcome))
     finally:
         for worker in workers:
@@ -177,7 +189,7 @@ def _receive(worker: _Worker, on_step: Callable[[Task, Mapping[str, object]], No
     how = (
         f"signal {signal.Signals(-code).name}" if code is not None and code < 0 else f"code {code}"
     )
-    return Outcome(task, None, f"the process that ran it ended with {how}")
+    return Outcome(task, None, f"the process that ran it ended with {how}", died=True)
 
 
 def _start(workers: list[_Worker], solve: Solve | None) -> _Worker:
@@ -235,6 +247,7 @@ def _run_like_neighbours() -> Solve:
 
 def _serve(pipe: Connection, solve: Solve | None) -> None:
     """Run tasks as they come, in the worker process."""
+    end_with_parent()
     # An interrupt from the keyboard reaches every process; the sweep decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ending = Event()

@@ -213,6 +213,8 @@ def test_a_sweep_passes_its_options_on_and_returns_its_code(study_file, tmp_path
                 "resume": False,
                 "overrides": {"interface.roughness": "0.2 um"},
                 "monitor": None,
+                "engine": "local",
+                "profile": None,
             },
         )
     ]

@@ -5,7 +5,7 @@ import csv
 import pytest
 from mpi4py import MPI
 
-from femna.errors import ComputationError
+from femna.errors import ComputationError, InputError
 from femna.output import HistoryWriter, read_history
 from femna.output.history import COLUMNS
 
@@ -75,10 +75,16 @@ def test_a_number_cut_off_at_the_end_is_not_taken_for_a_whole_row(tmp_path):
     assert [r["step"] for r in read_history(path)] == [0, 1]
 
 
-def test_going_on_without_a_history_begins_one(tmp_path):
+def test_going_on_without_the_steps_before_is_refused_untouched(tmp_path):
     path = tmp_path / "history.csv"
-    write(path, [0, 1], keep_through=7)
-    assert len(read_history(path)) == 2
+    with pytest.raises(InputError, match="lacks some of the steps 0 to 7"):
+        write(path, [0, 1], keep_through=7)
+    assert not path.exists()
+    write(path, [0, 1, 3])
+    before = path.read_bytes()
+    with pytest.raises(InputError, match="lacks some of the steps 0 to 3"):
+        write(path, [4], keep_through=3)
+    assert path.read_bytes() == before
 
 
 def test_without_going_on_the_file_is_new(tmp_path):

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 
+import pytest
 from runs.conftest import case_text, differences, last, rows, summary
 
 from femna.cli.app import execute
@@ -43,7 +44,8 @@ def test_the_number_of_steps_is_a_limit_that_is_named(run, capsys):
     assert [row["step"] for row in rows(folder)] == ["0", "1", "2", "3"]
 
 
-def test_an_interrupted_run_says_so_and_goes_on_to_the_same_digits(run, tmp_path, environment):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_says_so_and_goes_on(run, tmp_path, environment, number):
     text = case_text(numerics='step = "0.0005 mAh/cm^2"')
     whole = run(text, "whole")
     case, out = tmp_path / "whole.toml", tmp_path / "out"
@@ -58,10 +60,10 @@ def test_an_interrupted_run_says_so_and_goes_on_to_the_same_digits(run, tmp_path
     )
     while process.poll() is None and not ((out / "history.csv").exists() and len(rows(out)) > 4):
         time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     said, _ = process.communicate(timeout=120)
     assert process.returncode == 3
-    assert said.startswith("interrupted")
+    assert said.startswith(f"interrupted (interrupted by {number.name}; --resume goes on)")
     assert summary(out)["status"] == "interrupted"
     assert 4 < len(rows(out)) < len(rows(whole))
     assert execute(["run", str(case), "-o", str(out), "--resume"]) == 0
@@ -137,19 +139,3 @@ def test_a_run_on_a_terminal_shows_its_state(tmp_path, environment):
     assert "meshing" in shown
     assert "(half cycle of 0.02 mAh/cm2)" in shown
     assert "contact" in shown
-
-
-def test_a_checkpoint_that_cannot_be_read_is_named_and_nothing_is_lost(run, capfd):
-    folder = run(case_text(numerics="max_steps = 3"), code=3)
-    state = folder / "checkpoint" / "state.npz"
-    whole = state.read_bytes()
-    history = (folder / "history.csv").read_bytes()
-    again = ["run", str(folder.parent / "run.toml"), "-o", str(folder), "--resume"]
-    for damaged in (whole[: len(whole) // 2], b"no state", b""):
-        state.write_bytes(damaged)
-        capfd.readouterr()
-        assert execute(again) == 3
-        line = capfd.readouterr().err
-        assert "state.npz: the checkpoint cannot be read" in line
-        assert len(line.splitlines()) == 1
-        assert (folder / "history.csv").read_bytes() == history

@@ -34,6 +34,7 @@ from femna.study.rows import sweep_table
 from femna.study.sample import Sample, SampleInput
 from femna.study.scaling import scaling
 from femna.study.sensitivity import effect_table
+from femna.study.slurm_settings import SlurmSettings
 from femna.study.spread import spread_table
 from femna.study.variant import Parameter, Variant
 
@@ -72,7 +73,7 @@ def test_every_block_of_the_page_on_studies_is_a_study_or_a_part_of_one(tmp_path
 
 
 def test_the_page_on_studies_names_every_key_and_every_study_that_ships():
-    tables = (Study, Critical, Output, Variant, Parameter, Sample, SampleInput)
+    tables = (Study, Critical, Output, Variant, Parameter, Sample, SampleInput, SlurmSettings)
     keys = {name for table in tables for name in table.model_fields}
     assert [key for key in sorted(keys) if not re.search(rf"\b{key}\b", STUDIES)] == []
     files = (ROOT / "studies").glob("*.toml")

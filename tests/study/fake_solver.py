@@ -7,6 +7,7 @@ import signal
 import time
 
 from femna.errors import ComputationError
+from femna.files import write_text
 
 N = 5.0
 P_TURN = 0.13  # MPa at 0.5 mA/cm2
@@ -59,7 +60,7 @@ def solve(case, directory, *, resume=False, monitor=None):
         "creep_exponent": N,
     }
     (directory / "case.toml").write_text(case.to_toml())
-    (directory / "summary.json").write_text(json.dumps(summary))
+    write_text(directory / "summary.json", json.dumps(summary))
     return summary
 
 
@@ -75,10 +76,24 @@ def solve_badly(case, directory, *, resume=False, monitor=None):
     return solve(case, directory, resume=resume, monitor=monitor)
 
 
+def solve_slowly(case, directory, *, resume=False, monitor=None):
+    """Take some time, so that a kill may hit; a finished case is taken as it is."""
+    summary = directory / "summary.json"
+    if resume and summary.exists():
+        return json.loads(summary.read_text())
+    time.sleep(0.01)
+    found = solve(case, directory, resume=resume, monitor=monitor)
+    with (directory / "ends").open("a") as ends:
+        ends.write("once\n")
+    return found
+
+
 def solve_for_ever(case, directory, *, resume=False, monitor=None):
     """Report once and wait; note when it is ended."""
     directory.mkdir(parents=True)
-    monitor({"step": 1})
+    if monitor is not None:
+        monitor({"step": 1})
+    (directory / "alive").write_text(str(os.getpid()))
     try:
         time.sleep(300)
     finally:

@@ -3,12 +3,16 @@
 import csv
 import json
 import multiprocessing
+import os
+import random
+import subprocess
+import sys
 import time
 import tomllib
 from pathlib import Path
 
 import pytest
-from study.fake_solver import solve, solve_badly, solve_for_ever
+from study.fake_solver import solve, solve_badly, solve_for_ever, solve_slowly
 from study.test_critical_pressure_of_known_curves import exact
 
 from femna.errors import InputError
@@ -244,6 +248,96 @@ def test_a_busy_worker_is_ended_with_the_sweep(write_study, tmp_path):
     assert table(tmp_path / "out/sweep.csv") == []
     assert list((tmp_path / "out").glob("*/ended")) != []
     assert multiprocessing.active_children() == []
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from femna.signals import tell_of_termination
+from femna.study import run_sweep
+from study.fake_solver import solve_for_ever
+tell_of_termination()
+result = run_sweep(Path(sys.argv[1]), Path(sys.argv[2]), jobs=2, solve=solve_for_ever)
+print(*result.lines)
+sys.exit(result.exit_code)
+"""
+
+
+def start(study, out):
+    """Start a sweep whose cases never end; return the process once they have begun."""
+    root = Path(__file__).parents[2]
+    places = os.pathsep.join([str(root), str(root / "tests"), os.environ.get("PYTHONPATH", "")])
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(study), str(out)],
+        env={**os.environ, "PYTHONPATH": places},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    while len(list(out.glob("*/alive"))) < 2:
+        assert process.poll() is None
+        time.sleep(0.02)
+    return process
+
+
+@pytest.mark.parametrize("count", [40, pytest.param(500, marks=pytest.mark.slow)])
+def test_with_workers_killed_at_random_each_case_is_done_exactly_once(write_study, tmp_path, count):
+    ends = f'from = "0.1 MPa", to = "1 MPa", count = {count}, spacing = "log"'
+    study = write_study(f'[[sweep]]\n"protocol.pressure" = {{ {ends} }}')
+    draw, killed = random.Random(8), []
+
+    def kill(event):
+        # one in twenty of the starts costs a worker, whichever it is and whatever it does
+        if event["event"] == "start" and draw.random() < 0.05:
+            victims = multiprocessing.active_children()
+            victim = draw.choice(victims)
+            victim.kill()
+            killed.append(victim.pid)
+
+    result = run_sweep(study, tmp_path / "out", jobs=2, solve=solve_slowly, monitor=kill)
+    assert len(killed) >= count // 40
+    rows = table(tmp_path / "out/sweep.csv")
+    if result.exit_code == 3:  # a case whose process died three times over
+        assert [r for r in rows if r["status"] == "failed"]
+        result = run_sweep(study, tmp_path / "out", jobs=2, solve=solve_slowly, resume=True)
+        rows = table(tmp_path / "out/sweep.csv")
+    assert result.exit_code == 0
+    assert len(rows) == len({r["case"] for r in rows}) == count
+    assert {r["status"] for r in rows} <= {"ok", "voltage_limit"}
+    summary = json.loads((tmp_path / "out/summary.json").read_text())
+    assert sum(summary["cases"].values()) == count
+    ends = [(tmp_path / "out" / r["case"] / "ends").read_text() for r in rows]
+    assert set(ends) == {"once\n"}
+
+
+def test_sigterm_ends_a_sweep_that_says_so(write_study, tmp_path):
+    study = write_study('[[sweep]]\n"protocol.pressure" = { values = ["0.1 MPa", "0.2 MPa"] }')
+    process = start(study, tmp_path / "out")
+    process.terminate()
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert "go on with --resume" in said
+    assert json.loads((tmp_path / "out/summary.json").read_text())["status"] == "interrupted"
+    assert len(list((tmp_path / "out").glob("*/ended"))) == 2
+
+
+def test_a_sweep_that_is_killed_takes_its_workers_along_and_is_taken_up_at_once(
+    write_study, tmp_path, monkeypatch
+):
+    study = write_study('[[sweep]]\n"protocol.pressure" = { values = ["0.1 MPa", "0.2 MPa"] }')
+    process = start(study, tmp_path / "out")
+    monkeypatch.setattr("femna.study.runner.PATIENCE", 0.2)
+    with pytest.raises(InputError, match="another femna is writing into it"):
+        run_sweep(study, tmp_path / "out", solve=solve, resume=True)
+    monkeypatch.undo()
+    workers = [int(p.read_text()) for p in (tmp_path / "out").glob("*/alive")]
+    process.kill()
+    process.communicate(timeout=60)
+    result = run_sweep(study, tmp_path / "out", jobs=2, solve=solve, resume=True)
+    assert result.exit_code == 0
+    for worker in workers:
+        state = Path(f"/proc/{worker}/stat")
+        assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] in "ZX"
+    assert list((tmp_path / "out").glob("*/ended")) == []
 
 
 def test_several_combinations_have_rows_of_their_own(write_study, tmp_path):

@@ -1,0 +1,24 @@
+"""``femna status``: how far a sweep is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from femna.cli.console import output_console
+from femna.cli.exits import DONE
+
+
+def status_command(directory: Path, /) -> int:
+    """Say which cases of a sweep are done, run, wait or failed; also while it runs.
+
+    Parameters
+    ----------
+    directory
+        The folder of the sweep.
+    """
+    from femna.study.status import status_lines, sweep_status
+
+    console = output_console()
+    for line in status_lines(sweep_status(directory)):
+        console.print(line)
+    return DONE

@@ -1,0 +1,227 @@
+"""Killed at any moment, restarted again and again: the files are those of one run."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from runs.conftest import case_text, contents, differences, rows, summary
+
+from femna.case import load_case
+from femna.cli.app import execute
+from femna.output import run_case
+
+PHASES = (
+    'steps = [{ do = "strip", charge = "0.01 mAh/cm^2" }, '
+    '{ do = "plate", charge = "0.005 mAh/cm^2" }]'
+)
+COARSE = "contact_error = 0.02"
+STEPS = 'step = "0.0025 mAh/cm^2"'
+VOID = 'metal_voids = [{ x = "0 um", height = "2 um", radius = "1.2 um" }]\nvoid_closure = true'
+RANDOM = (
+    '{ kind = "random_field", blocked_fraction = 0.3, correlation_length = "10 um", seed = 3, '
+    'transition = "4 um" }'
+)
+CASES = {
+    "memory and voids": case_text(
+        protocol=PHASES, numerics=STEPS, metal="elastic = true", geometry=VOID
+    ),
+    "random map": case_text(chart=RANDOM, protocol=PHASES, numerics=COARSE),
+    "iterative solver": case_text(
+        "square",
+        '{ kind = "stripes", blocked_fraction = 0.3, transition = "5 um" }',
+        numerics='step = "0.004 mAh/cm^2"\nlinear_solver = "iterative"',
+    ),
+    "hardening": case_text(
+        protocol=PHASES, numerics=COARSE, metal='creep = { law = "anand" }\nelastic = true'
+    ).replace('"sodium"', '"lithium"'),
+}
+SCRIPT = (
+    "import sys; from pathlib import Path; from femna.case import load_case; "
+    "from femna.output import run_case; "
+    "run_case(load_case(sys.argv[1]), Path(sys.argv[2]), resume=True, checkpoint_seconds=0.0)"
+)
+CLOCKED = ("summary.json", "run.json", "run.log", "checkpoint/state.npz")
+
+
+class Stop(Exception):
+    """Ends a run from its monitor."""
+
+
+def results(folder):
+    """Return the files of a run but for those that hold times or depend on them."""
+    found = {str(name): content for name, content in contents(folder).items()}
+    return {name: content for name, content in found.items() if name not in CLOCKED}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "memory and voids",
+        pytest.param("random map", marks=pytest.mark.slow),
+        pytest.param("iterative solver", marks=pytest.mark.slow),
+        pytest.param("hardening", marks=pytest.mark.slow),
+    ],
+)
+def test_a_chain_of_three_restarts_is_one_run(tmp_path, name):
+    (tmp_path / "case.toml").write_text(CASES[name])
+    case, out = load_case(tmp_path / "case.toml"), tmp_path / "chain"
+    run_case(case, tmp_path / "whole", checkpoint_seconds=0.0)
+    steps = len(rows(tmp_path / "whole")) - 1
+    assert steps >= 4
+    for part in (1, 2, 3):
+
+        def stop(row, last=part * steps // 4):
+            if row["step"] > last:
+                raise Stop
+
+        with pytest.raises(Stop):
+            run_case(case, out, resume=True, checkpoint_seconds=0.0, monitor=stop)
+        assert len(rows(out)) < steps + 1
+    run_case(case, out, resume=True, checkpoint_seconds=0.0)
+    assert (out / "run.log").read_text().count("resumed after step") == 3
+    if name == "iterative solver":  # its multigrid is that of the first matrix since the restart
+        assert differences(tmp_path / "whole", out, tolerance=1e-9) == []
+        return
+    assert results(out) == results(tmp_path / "whole")
+    for entry in ("final", "balances", "steps", "newton_iterations", "status"):
+        assert summary(out)[entry] == summary(tmp_path / "whole")[entry]
+
+
+def killed_and_resumed(text, folder, environment, *, moments, ranks=1, seed=0):
+    """Kill runs at random moments and finish them; return the folders, the whole run first."""
+    (folder / "case.toml").write_text(text)
+    starter = [sys.executable] if ranks == 1 else ["mpiexec", "-n", str(ranks), sys.executable]
+
+    def command(out):
+        return [*starter, "-c", SCRIPT, str(folder / "case.toml"), str(folder / out)]
+
+    began = time.monotonic()
+    subprocess.run(command("whole"), env=environment, check=True, timeout=300)
+    duration = time.monotonic() - began
+    draw = random.Random(seed)
+    outs = []
+    for number in range(moments):
+        process = subprocess.Popen(
+            command(f"{number}"),
+            env=environment,
+            start_new_session=True,
+            stderr=subprocess.DEVNULL,
+        )
+        # the moments are spread over the whole run: starting, meshing, marching, writing
+        time.sleep(duration * (number + draw.random()) / moments)
+        if process.poll() is None:
+            kill_group(process)
+        done = subprocess.run(
+            command(f"{number}"),
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        outs.append(folder / f"{number}")
+    return [folder / "whole", *outs]
+
+
+def kill_group(process):
+    """Kill a process and all that it started, at once."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@pytest.mark.parametrize("moments", [2, pytest.param(50, marks=pytest.mark.slow)])
+def test_killed_at_random_moments_a_run_ends_with_the_same_bits(tmp_path, environment, moments):
+    text = case_text(numerics=STEPS, metal="elastic = true")
+    whole, *others = killed_and_resumed(text, tmp_path, environment, moments=moments)
+    for folder in others:
+        assert results(folder) == results(whole), folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moments", [50])
+def test_killed_on_two_ranks_a_run_ends_with_the_same_numbers(tmp_path, environment, moments):
+    text = case_text(numerics='step = "0.01 mAh/cm^2"')
+    folders = killed_and_resumed(text, tmp_path, environment, moments=moments, ranks=2, seed=1)
+    for folder in folders[1:]:
+        assert differences(folders[0], folder, tolerance=1e-12) == []
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory):
+    """A case, and the folder of its run with a checkpoint."""
+    folder = tmp_path_factory.mktemp("stopped")
+    (folder / "case.toml").write_text(case_text(numerics="max_steps = 2"))
+    assert execute(["run", str(folder / "case.toml"), "-o", str(folder / "out")]) == 3
+    return folder
+
+
+def refused(folder, capfd, *changes):
+    """Go on in a folder that must be refused; return the one line. Nothing may change."""
+    before = contents(folder)
+    capfd.readouterr()
+    arguments = ["run", str(folder / "case.toml"), "-o", str(folder / "out"), "--resume"]
+    assert execute([*arguments, *changes]) == 2
+    assert contents(folder) == before
+    line = capfd.readouterr().err
+    assert len(line.splitlines()) == 1
+    return line
+
+
+@pytest.fixture
+def copy(stopped, tmp_path):
+    shutil.copytree(stopped, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+def test_the_checkpoint_of_another_case_is_refused(copy, capfd):
+    text = (copy / "case.toml").read_text().replace('"0.2 MPa"', '"0.3 MPa"')
+    (copy / "other.toml").write_text(text)
+    assert execute(["run", str(copy / "other.toml"), "-o", str(copy / "other")]) == 3
+    state = copy / "out" / "checkpoint" / "state.npz"
+    state.write_bytes((copy / "other" / "checkpoint" / "state.npz").read_bytes())
+    assert "belongs to another case" in refused(copy, capfd)
+
+
+def test_the_checkpoint_of_another_version_is_refused(copy, capfd, monkeypatch):
+    monkeypatch.setattr("femna.simulation.checkpoint.__version__", "9.9.9")
+    assert "another version of femna: 0.1.0, not 9.9.9" in refused(copy, capfd)
+
+
+def test_the_checkpoint_of_another_mesh_is_refused(copy, capfd, monkeypatch):
+    from femna.simulation.stage import Stage
+
+    points = Stage.points
+
+    def shifted(self):
+        found = points(self)
+        return {**found, "potential": found["potential"] + 1e-3}
+
+    monkeypatch.setattr(Stage, "points", shifted)
+    assert "belongs to another mesh (potential)" in refused(copy, capfd)
+
+
+def test_a_history_that_lacks_steps_before_the_checkpoint_is_refused(copy, capfd):
+    history = copy / "out" / "history.csv"
+    lines = history.read_text().splitlines(keepends=True)
+    for left in (lines[:1], lines[:-1], [lines[0], *lines[2:]], []):
+        history.write_text("".join(left))
+        assert "lacks some of the steps 0 to 2" in refused(copy, capfd)
+    history.unlink()
+    assert "lacks some of the steps 0 to 2" in refused(copy, capfd)
+
+
+@pytest.mark.parametrize("damage", ["half", "empty", "foreign", "flipped"])
+def test_a_damaged_checkpoint_is_refused(copy, capfd, damage):
+    state = copy / "out" / "checkpoint" / "state.npz"
+    whole = state.read_bytes()
+    flipped = bytearray(whole)
+    flipped[len(whole) // 3] ^= 4
+    content = {"half": whole[: len(whole) // 2], "empty": b"", "foreign": b"no state"}
+    state.write_bytes(content.get(damage, bytes(flipped)))
+    assert "state.npz: checkpoint = " in refused(copy, capfd)

@@ -11,7 +11,7 @@ from femna.case.symmetry import SHAPES
 if TYPE_CHECKING:
     from femna.case.model import Case
 
-_PER_PERIOD: Final = {2: 100.0, 3: 10.0}
+_PER_PERIOD: Final = {2: 50.0, 3: 10.0}
 """Elements in a period, by the dimension of the mesh."""
 
 _PER_LAYER: Final = 10.0
@@ -26,7 +26,7 @@ def element_size(numerics: Numerics, cell: MeshedCell) -> float:
     numerics : Numerics
         Its `interface_size`, where it is given.
     cell : UnitCell or Stack
-        Else the smaller of period/100 (3D: period/10) and a tenth of the thinner layer.
+        Else the smaller of period/50 (3D: period/10) and a tenth of the thinner layer.
     """
     if numerics.interface_size is not None:
         return numerics.interface_size

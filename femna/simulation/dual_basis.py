@@ -9,15 +9,22 @@ balance exactly. Wohlmuth, SIAM J. Numer. Anal. 38 (2000) 989, doi:10.1137/S0036
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
+import basix
 import numpy as np
 import numpy.typing as npt
-from dolfinx import fem
+from dolfinx import fem, la
 from petsc4py import PETSc
 
 from femna.mesh import Cell
 from femna.simulation.discretisation import interface_facets
 
 Array = npt.NDArray[np.float64]
+
+MAP_DEGREE: Final = 7
+"""Of the quadrature on a facet: a step of degree 5, a hat, and the radius."""
 
 
 def facet_coefficients(weights: Array) -> Array:
@@ -89,3 +96,62 @@ def dual_matrix(
         matrix.setValues(rows, broken.astype(np.int32), facet_coefficients(weights), addv=True)
     matrix.assemble()
     return matrix
+
+
+def dual_average(
+    cell: Cell,
+    vertex_space: fem.FunctionSpace,
+    dofs: npt.NDArray[np.int32],
+    function: Callable[[Array], Array],
+) -> Array:
+    """Return a function's mean over the dual function of each interface vertex.
+
+    The metal sees the current at a vertex through the dual functions. With the value at the vertex
+    instead, every edge of a conducting map is too wide by a variance of h^2/6, and contact, which
+    hangs on that width, converges slowly; with the mean the variance is right to fourth order.
+
+    Parameters
+    ----------
+    cell : Cell
+        The meshed cell.
+    vertex_space : dolfinx.fem.FunctionSpace
+        P1 on the metal.
+    dofs : int array, shape (N,)
+        Owned P1 dofs of the interface vertices, in the order of z.
+    function : callable
+        Values, shape (M,), at horizontal coordinates of shape (M, d - 1), in the mesh's unit.
+
+    Returns
+    -------
+    array, shape (N,)
+        Over horizontal area (collective). A dual function changes its sign, so the mean may leave
+        the function's range by a term of third order in h.
+    """
+    points = vertex_space.tabulate_dof_coordinates()
+    d = cell.metal.mesh.geometry.dim
+    corners = np.array(
+        [
+            vertex_space.dofmap.cell_dofs(home)[local]
+            for home, local in interface_facets(cell.metal)
+        ],
+        dtype=np.int32,
+    ).reshape(-1, d)
+    facet = basix.CellType.interval if d == 2 else basix.CellType.triangle
+    inside, weights = (np.asarray(a) for a in basix.make_quadrature(facet, MAP_DEGREE))
+    hats = np.column_stack([1.0 - inside.sum(axis=1), inside])
+    places = points[corners, : d - 1]
+    measure = np.abs(np.linalg.det(places[:, 1:] - places[:, :1]))
+    radius = places[..., 0] if cell.symmetry == "axisymmetric" else np.ones(corners.shape)
+    at_points = np.einsum("qk,fkc->fqc", hats, places)
+    values = function(at_points.reshape(-1, d - 1)).reshape(at_points.shape[:2])
+    share = np.einsum("q,f,fq,qk->fqk", weights, measure, radius @ hats.T, hats)
+    tested = np.einsum("fq,fqk->fk", values, share)
+    dual = np.array([facet_coefficients(r) for r in radius]).reshape(-1, d, d)
+    sums = []
+    for parts in (np.einsum("fij,fj->fi", dual, tested), share.sum(axis=1)):
+        total = la.vector(vertex_space.dofmap.index_map, 1, dtype=np.float64)
+        np.add.at(total.array, corners, parts)
+        total.scatter_reverse(la.InsertMode.add)
+        sums.append(total.array[dofs])
+    at_vertices = function(points[dofs, : d - 1])  # what stands upright has no horizontal area
+    return np.asarray(np.divide(sums[0], sums[1], out=at_vertices, where=sums[1] > 0.0))

@@ -17,6 +17,7 @@ from femna.physics.interface import InterfaceLaw
 from femna.physics.solid import Solid
 from femna.simulation.bodies.foundation import DiscShape, transfer_compliance
 from femna.simulation.bodies.mask import MaskBody
+from femna.simulation.dual_basis import dual_average
 from femna.simulation.elastic_memory import ElasticModuli
 from femna.simulation.electrolyte import ElectrolyteBlock
 from femna.simulation.interface_law import interface_law, kinetic_law
@@ -149,14 +150,19 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
             ring, scales, electrode_radius=opening.electrode, total_area=system.total_area
         )
     chart = conducting_map(case, half_period=cell.half_period)
-    conducting = chart(system.vertices.horizontal * cell.length_scale)
+    conducting = dual_average(
+        cell,
+        block.pressure_space,
+        system.vertices.metal,
+        lambda horizontal: np.asarray(chart(horizontal * cell.length_scale)),
+    )
     return Model(
         case=case,
         properties=properties,
         cell=cell,
         scales=scales,
         system=system,
-        conducting=np.asarray(conducting),
+        conducting=np.clip(conducting, 0.0, 1.0),  # fourth order, as the average
         conducting_fraction=chart.mean,
         metal_thickness=thickness * scales.length,
         electrolyte_thickness=_extent(cell.electrolyte.mesh, -1.0) * scales.length,

@@ -9,8 +9,8 @@ from femna.mesh.cell import cell_arrays
 from femna.mesh.quality import cell_quality
 
 KINDS = {"plane_strain": "stripes", "axisymmetric": "patches"}
-SIZES = {10: 0.1, 50: 0.5, 300: 3.0, 1000: 10.0, 4000: 10.0}
-"""The smaller of period/100 and a tenth of the foil of 100 um."""
+SIZES = {10: 0.2, 50: 1.0, 300: 6.0, 1000: 10.0, 4000: 10.0}
+"""The smaller of period/50 and a tenth of the foil of 100 um."""
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_any_period_meshes_well_and_in_bounded_numbers(without_size, symmetry, p
     for body in (quality.metal, quality.electrolyte):
         assert body.worst_angle > 25.0
         assert body.worst_aspect_ratio < 2.2
-    # 100 elements a period, some more at the edge; ten rows or so in a foil of any length
+    # 50 elements a period, some more at the edge; ten rows or so in a foil of any length
     assert quality.metal.cells < 4000
     assert quality.electrolyte.cells < 4000
     half = arrays.half_period
@@ -58,7 +58,7 @@ def test_any_period_meshes_well_and_in_bounded_numbers(without_size, symmetry, p
 
 def test_a_resolved_case_states_the_size_and_loads_back_the_same(without_size):
     case = without_size("plane_strain", 300)
-    assert 'interface_size = "3 um"' in case.to_toml()
+    assert 'interface_size = "6 um"' in case.to_toml()
     assert parse_case(case.to_document()) == case
 
 

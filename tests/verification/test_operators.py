@@ -12,8 +12,10 @@ import pytest
 import ufl
 from dolfinx import fem
 
+from femna.mesh.step import KERNEL_VARIANCE
 from femna.physics.kinematics import divergence, volume_weight
 from femna.simulation.conduction import distribute_current
+from femna.simulation.dual_basis import dual_average
 from femna.simulation.setup import Model
 from verification.cells import model, set_step
 
@@ -34,6 +36,8 @@ CELLS = {
     "hexagonal": PATCH | {"geometry.symmetry": "hexagonal"},
 }
 AREA = {"plane_strain": 1.0, "axisymmetric": np.pi, "square": 1.0, "hexagonal": np.sqrt(3.0)}
+SQUARES = {"plane_strain": 1 / 3, "axisymmetric": np.pi / 2, "square": 1 / 3, "hexagonal": 3**-0.5}
+"""Integral of x^2 over the interface."""
 EPS = 1e-12  # some thousand additions
 
 
@@ -75,6 +79,34 @@ def test_uniform_pressure_balances_itself(cell: Model) -> None:
     momentum, continuity = metal.residual(np.ones_like(system.z))
     assert np.max(np.abs(momentum)) < EPS
     assert np.max(np.abs(continuity)) < EPS
+
+
+def test_dual_average_is_exact_for_planes_and_keeps_the_integral(cell: Model) -> None:
+    system = cell.system
+    where = (cell.cell, system.metal.pressure_space, system.vertices.metal)
+    plane = dual_average(*where, lambda h: 1.0 + h @ np.arange(1.0, 1.0 + h.shape[1]))
+    at = system.vertices.horizontal
+    assert plane == pytest.approx(1.0 + at @ np.arange(1.0, 1.0 + at.shape[1]), rel=EPS)
+    square = dual_average(*where, lambda h: h[:, 0] ** 2)
+    assert system.area @ square == pytest.approx(SQUARES[cell.cell.symmetry], rel=EPS)
+
+
+def test_width_of_an_edge_is_right_to_fourth_order(tmp_path: Path) -> None:
+    # the metal sees the map as linear between the vertices; its slope's variance is the width's
+    edge, width = 0.5, 1.0 / 25.0
+    errors = []
+    for refine in (1.0, 2.0, 4.0):
+        built = model(tmp_path, refine=refine)
+        x = built.system.vertices.horizontal[:, 0]
+        order = np.argsort(x)
+        x, c = x[order], built.conducting[order]
+        mean_square = np.diff(x**3) / np.diff(x) / 3.0
+        variance = np.diff(c) @ mean_square - edge**2
+        errors.append(abs(variance / (KERNEL_VARIANCE * width**2) - 1.0))
+        assert np.diff(c) @ (0.5 * (x[1:] + x[:-1])) == pytest.approx(edge, rel=1e-9)
+    # eight elements across: the value at the vertex would give 28/(6 64) = 7 %
+    assert errors[0] < 0.02  # 0.011
+    assert np.all(np.diff(np.log2(errors)) < -3.5)
 
 
 def test_current_in_is_current_out_is_applied(cell: Model) -> None:

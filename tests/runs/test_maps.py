@@ -204,6 +204,6 @@ def test_a_changed_image_is_another_case(run, tmp_path, capfd):
 def test_a_case_without_an_element_size_runs_on_its_own(run):
     text = case_text(numerics=ONE_STEP).replace('interface_size = "2 um"\n', "")
     folder = run(text, settings=IN_CONTACT)
-    # period/100
-    assert 'interface_size = "0.4 um"' in (folder / "case.toml").read_text()
+    # period/50
+    assert 'interface_size = "0.8 um"' in (folder / "case.toml").read_text()
     assert last(folder)["contact_fraction"] == pytest.approx(1.0, abs=1e-6)

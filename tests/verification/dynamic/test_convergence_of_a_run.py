@@ -45,7 +45,7 @@ def first_order(values, *, low=0.8, high=1.35):
 
 
 def test_contact_fraction_converges_with_the_mesh(tmp_path):
-    # 0.3508, 0.3664, 0.3705, and 0.3697, 0.3699 on meshes over 4 and 8: second order or better, where
+    # 0.3508, 0.3664, 0.3705, and 0.3697, 0.3699 on meshes over 4 and 8: second order or better;
     # values of the map at the vertices, which widen its edges, gave first
     found = orders(contacts(by_mesh(tmp_path, 0.75, (0.5, 1.0, 2.0))))
     assert np.all(found > 1.5), found

@@ -159,7 +159,7 @@ def test_every_template_is_what_it_says(kind, tmp_path):
 
 
 def test_an_unknown_template_is_refused_with_the_list():
-    with pytest.raises(InputError, match="axisymmetric, case, mesh, square, stack, study"):
+    with pytest.raises(InputError, match="axisymmetric, case, mask, mesh, square, stack, study"):
         template("pouch")
 
 

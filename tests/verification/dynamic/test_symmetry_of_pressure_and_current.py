@@ -87,7 +87,10 @@ def critical(folder: Path, current: float, *, shift: float, changes=None) -> Arr
 def test_linear_creep_makes_the_critical_pressure_proportional_to_current(tmp_path):
     """On two grids that are no multiples of each other, so that interpolation counts too."""
     low, high = critical(tmp_path, 0.5, shift=1.0), critical(tmp_path, 2.5, shift=1.03)
-    np.testing.assert_allclose(high / low, 5.0, rtol=1e-2)
+    contact, slope = high / low
+    # a slope between points is known less well than a value: 1 and 2 % on these grids
+    assert contact == pytest.approx(5.0, rel=1e-2)
+    assert slope == pytest.approx(5.0, rel=2e-2)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,8 @@ def compare(folder, pressure: str, refine: float) -> None:
 
 
 def test_stripes_in_3d_equal_plane_strain(tmp_path):
-    compare(tmp_path, "0.08 MPa", 1.0)
+    # plane strain alone is off by 1 % on the mesh over 1, both by less than 0.1 % over 2
+    compare(tmp_path, "0.08 MPa", 1.5)
 
 
 @pytest.mark.slow

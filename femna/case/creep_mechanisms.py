@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
+from femna.case.base import AS_TUPLE
 from femna.case.creep_norton import PowerLawCreep
 from femna.case.quantities import (
     Length,
@@ -27,10 +28,6 @@ _BOUNDARY = (
     "boundary_reference_temperature",
 )
 _POWER_LAW = ("n", "A", "activation_energy", "reference_temperature")
-
-
-def _as_tuple(raw: Any) -> Any:
-    return tuple(raw) if isinstance(raw, list) else raw
 
 
 class NortonDiffusionalCreep(PowerLawCreep):
@@ -59,7 +56,7 @@ class NortonDiffusionalCreep(PowerLawCreep):
     mechanisms: Annotated[
         tuple[Literal["nabarro_herring", "coble"], ...],
         Field(min_length=1),
-        BeforeValidator(_as_tuple),
+        AS_TUPLE,
     ]
     dislocation_creep: bool = True
     boundary_diffusivity: BoundaryDiffusivity | None = None

@@ -8,15 +8,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo
 
-from femna.case.base import Table
+from femna.case.base import AS_TUPLE, Table
 from femna.case.metal_voids import MetalVoid
 from femna.case.quantities import Angle, Length, problem
 from femna.case.stack import Stack
 from femna.case.symmetry import Symmetry
-
-
-def _as_tuple(raw: Any) -> Any:
-    return tuple(raw) if isinstance(raw, list) else raw
 
 
 class InitialVoid(Table):
@@ -64,9 +60,7 @@ class UnitCell(Table):
     metal_thickness: Length
     electrolyte_thickness: Length
     initial_void: InitialVoid | None = None
-    metal_voids: (
-        Annotated[tuple[MetalVoid, ...], Field(min_length=1), BeforeValidator(_as_tuple)] | None
-    ) = None
+    metal_voids: Annotated[tuple[MetalVoid, ...], Field(min_length=1), AS_TUPLE] | None = None
     void_closure: bool = True
 
 

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from femna.case.base import Table
+from femna.case.base import AS_TUPLE, Table
 from femna.case.content import content_of
 from femna.case.geometry import find_file
 from femna.case.quantities import AreaResistance, Bare, Fraction, Length
-
-
-def _as_tuple(raw: Any) -> Any:
-    """TOML has lists; a frozen model holds tuples."""
-    return tuple(raw) if isinstance(raw, list) else raw
 
 
 class UniformMap(Table):
@@ -73,13 +68,11 @@ class ResistancesMap(Table):
     """
 
     kind: Literal["resistances"]
-    resistances: Annotated[
-        tuple[AreaResistance, ...], Field(min_length=1), BeforeValidator(_as_tuple)
-    ]
+    resistances: Annotated[tuple[AreaResistance, ...], Field(min_length=1), AS_TUPLE]
     fractions: Annotated[
         tuple[Annotated[float, Bare(above=0.0, at_most=1.0)], ...],
         Field(min_length=1),
-        BeforeValidator(_as_tuple),
+        AS_TUPLE,
     ]
     transition: Length
 

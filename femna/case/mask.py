@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from femna.case.base import Table
+from femna.case.base import AS_TUPLE, Table
 from femna.case.bodies import ContentHash, Material
 from femna.case.geometry import MeshFile
 from femna.case.quantities import Bare, Fraction, Length, Modulus, Physical, Strength, Time
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from femna.case.model import Case
 
 Clearance = Annotated[float, Physical("clearance", "m", ("um",), "5 um", at_least=0.0)]
-
-
-def _as_tuple(raw: Any) -> Any:
-    return tuple(raw) if isinstance(raw, list) else raw
 
 
 class Relaxation(Table):
@@ -77,9 +73,7 @@ class Mask(Table):
     platen_clearance: Clearance | None = None
     faces: Literal["free_slip", "sticking"] = "free_slip"
     viscoelastic: bool = False
-    relaxation: (
-        Annotated[tuple[Relaxation, ...], Field(min_length=1), BeforeValidator(_as_tuple)] | None
-    ) = None
+    relaxation: Annotated[tuple[Relaxation, ...], Field(min_length=1), AS_TUPLE] | None = None
     yields: bool = False
     youngs_modulus: Modulus | None = None
     poisson_ratio: Annotated[float, Bare(above=-1.0, below=0.5)] | None = None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from femna.case.base import Table
+from femna.case.base import AS_TUPLE, Table
 from femna.case.quantities import Charge, Count, CurrentDensity, Pressure, Temperature, Time
 
 
@@ -29,10 +29,6 @@ class Step(Table):
     charge: Charge | None = None
     temperature: Temperature | None = None
     time: Time | None = None
-
-
-def _as_tuple(raw: Any) -> Any:
-    return tuple(raw) if isinstance(raw, list) else raw
 
 
 class Protocol(Table):
@@ -58,6 +54,4 @@ class Protocol(Table):
     current_density: CurrentDensity
     charge: Charge
     repeat: Count = 1
-    steps: Annotated[tuple[Step, ...], Field(min_length=1), BeforeValidator(_as_tuple)] = (
-        Step(do="strip"),
-    )
+    steps: Annotated[tuple[Step, ...], Field(min_length=1), AS_TUPLE] = (Step(do="strip"),)

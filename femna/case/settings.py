@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator
-
-from femna.case.base import Table
+from femna.case.base import AS_TUPLE, Table
 from femna.case.quantities import (
     Bare,
     Charge,
@@ -76,10 +74,6 @@ class Numerics(Table):
     min_step_ratio: Fraction = 1e-8
 
 
-def _as_tuple(raw: Any) -> Any:
-    return tuple(raw) if isinstance(raw, list) else raw
-
-
 class Output(Table):
     """Fields for viewing; the history is always written.
 
@@ -91,5 +85,5 @@ class Output(Table):
         ``pvd``.
     """
 
-    fields_at: Annotated[tuple[OutputCharge, ...], BeforeValidator(_as_tuple)] = ("end",)
+    fields_at: Annotated[tuple[OutputCharge, ...], AS_TUPLE] = ("end",)
     format: Literal["pvd"] = "pvd"

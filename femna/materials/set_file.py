@@ -9,10 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ValidationError
+from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from femna.case import Missing, Table, prefactor_unit, read_document, suggest
+from femna.case.base import AS_TUPLE
 from femna.case.messages import to_input_error
 from femna.case.quantities import Bare
 from femna.errors import InputError
@@ -30,10 +31,6 @@ from femna.materials.quantities import (
 )
 
 type Rows = dict[str, dict[str, Any]]
-
-
-def _as_tuple(raw: Any) -> Any:
-    return tuple(raw) if isinstance(raw, list) else raw
 
 
 class _Number(Table):
@@ -55,7 +52,7 @@ class _Set(Table):
     role: Literal["metal", "electrolyte", "interface", "mask"]
     sources: dict[str, str]
     values: Rows
-    alternatives: Annotated[tuple[dict[str, Any], ...], BeforeValidator(_as_tuple)] = ()
+    alternatives: Annotated[tuple[dict[str, Any], ...], AS_TUPLE] = ()
 
 
 def own_set(file: Path) -> MaterialSet:

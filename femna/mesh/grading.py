@@ -53,6 +53,10 @@ class Zone:
     stop: float
     size: float
 
+    def over(self, length: float) -> Zone:
+        """Return the zone in units of a length."""
+        return Zone(self.start / length, self.stop / length, self.size / length)
+
 
 def graded_size(
     positions: FloatArray,

@@ -87,7 +87,7 @@ def _nodes(case: Case, geometry: Stack, radius: float, refine: float) -> FloatAr
     rim = geometry.metal_thickness / RIM_SEGMENTS / radius
     zones = [Zone(1.0, 1.0, rim)]
     if isinstance(chart, StepMap):
-        zones += [Zone(z.start / radius, z.stop / radius, z.size / radius) for z in chart.zones()]
+        zones += [z.over(radius) for z in chart.zones()]
     coarsest = min(element_size(case.numerics, geometry) / radius, 0.25)
     return interface_nodes(1.0, zones, coarsest=coarsest, refine=refine)
 

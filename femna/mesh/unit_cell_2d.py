@@ -68,7 +68,7 @@ def _nodes(case: Case, geometry: UnitCell, void: VoidCap | None, refine: float) 
     chart = conducting_map(case, half_period=half)
     zones: list[Zone] = []
     if isinstance(chart, StepMap):
-        zones = [Zone(z.start / half, z.stop / half, z.size / half) for z in chart.zones()]
+        zones = [z.over(half) for z in chart.zones()]
     fixed: list[float] = []
     if void is not None:
         pitch = void.radius / VOID_SEGMENTS

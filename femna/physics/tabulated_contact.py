@@ -35,10 +35,16 @@ class TabulatedContact:
 
     def share(self, pressure: Array) -> Array:
         """Return a, shape (N,)."""
-        return self.residual + (1.0 - self.residual) * self.curve(pressure)[0]
+        return self._share(pressure)[0]
 
     def current(self, kinetics: Kinetics, pressure: Array, overpotential: Array) -> ContactCurrent:
         """Return ``a f`` with its derivatives."""
-        share, slope = self.share(pressure), (1.0 - self.residual) * self.curve(pressure)[1]
+        share, slope = self._share(pressure)
         f, by_eta = kinetics.current(overpotential)
         return ContactCurrent(share * f, slope * f, share * by_eta)
+
+    def _share(self, pressure: Array) -> tuple[Array, Array]:
+        """Return a and its derivative by the pressure, each of shape (N,)."""
+        share, slope = self.curve(pressure)
+        left = 1.0 - self.residual
+        return self.residual + left * share, left * slope

@@ -31,8 +31,8 @@ def owned_facet_dofs(space: Any, body: Body, name: str) -> Indices:
     return np.asarray(np.sort(dofs[dofs < index_map.size_local * size]), dtype=np.int32)
 
 
-def interface_facets(body: Body) -> Iterator[tuple[int, list[int]]]:
-    """Yield the owned cell behind every interface facet, and the facet's corners in that cell."""
+def owned_facets(body: Body, name: str) -> Iterator[tuple[int, list[int]]]:
+    """Yield the owned cell behind every facet of a face, and the facet's corners in that cell."""
     mesh = body.mesh
     tdim = mesh.topology.dim
     for entity in ((tdim - 1, tdim), (tdim - 1, 0), (tdim, 0)):
@@ -41,7 +41,7 @@ def interface_facets(body: Body) -> Iterator[tuple[int, list[int]]]:
     facet_vertices = mesh.topology.connectivity(tdim - 1, 0)
     cell_vertices = mesh.topology.connectivity(tdim, 0)
     owned = mesh.topology.index_map(tdim).size_local
-    for facet in body.facets.find(body.names["interface"]):
+    for facet in body.facets.find(body.names[name]):
         home = int(facet_cells.links(facet)[0])
         if home < owned:
             corners = cell_vertices.links(home)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -158,9 +157,7 @@ class Driver:
         before, reading = self.stage.save(), self._reading()
         dt = next_length(self.clock, phase, self.model)
         if self.case.numerics.step is None:
-            meeting = self.stage.voids.time_to_meeting(self.clock, self.stage.gap)
-            event = min(meeting, self.stage.rim.time_to_fill(self.clock), self._time_to_load(phase))
-            dt = min(dt, event * self.model.scales.time)
+            dt = min(dt, self.stage.time_to_event(phase) * self.model.scales.time)
         smallest = self.case.numerics.min_step_ratio * phase.duration
         sudden = self.clock.phase_time == 0.0
         instant = INSTANT * first_length(phase, self.model)
@@ -200,15 +197,6 @@ class Driver:
         change = self.measures.contact_fraction() - reading.contact
         self.clock.contact_rate = 0.0 if sudden and dt <= instant else change / dt
         return self._accept(phase, dt, result, load)
-
-    def _time_to_load(self, phase: Phase) -> float:
-        """Return how long the platen may sink at its present velocity before a mask bears much."""
-        mask, system = self.system.mask, self.system
-        if mask is None:
-            return math.inf
-        mask.start = self.clock.platen
-        load = phase.pressure / self.model.scales.traction * system.total_area
-        return mask.time_to_load(system.platen_velocity, load, slope=self.clock.mask_slope)
 
     def _try(self, phase: Phase, dt: float, before: State) -> NewtonResult:
         """Solve one step from the present unknowns; if that fails, by ever surer ways."""

@@ -19,7 +19,7 @@ from dolfinx import fem, la
 from petsc4py import PETSc
 
 from femna.mesh import Cell
-from femna.simulation.discretisation import interface_facets
+from femna.simulation.discretisation import owned_facets
 
 Array = npt.NDArray[np.float64]
 
@@ -86,7 +86,7 @@ def dual_matrix(
     matrix.setType(PETSc.Mat.Type.AIJ)
     matrix.setUp()
     radius = vertex_space.tabulate_dof_coordinates()[:, 0]
-    for home, local in interface_facets(cell.metal):
+    for home, local in owned_facets(cell.metal, "interface"):
         hats = vertex_space.dofmap.cell_dofs(home)[local]
         weights = radius[hats] if cell.symmetry == "axisymmetric" else np.ones(len(local))
         broken = broken_space.dofmap.index_map.local_to_global(
@@ -132,7 +132,7 @@ def dual_average(
     corners = np.array(
         [
             vertex_space.dofmap.cell_dofs(home)[local]
-            for home, local in interface_facets(cell.metal)
+            for home, local in owned_facets(cell.metal, "interface")
         ],
         dtype=np.int32,
     ).reshape(-1, d)

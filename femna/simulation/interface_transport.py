@@ -22,7 +22,7 @@ from femna.mesh import Cell
 from femna.physics.contact import contact_pressure, openness
 from femna.physics.interface_transport import Facets, free_share
 from femna.simulation.contact_state import gap_slope
-from femna.simulation.discretisation import interface_facets
+from femna.simulation.discretisation import owned_facets
 from femna.simulation.jacobian import CooMatrix
 from femna.simulation.scales import Scales
 
@@ -225,5 +225,7 @@ class InterfaceTransport:
 
 def _corners(cell: Cell, space: Any) -> npt.NDArray[np.int32]:
     """Return the P1 dofs of the interface facets of owned cells, shape (F, k)."""
-    found = [space.dofmap.cell_dofs(home)[local] for home, local in interface_facets(cell.metal)]
+    found = [
+        space.dofmap.cell_dofs(home)[local] for home, local in owned_facets(cell.metal, "interface")
+    ]
     return np.array(found, dtype=np.int32).reshape(-1, cell.metal.mesh.topology.dim)

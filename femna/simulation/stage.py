@@ -146,6 +146,21 @@ class Stage:
         self._place(new)
         return bool(self.voids) and bool(system.comm.allreduce(int(opened.any())))
 
+    def time_to_event(self, phase: Phase) -> float:
+        """Return how long until a void is met, the clearance full or the mask loaded (collective).
+
+        Dimensionless, at the present velocities; steps that adapt end there.
+        """
+        clock, system = self.clock, self.system
+        meeting = self.voids.time_to_meeting(clock, self.gap)
+        filling = self.rim.time_to_fill(clock)
+        if system.mask is None:
+            return min(meeting, filling)
+        system.mask.start = clock.platen
+        load = phase.pressure / self.model.scales.traction * system.total_area
+        loading = system.mask.time_to_load(system.platen_velocity, load, slope=clock.mask_slope)
+        return min(meeting, filling, loading)
+
     def squeezed_share(self, dt: float) -> float:
         """Return the share of the metal that a step of length `dt` squeezes out (collective)."""
         return abs(dt * self.rim.rate()) / self.motion.volume() if self.rim else 0.0

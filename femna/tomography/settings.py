@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from femna.case import Table, apply_overrides, read_document
+from femna.case.base import AS_TUPLE
 from femna.case.messages import to_input_error
 from femna.case.quantities import Bare, Count, Fraction, Physical, Positive, problem
 
@@ -22,11 +23,7 @@ Index = Annotated[int, Bare(at_least=0, whole=True)]
 Grey = Annotated[float, Bare()]
 
 
-def _as_tuple(raw: Any) -> Any:
-    return tuple(raw) if isinstance(raw, list) else raw
-
-
-Range = Annotated[tuple[Index, Index], BeforeValidator(_as_tuple)]
+Range = Annotated[tuple[Index, Index], AS_TUPLE]
 
 
 class Stack(Table):
@@ -74,7 +71,7 @@ class Filter(Table):
     """
 
     background: Literal["radial", "none"] = "radial"
-    centre: Annotated[tuple[Positive, Positive], BeforeValidator(_as_tuple)] | None = None
+    centre: Annotated[tuple[Positive, Positive], AS_TUPLE] | None = None
     method: Literal["nlm", "none"] = "nlm"
     patch: Annotated[int, Bare(at_least=3, at_most=15, whole=True)] = 5
     search: Annotated[int, Bare(at_least=1, at_most=15, whole=True)] = 3

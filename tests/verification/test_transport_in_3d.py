@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from reference.closed_forms import layer_factor, recession_speed
 
 from femna.simulation.contact_state import closed_state, gap_slope
-from femna.simulation.discretisation import interface_facets
+from femna.simulation.discretisation import owned_facets
 from femna.simulation.setup import Model
 from verification.transport import (
     HALF_PERIOD,
@@ -56,7 +56,7 @@ def component(built: Model, values: Array, shape: Array) -> float:
 
 def mesh_size(built: Model) -> float:
     """Return the root of the mean area of the interface's triangles, over half of the period."""
-    count = sum(1 for _ in interface_facets(built.cell.metal))
+    count = sum(1 for _ in owned_facets(built.cell.metal, "interface"))
     return float(np.sqrt(SIDES[built.cell.symmetry] / count))
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from femna.mesh import Body
 from femna.mesh.contact_pair import FacetSet
 from femna.simulation.bodies.solid_body import SolidBody
+from femna.simulation.discretisation import owned_facets
 
 Array = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
@@ -45,7 +44,7 @@ class Surface:
     def gather(cls, solid: SolidBody, name: str) -> Surface:
         """Gather the named face of a body (collective)."""
         body, gdim = solid.body, solid.body.mesh.geometry.dim
-        found = list(_owned_facets(body, name))
+        found = list(owned_facets(body, name))
         comm = body.mesh.comm
         dofmap = solid.space.dofmap
         points = solid.space.tabulate_dof_coordinates()[:, :gdim]
@@ -89,23 +88,6 @@ def shape_functions(barycentric: Array) -> Array:
     b = barycentric
     pairs = [(0, 1)] if b.shape[1] == 2 else [(1, 2), (0, 2), (0, 1)]
     return np.column_stack([b * (2.0 * b - 1.0), *(4.0 * b[:, i] * b[:, j] for i, j in pairs)])
-
-
-def _owned_facets(body: Body, name: str) -> Iterator[tuple[int, list[int]]]:
-    """Yield the owned cell behind every facet of a face, and the facet's corners in that cell."""
-    mesh = body.mesh
-    tdim = mesh.topology.dim
-    for entity in ((tdim - 1, tdim), (tdim - 1, 0), (tdim, 0)):
-        mesh.topology.create_connectivity(*entity)
-    facet_cells = mesh.topology.connectivity(tdim - 1, tdim)
-    facet_vertices = mesh.topology.connectivity(tdim - 1, 0)
-    cell_vertices = mesh.topology.connectivity(tdim, 0)
-    owned = mesh.topology.index_map(tdim).size_local
-    for facet in body.facets.find(body.names[name]):
-        home = int(facet_cells.links(facet)[0])
-        if home < owned:
-            corners = cell_vertices.links(home)
-            yield home, [int(np.flatnonzero(corners == v)[0]) for v in facet_vertices.links(facet)]
 
 
 def _outward(corners: Array, opposite: Array) -> Array:

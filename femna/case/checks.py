@@ -17,7 +17,8 @@ from femna.case.mask import check_mask
 from femna.case.metal_voids import check_metal_voids
 from femna.case.real_contact import check_real_contact
 from femna.case.refusal import micrometres, refuse
-from femna.case.stack import Stack, check_stack
+from femna.case.stack import Stack
+from femna.case.stack_checks import check_stack
 from femna.case.symmetry import SHAPES
 from femna.case.units import render
 

@@ -17,6 +17,9 @@ _PER_PERIOD: Final = {2: 50.0, 3: 10.0}
 _PER_LAYER: Final = 10.0
 """Elements in the thinner layer: away from the map's edges fields vary over its thickness."""
 
+_IN_A_FOIL: Final = 1.0
+"""The same of a stack in three dimensions, whose columns of elements are finer across the foil."""
+
 
 def element_size(numerics: Numerics, cell: MeshedCell) -> float:
     """Return the element size along the interface [m].
@@ -26,12 +29,14 @@ def element_size(numerics: Numerics, cell: MeshedCell) -> float:
     numerics : Numerics
         Its `interface_size`, where it is given.
     cell : UnitCell or Stack
-        Else the smaller of period/50 (3D: period/10) and a tenth of the thinner layer.
+        Else the smaller of period/50 (3D: period/10) and a tenth of the thinner layer (a stack in
+        3D: the thinner layer).
     """
     if numerics.interface_size is not None:
         return numerics.interface_size
     period = cell.period / _PER_PERIOD[SHAPES[cell.symmetry].dimension]
-    layer = min(cell.metal_thickness, cell.electrolyte_thickness) / _PER_LAYER
+    per_layer = _IN_A_FOIL if cell.symmetry == "mirror" else _PER_LAYER
+    layer = min(cell.metal_thickness, cell.electrolyte_thickness) / per_layer
     # six digits, so that a resolved case is fit to read
     return float(f"{min(period, layer):.6g}")
 

@@ -12,7 +12,7 @@ from femna.case.base import AS_TUPLE, Table
 from femna.case.metal_voids import MetalVoid
 from femna.case.quantities import Angle, Length, problem
 from femna.case.stack import Stack
-from femna.case.symmetry import Symmetry
+from femna.case.symmetry import SHAPES, CellSymmetry
 
 
 class InitialVoid(Table):
@@ -55,7 +55,7 @@ class UnitCell(Table):
     """
 
     kind: Literal["unit_cell"]
-    symmetry: Symmetry
+    symmetry: CellSymmetry
     period: Length
     metal_thickness: Length
     electrolyte_thickness: Length
@@ -100,10 +100,17 @@ class MeshFile(Table):
     kind: Literal["mesh"]
     file: Annotated[Path, BeforeValidator(find_file("cell.msh"))]
     length_unit: Length
-    symmetry: Symmetry
+    symmetry: CellSymmetry
 
 
 MeshedCell = UnitCell | Stack
 """What femna meshes itself: layers of metal and electrolyte of a given thickness and period."""
 
 Geometry = Annotated[UnitCell | Stack | MeshFile, Field(discriminator="kind")]
+
+
+def relative_area(geometry: UnitCell | Stack | MeshFile) -> float:
+    """Return the area of the whole interface over the square of half the period."""
+    if isinstance(geometry, Stack):
+        return geometry.electrode.over(0.5 * geometry.period).area
+    return SHAPES[geometry.symmetry].area

@@ -6,7 +6,7 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from femna.case.geometry import MeshedCell
+from femna.case.geometry import MeshedCell, relative_area
 from femna.case.image import picture
 from femna.case.interface import LinearKinetics
 from femna.case.maps import (
@@ -18,7 +18,7 @@ from femna.case.maps import (
     UniformMap,
 )
 from femna.case.refusal import micrometres, refuse
-from femna.case.symmetry import SHAPES
+from femna.case.stack import Stack
 from femna.case.units import render
 from femna.constants import FARADAY, GAS_CONSTANT
 
@@ -128,10 +128,14 @@ def narrowest_zone(case: Case, cell: MeshedCell) -> float:
     if cell.symmetry == "plane_strain":
         edges = [0.5 * period * share for share in shares]
     else:
-        area = SHAPES[cell.symmetry].area
+        area = relative_area(cell)
         edges = [0.5 * period * math.sqrt(area * share / math.pi) for share in shares]
+    outermost = 0.5 * period
+    if isinstance(cell, Stack):
+        shift = chart.offset or 0.0 if isinstance(chart, PatchesMap) else 0.0
+        outermost = cell.electrode.inner - abs(shift)
     inner_widths = [after - before for before, after in pairwise(edges)]
-    return min(2.0 * edges[0], *inner_widths, 2.0 * (0.5 * period - edges[-1]))
+    return min(2.0 * edges[0], *inner_widths, 2.0 * (outermost - edges[-1]))
 
 
 def check_transition(case: Case, cell: MeshedCell) -> None:
@@ -151,6 +155,8 @@ def check_transition(case: Case, cell: MeshedCell) -> None:
             "shorten it or widen the period",
         )
     width = narrowest_zone(case, cell)
+    if isinstance(chart, PatchesMap) and chart.offset is not None:
+        _check_offset(chart.offset, width, cell)
     if width <= 0.0:
         key = "fractions" if isinstance(chart, ResistancesMap) else "blocked_fraction"
         found = getattr(chart, key)
@@ -166,4 +172,21 @@ def check_transition(case: Case, cell: MeshedCell) -> None:
             micrometres(chart.transition),
             f"must be below {micrometres(width)}, the narrowest patch or the gap between patches",
             "narrow the transition or widen the patch",
+        )
+
+
+def _check_offset(offset: float, width: float, cell: MeshedCell) -> None:
+    if cell.symmetry != "mirror":
+        refuse(
+            "interface.map.offset",
+            micrometres(offset),
+            f"has no meaning with geometry.symmetry = '{cell.symmetry}'",
+            "remove it, or use a stack of symmetry 'mirror'",
+        )
+    if width <= 0.0:
+        refuse(
+            "interface.map.offset",
+            micrometres(offset),
+            "the patch would reach over the electrode's rim",
+            "move it towards the centre, or make it smaller",
         )

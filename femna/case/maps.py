@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 from femna.case.base import AS_TUPLE, Table
 from femna.case.content import content_of
 from femna.case.geometry import find_file
-from femna.case.quantities import AreaResistance, Bare, Fraction, Length
+from femna.case.quantities import AreaResistance, Bare, Fraction, Length, Position
 
 
 class UniformMap(Table):
@@ -46,12 +46,15 @@ class PatchesMap(Table):
         Full width of the smooth edge [m].
     inside : str
         Whether the patch itself is ``blocked`` or ``conducting``.
+    offset : float, optional
+        Of its centre from that of the electrode, along x [m]; in a ``mirror`` stack.
     """
 
     kind: Literal["patches"]
     blocked_fraction: Fraction
     transition: Length
     inside: Literal["blocked", "conducting"] = "blocked"
+    offset: Position | None = None
 
 
 class ResistancesMap(Table):

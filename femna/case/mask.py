@@ -117,7 +117,7 @@ def check_mask(case: Case) -> None:
     if mask is None:
         return
     if isinstance(case.geometry, Stack):
-        _check_in_stack(case.geometry, mask)
+        _check_in_stack(case.geometry, mask, elastic=case.electrolyte.elastic)
     elif mask.inner_radius is None:
         refuse("mask.inner_radius", "(missing)", "this key is required", "add e.g. '2.5 mm'")
     found = window(case, mask)
@@ -162,7 +162,7 @@ def check_mask(case: Case) -> None:
         )
 
 
-def _check_in_stack(stack: Stack, mask: Mask) -> None:
+def _check_in_stack(stack: Stack, mask: Mask, *, elastic: bool) -> None:
     for name in ("inner_radius", "window_clearance"):
         given = getattr(mask, name)
         if given is not None:
@@ -179,12 +179,26 @@ def _check_in_stack(stack: Stack, mask: Mask) -> None:
             "a mask around an open rim stands at a distance",
             "add e.g. clearance = '50 um', or remove [mask]",
         )
-    edge = 0.5 * stack.electrolyte_diameter
+    if stack.electrode_shape != "round":
+        refuse(
+            "geometry.electrode_shape",
+            stack.electrode_shape,
+            "the mask is computed as a ring, whose window is round",
+            "write electrode_shape = 'round', or remove [mask]",
+        )
+    if elastic and stack.electrode_offset is not None:
+        refuse(
+            "electrolyte.elastic",
+            "true",
+            "the elastic disc is computed around one axis, and the electrode lies off it",
+            "remove it, or geometry.electrode_offset",
+        )
+    edge = 0.5 * stack.electrolyte_diameter - (stack.electrode_offset or 0.0)
     if mask.outer_radius > edge * (1.0 + 1e-12):
         refuse(
             "mask.outer_radius",
             micrometres(mask.outer_radius),
-            f"must be at most {micrometres(edge)}, the radius of the electrolyte that bears it",
+            f"must be at most {micrometres(edge)}: the electrolyte bears all of it",
             "make it smaller",
         )
 

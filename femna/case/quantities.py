@@ -196,9 +196,16 @@ class Bare:
 _CHARGE = ("charge per area", "C/m^2", ("mAh/cm^2",), "0.1 mAh/cm^2")
 
 Length = Annotated[float, Physical("length", "m", ("um",), "50 um", above=0.0)]
+Position = Annotated[float, Physical("position", "m", ("um",), "-0.5 mm")]
 Angle = Annotated[
     float,
     Physical("contact angle", "rad", ("deg",), "90 deg", above=0.0, at_most=math.pi / 2),
+]
+Tilt = Annotated[
+    float, Physical("tilt", "rad", ("mrad", "deg"), "2 mrad", above=0.0, at_most=math.pi / 36)
+]
+Direction = Annotated[
+    float, Physical("direction", "rad", ("deg",), "60 deg", at_least=0.0, at_most=math.pi)
 ]
 Temperature = Annotated[float, Physical("temperature", "K", ("K",), "298.15 K", above=0.0)]
 Pressure = Annotated[float, Physical("pressure", "Pa", ("MPa",), "4 MPa", above=0.0)]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from femna.case.base import Table
-from femna.case.quantities import Length
-from femna.case.refusal import micrometres, refuse
-
-if TYPE_CHECKING:
-    from femna.case.model import Case
+from femna.case.electrode_shape import ElectrodeShape, ShapeName
+from femna.case.quantities import Direction, Length, Tilt
 
 
 class ReferenceElectrode(Table):
@@ -26,11 +23,14 @@ class ReferenceElectrode(Table):
         Of its centre from the axis of the cell [m].
     diameter : float
         [m].
+    angle : float, optional
+        Around that axis, from the direction of x [rad]; in a ``mirror`` stack, 0 if left out.
     """
 
     face: Literal["working", "counter"] = "working"
     distance: Length
     diameter: Length
+    angle: Direction | None = None
 
 
 class Stack(Table):
@@ -39,13 +39,27 @@ class Stack(Table):
     Attributes
     ----------
     symmetry : str
-        ``axisymmetric``.
+        ``axisymmetric``; or ``mirror``, in three dimensions with one plane of symmetry, y = 0: what
+        lies off the axis lies on that plane.
     electrode_diameter, metal_thickness : float
         Of the metal; current density and pressure refer to its area [m].
+    electrode_shape : str
+        Of the metal and the window around it: ``round``, ``elliptic`` or ``rectangular``.
+    electrode_width : float, optional
+        Extent of the metal along y [m], where it is not round. `electrode_diameter` is its extent
+        along x.
+    corner_radius : float, optional
+        Of a rectangular electrode [m].
+    electrode_offset : float, optional
+        Of the metal's centre from the axis of the electrolyte, along x [m].
+    platen_tilt : float, optional
+        Of the face that presses the metal, about y [rad]: the metal is thicker towards x, and
+        `metal_thickness` is its mean. The platen keeps its angle.
     electrolyte_diameter, electrolyte_thickness : float
         [m].
     counter_diameter : float, optional
-        Of the grounded electrode on the far face [m]; as the metal's, if left out.
+        Of the grounded electrode on the far face [m], a disc around the axis. Left out, it is the
+        metal's mirror image.
     rim : str
         ``held``: the mask encloses the metal, which slides along it. ``open``: metal is squeezed
         out freely over the rim and carries no load there.
@@ -56,9 +70,14 @@ class Stack(Table):
     """
 
     kind: Literal["stack"]
-    symmetry: Literal["axisymmetric"] = "axisymmetric"
+    symmetry: Literal["axisymmetric", "mirror"] = "axisymmetric"
     electrode_diameter: Length
+    electrode_shape: ShapeName = "round"
+    electrode_width: Length | None = None
+    corner_radius: Length | None = None
+    electrode_offset: Length | None = None
     metal_thickness: Length
+    platen_tilt: Tilt | None = None
     electrolyte_diameter: Length
     electrolyte_thickness: Length
     counter_diameter: Length | None = None
@@ -72,58 +91,20 @@ class Stack(Table):
         return self.electrode_diameter
 
     @property
-    def counter(self) -> float:
-        """Diameter of the electrode on the far face [m]."""
-        return self.electrode_diameter if self.counter_diameter is None else self.counter_diameter
+    def counter(self) -> ElectrodeShape:
+        """Outline of the electrode on the far face around its centre [m]."""
+        if self.counter_diameter is None:
+            return self.electrode
+        return ElectrodeShape("round", 0.5 * self.counter_diameter, 0.5 * self.counter_diameter)
 
+    @property
+    def counter_offset(self) -> float:
+        """Of that centre from the axis, along x [m]."""
+        return (self.electrode_offset or 0.0) if self.counter_diameter is None else 0.0
 
-def check_stack(case: Case, stack: Stack) -> None:
-    """Refuse bodies that do not fit on each other."""
-    limit = stack.electrolyte_diameter
-    for name in ("electrode_diameter", "counter_diameter"):
-        given = getattr(stack, name)
-        if given is not None and given > limit * (1.0 + 1e-12):
-            refuse(
-                f"geometry.{name}",
-                micrometres(given),
-                f"must be at most {micrometres(limit)}, geometry.electrolyte_diameter",
-                "make the electrode smaller or the disc larger",
-            )
-    if stack.clearance is not None and stack.rim == "held":
-        refuse(
-            "geometry.clearance",
-            micrometres(stack.clearance),
-            "a held rim has none",
-            "remove it, or write rim = 'open'",
-        )
-    if case.metal.elastic and stack.rim == "open":
-        refuse(
-            "geometry.rim",
-            stack.rim,
-            "the elastic volume of metal that leaves the cell is not followed",
-            "write rim = 'held', or metal.elastic = false",
-        )
-    if stack.reference_electrode is not None:
-        _check_reference(stack, stack.reference_electrode)
-
-
-def _check_reference(stack: Stack, electrode: ReferenceElectrode) -> None:
-    covered = stack.electrode_diameter if electrode.face == "working" else stack.counter
-    inner, outer = 0.5 * covered, 0.5 * stack.electrolyte_diameter
-    half = 0.5 * electrode.diameter
-    room = outer - inner
-    if electrode.diameter > room * (1.0 + 1e-12):
-        refuse(
-            "geometry.reference_electrode.diameter",
-            micrometres(electrode.diameter),
-            f"the bare ring of the {electrode.face} face is {micrometres(room)} wide",
-            "make it smaller, or put it on the other face",
-        )
-    if not inner + half <= electrode.distance * (1.0 + 1e-12) <= (outer - half) * (1.0 + 2e-12):
-        refuse(
-            "geometry.reference_electrode.distance",
-            micrometres(electrode.distance),
-            f"must be between {micrometres(inner + half)} and {micrometres(outer - half)} to lie "
-            "on bare electrolyte",
-            "move it",
-        )
+    @property
+    def electrode(self) -> ElectrodeShape:
+        """Outline of the metal around its centre [m]."""
+        half = 0.5 * self.electrode_diameter
+        width = half if self.electrode_width is None else 0.5 * self.electrode_width
+        return ElectrodeShape(self.electrode_shape, half, width, self.corner_radius or 0.0)

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
 
-Symmetry = Literal["plane_strain", "axisymmetric", "square", "hexagonal"]
+CellSymmetry = Literal["plane_strain", "axisymmetric", "square", "hexagonal"]
+"""Of unit cells."""
+
+Symmetry = Literal[CellSymmetry, "mirror"]
+"""Of all geometries; ``mirror`` is that of a stack in three dimensions, half of which is meshed."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,8 @@ class CellShape:
     multiplicity : int
         How many times the meshed part makes the whole cell, which holds one patch.
     area : float
-        Of the whole cell over the square of half the period; plane strain: over half the period.
+        Of the whole cell over the square of half the period; plane strain: over half the period;
+        mirror: of a round electrode.
     aspect : float
         Extent along y over the extent along x, half of the period; 3D only.
     """
@@ -39,6 +44,7 @@ SHAPES: Final[Mapping[str, CellShape]] = MappingProxyType(
         "axisymmetric": CellShape(2, 1, math.pi),
         "square": CellShape(3, 4, 4.0),
         "hexagonal": CellShape(3, 2, 2.0 * math.sqrt(3.0), math.sqrt(3.0)),
+        "mirror": CellShape(3, 2, math.pi),
     }
 )
 """In a hexagonal array the rectangle between four planes of symmetry holds two quarters of patches,

@@ -11,6 +11,7 @@ from femna.case.symmetry import SHAPES
 from femna.mesh.arrays import CellArrays
 from femna.mesh.bodies import Cell, distribute_cell
 from femna.mesh.stack_2d import stack_2d
+from femna.mesh.stack_3d import stack_3d
 from femna.mesh.unit_cell_2d import unit_cell_2d
 from femna.mesh.unit_cell_3d import unit_cell_3d
 
@@ -72,7 +73,8 @@ def cell_arrays(case: Case, *, refine: float = 1.0) -> CellArrays:
 
         return cell_from_file(geometry)
     if geometry.kind == "stack":
-        return stack_2d(case, geometry, refine=refine)
+        mesh_stack = stack_2d if geometry.symmetry == "axisymmetric" else stack_3d
+        return mesh_stack(case, geometry, refine=refine)
     if SHAPES[geometry.symmetry].dimension == 3:
         return unit_cell_3d(case, geometry, refine=refine)
     return unit_cell_2d(case, geometry, refine=refine)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from femna.case.geometry import relative_area
 from femna.case.symmetry import SHAPES
 from femna.constants import FARADAY, GAS_CONSTANT
 from femna.errors import InputError
@@ -80,6 +82,7 @@ def conducting_map(case: Case, *, half_period: float | None = None) -> Conductin
             half_period = 0.5 * geometry.period
     spec = case.interface.map
     symmetry: str = case.geometry.symmetry
+    area = relative_area(case.geometry)
     values: tuple[float, ...]
     if spec.kind == "uniform":
         return StepMap((1.0,), (), 0.0, half_period, (), 1.0)
@@ -93,14 +96,15 @@ def conducting_map(case: Case, *, half_period: float | None = None) -> Conductin
                 "use patches",
             )
         return _zones_map(
-            (0.0, 1.0), (spec.blocked_fraction,), spec.transition, half_period, "line"
+            (0.0, 1.0), (spec.blocked_fraction,), spec.transition, half_period, "line", area
         )
     if spec.kind == "patches":
         if spec.inside == "blocked":
             values, inner = (0.0, 1.0), spec.blocked_fraction
         else:
             values, inner = (1.0, 0.0), 1.0 - spec.blocked_fraction
-        return _zones_map(values, (inner,), spec.transition, half_period, symmetry)
+        chart = _zones_map(values, (inner,), spec.transition, half_period, symmetry, area)
+        return chart if spec.offset is None else replace(chart, centres=((spec.offset, 0.0),))
     if spec.kind == "image":
         from femna.mesh.image_map import image_map
 
@@ -117,7 +121,7 @@ def conducting_map(case: Case, *, half_period: float | None = None) -> Conductin
                 "lower interface.kinetics.resistance to the smallest of the zones",
             )
         cumulative = tuple(float(x) for x in np.cumsum(spec.fractions)[:-1])
-        return _zones_map(values, cumulative, spec.transition, half_period, symmetry)
+        return _zones_map(values, cumulative, spec.transition, half_period, symmetry, area)
     return _random_map(case, half_period)
 
 
@@ -127,13 +131,14 @@ def _zones_map(
     width: float,
     half_period: float,
     shape: str,
+    area: float,
 ) -> StepMap:
     """Place the edges so that the mean of c is met exactly, the width of the steps included."""
     if shape in ("line", "plane_strain"):
         edges = tuple(f * half_period for f in cumulative)
     else:
         # integral of the step times r is (b^2 - a^2)/2 - var w^2/2: the radius absorbs the excess
-        unit = SHAPES[shape].area / np.pi * half_period**2
+        unit = area / np.pi * half_period**2
         squares = [f * unit - KERNEL_VARIANCE * width**2 for f in cumulative]
         edges = tuple(float(np.sqrt(max(square, 0.0))) for square in squares)
     bounds = [0.0, *edges, half_period]

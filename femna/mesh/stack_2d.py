@@ -47,7 +47,7 @@ def stack_2d(case: Case, geometry: Stack, *, refine: float = 1.0) -> CellArrays:
     """
     radius = 0.5 * geometry.electrode_diameter
     thickness, depth = geometry.metal_thickness / radius, geometry.electrolyte_thickness / radius
-    edge, counter = 0.5 * geometry.electrolyte_diameter / radius, 0.5 * geometry.counter / radius
+    edge, counter = 0.5 * geometry.electrolyte_diameter / radius, geometry.counter.outer / radius
     nodes = _nodes(case, geometry, radius, refine)
     fringe = 1.0 + _fringe(edge - 1.0, thickness, depth, refine) if edge > 1.0 else nodes[-1:]
     surface = np.concatenate([nodes, fringe[1:]])

@@ -99,7 +99,8 @@ def symmetry_conditions(space: Any, body: Body, walls: dict[str, bool]) -> list[
     Returns
     -------
     list of dolfinx.fem.DirichletBC
-        Sides: no normal velocity. Platen: no vertical velocity, and none at all if it sticks.
+        Sides: no velocity across them, and no horizontal one at all on a curved side. Platen: no
+        vertical velocity, and none at all if it sticks.
     """
     mesh = body.mesh
     fdim, gdim = mesh.topology.dim - 1, mesh.geometry.dim
@@ -114,8 +115,10 @@ def symmetry_conditions(space: Any, body: Body, walls: dict[str, bool]) -> list[
         dofs = fem.locate_dofs_topological(space.sub(direction), fdim, facets)
         conditions.append(fem.dirichletbc(PETSc.ScalarType(0.0), dofs, space.sub(direction)))
 
+    flat = extent[:, : gdim - 1] <= 1e-9
+    curved = ~flat.any(axis=1)
     for direction in range(gdim - 1):
-        hold(direction, sides[extent[:, direction] <= 1e-9])
+        hold(direction, sides[flat[:, direction] | curved])
     platen = body.facets.find(body.names["platen"])
     for direction in range(gdim - 1) if walls["platen"] else ():
         hold(direction, platen)

@@ -76,8 +76,12 @@ class ElectrolyteBlock:
         return (self.potential.x.array[: self.size],)
 
     def set(self, potential: Array) -> None:
-        """Set the owned entries and update the ghosts (collective)."""
+        """Set the owned entries and update the ghosts (collective); the far side stays at zero.
+
+        A Krylov solution leaves traces there, which no solve with the far side held takes away.
+        """
         self.potential.x.array[: self.size] = potential
+        self.potential.x.array[self._far] = 0.0
         self.potential.x.scatter_forward()
 
     def at_interface(self) -> Array:

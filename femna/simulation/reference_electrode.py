@@ -7,6 +7,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.interpolate import LinearNDInterpolator
+from scipy.spatial import Delaunay
 
 from femna.case import ReferenceElectrode, Stack
 from femna.simulation.discretisation import owned_facet_dofs
@@ -15,7 +17,7 @@ from femna.simulation.setup import Model
 Array = npt.NDArray[np.float64]
 
 RINGS: Final = 8
-"""Gauss points of the electrode's mean in radius; in angle there are four times as many."""
+"""Gauss points of the electrode's mean in radius; in angle there are eight times as many."""
 
 
 def reference_reading(model: Model) -> Callable[[], float] | None:
@@ -32,7 +34,7 @@ class ReferenceReading:
     Parameters
     ----------
     model : Model
-        An axisymmetric stack.
+        A stack.
     electrode : ReferenceElectrode
         Where the disc lies.
     """
@@ -40,24 +42,56 @@ class ReferenceReading:
     def __init__(self, model: Model, electrode: ReferenceElectrode) -> None:
         block, self._comm = model.system.electrolyte, model.system.comm
         length = model.scales.length
+        mesh = model.cell.electrolyte.mesh
+        up = mesh.geometry.dim - 1
         dofs = owned_facet_dofs(block.space, model.cell.electrolyte, "bare")
-        places = block.space.tabulate_dof_coordinates()[dofs, :2]
+        places = block.space.tabulate_dof_coordinates()[dofs]
         depth = model.electrolyte_thickness / length
         height = 0.0 if electrode.face == "working" else -depth
-        here = np.abs(places[:, 1] - height) < 1e-9 * depth
+        here = np.abs(places[:, up] - height) < 1e-9 * depth
         self._block, self._dofs = block, dofs[here]
-        radii = np.concatenate(self._comm.allgather(places[here, 0]))
-        self._order = np.argsort(radii)
-        self._radii = radii[self._order]
-        half, self._weights = np.polynomial.legendre.leggauss(RINGS)
-        from_centre = 0.25 * electrode.diameter / length * (half + 1.0)
-        self._weights = self._weights * from_centre / (self._weights @ from_centre)
-        angle = np.pi * (np.arange(4 * RINGS) + 0.5) / (4 * RINGS)
-        x = electrode.distance / length + np.outer(from_centre, np.cos(angle))
-        self._from_axis = np.hypot(x, np.outer(from_centre, np.sin(angle)))
+        known = np.concatenate(self._comm.allgather(places[here, :up]))
+        wanted, self._weights = _disc(electrode, length)
+        # vertices are put in an order that does not depend on the ranks
+        self._order = np.lexsort(known.T[::-1])
+        known = known[self._order]
+        self._read = (
+            self._on_line(wanted, known[:, 0])
+            if up == 1
+            else self._in_plane(wanted - (_offset(model) / length, 0.0), known)
+        )
+
+    @staticmethod
+    def _on_line(wanted: Array, radii: Array) -> Callable[[Array], Array]:
+        from_axis = np.hypot(*wanted.T)
+        return lambda values: np.asarray(np.interp(from_axis, radii, values))
+
+    @staticmethod
+    def _in_plane(wanted: Array, known: Array) -> Callable[[Array], Array]:
+        half = np.column_stack([wanted[:, 0], np.abs(wanted[:, 1])])  # the other one is its image
+        triangles = Delaunay(known)
+        return lambda values: np.asarray(LinearNDInterpolator(triangles, values)(half))
 
     def __call__(self) -> float:
         """Return the reading over the potential scale (collective)."""
         values = np.concatenate(self._comm.allgather(self._block.get()[0][self._dofs]))
-        found = np.interp(self._from_axis, self._radii, values[self._order])
-        return float(self._weights @ found.mean(axis=1))
+        return float(self._weights @ self._read(values[self._order]))
+
+
+def _disc(electrode: ReferenceElectrode, length: float) -> tuple[Array, Array]:
+    """Return places (N, 2) on the electrode, seen from the cell's axis, and their weights."""
+    half, weights = np.polynomial.legendre.leggauss(RINGS)
+    from_centre = 0.25 * electrode.diameter / length * (half + 1.0)
+    weights = weights * from_centre / (weights @ from_centre)
+    angle = np.pi * (np.arange(8 * RINGS) + 0.5) / (4 * RINGS)
+    direction = electrode.angle or 0.0
+    centre = electrode.distance / length * np.array([np.cos(direction), np.sin(direction)])
+    around = np.column_stack([np.cos(angle), np.sin(angle)])
+    places = centre + from_centre[:, None, None] * around
+    return places.reshape(-1, 2), np.repeat(weights / len(angle), len(angle))
+
+
+def _offset(model: Model) -> float:
+    """Return how far the centre of the metal lies from the axis of the cell [m]."""
+    geometry = model.case.geometry
+    return (geometry.electrode_offset or 0.0) if isinstance(geometry, Stack) else 0.0

@@ -39,7 +39,10 @@ class Rim:
         self._ring = math.inf
         if isinstance(geometry, Stack) and geometry.clearance is not None:
             width = geometry.clearance / model.scales.length
-            self._ring = math.pi * ((1.0 + width) ** 2 - 1.0)
+            outline = geometry.electrode.over(model.scales.length)
+            # Steiner's formula for what lies around a convex outline
+            around = outline.perimeter * width + math.pi * width**2
+            self._ring = around / model.cell.multiplicity
 
     def __bool__(self) -> bool:
         return self._metal.outflow is not None

@@ -105,6 +105,8 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
     if metal.shear_modulus is not None and metal.bulk_modulus is not None:
         moduli = ElasticModuli(shear=metal.shear_modulus, bulk=metal.bulk_modulus)
     thickness = _extent(cell.metal.mesh, 1.0)
+    if isinstance(case.geometry, Stack):  # under a tilted platen that is the thick end
+        thickness = case.geometry.metal_thickness / cell.length_scale
     # in a layer thinner than the half period metal flows along the walls, by length over thickness
     # faster than it recedes, and shears across the thickness
     shearing = scales.rate / min(1.0, thickness) ** 2

@@ -29,6 +29,56 @@ REFUSED = {
         "geometry.reference_electrode.diameter",
         "2500 um wide",
     ),
+    "off the axis, axisymmetric": (
+        {"electrode_offset": "1 mm"},
+        "geometry.electrode_offset",
+        "symmetry = 'mirror'",
+    ),
+    "off the disc": (
+        {"symmetry": "mirror", "electrode_offset": "3 mm"},
+        "geometry.electrode_offset",
+        "at most 2500 um",
+    ),
+    "round and of another width": (
+        {"symmetry": "mirror", "electrode_width": "4 mm"},
+        "geometry.electrode_width",
+        "as wide as long",
+    ),
+    "an ellipse of no width": (
+        {"symmetry": "mirror", "electrode_shape": "elliptic"},
+        "geometry.electrode_width",
+        "extent along y",
+    ),
+    "corners too round": (
+        {
+            "symmetry": "mirror",
+            "electrode_shape": "rectangular",
+            "electrode_width": "4 mm",
+            "corner_radius": "2.5 mm",
+        },
+        "geometry.corner_radius",
+        "at most 2000 um",
+    ),
+    "corners of a disc": (
+        {"symmetry": "mirror", "corner_radius": "1 mm"},
+        "geometry.corner_radius",
+        "no corners",
+    ),
+    "no metal under the low end": (
+        {"symmetry": "mirror", "platen_tilt": "40 mrad"},
+        "geometry.platen_tilt",
+        "at most 35.98 mrad",
+    ),
+    "direction around an axis": (
+        {"reference_electrode": {"distance": "3.8 mm", "diameter": "1 mm", "angle": "90 deg"}},
+        "geometry.reference_electrode.angle",
+        "axis of symmetry",
+    ),
+    "third electrode under a metal off the axis": (
+        {"symmetry": "mirror", "electrode_offset": "1 mm"},
+        "geometry.reference_electrode.distance",
+        "must be between 4000 um",
+    ),
     "period": ({"period": "5 mm"}, "geometry.period", "unknown key"),
 }
 
@@ -45,11 +95,51 @@ def test_a_stack_that_does_not_fit_is_refused(what, tmp_path):
     assert "\n" not in str(caught.value)
 
 
+SPOTS = {
+    "around an axis": ({}, "2 mm", "symmetry 'mirror'"),
+    "over the rim": ({"symmetry": "mirror"}, "2 mm", "over the electrode's rim"),
+}
+
+
+@pytest.mark.parametrize("what", list(SPOTS))
+def test_a_spot_off_the_centre_that_does_not_fit_is_refused(what, tmp_path):
+    changes, offset, part = SPOTS[what]
+    document = tomllib.loads(template("stack"))
+    document["geometry"] |= changes
+    document["interface"]["map"]["offset"] = offset
+    with pytest.raises(InputError, match=part) as caught:
+        parse_case(document, folder=tmp_path)
+    assert caught.value.key == "interface.map.offset"
+
+
 MASKS = {
     "window": ({"inner_radius": "2.5 mm"}, "mask.inner_radius", "follows from"),
     "overhang": ({"outer_radius": "6 mm"}, "mask.outer_radius", "at most 5000 um"),
     "too narrow": ({"outer_radius": "2.5 mm"}, "mask.outer_radius", "above 2500 um"),
 }
+
+
+def test_a_mask_on_an_elastic_disc_off_the_axis_is_refused(tmp_path):
+    document = tomllib.loads(template("stack"))
+    document["geometry"] |= {"symmetry": "mirror", "electrode_offset": "0.1 mm"}
+    document["electrolyte"]["elastic"] = True
+    document["mask"] = {"outer_radius": "4 mm", "thickness": "95 um"}
+    with pytest.raises(InputError, match="around one axis") as caught:
+        parse_case(document, folder=tmp_path)
+    assert caught.value.key == "electrolyte.elastic"
+
+
+def test_a_mask_around_a_window_that_is_not_round_is_refused(tmp_path):
+    document = tomllib.loads(template("stack"))
+    document["geometry"] |= {
+        "symmetry": "mirror",
+        "electrode_shape": "elliptic",
+        "electrode_width": "4 mm",
+    }
+    document["mask"] = {"outer_radius": "5 mm", "thickness": "95 um"}
+    with pytest.raises(InputError, match="round") as caught:
+        parse_case(document, folder=tmp_path)
+    assert caught.value.key == "geometry.electrode_shape"
 
 
 @pytest.mark.parametrize("what", list(MASKS))

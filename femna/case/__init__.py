@@ -32,6 +32,7 @@ from femna.case.messages import Missing, suggest
 from femna.case.metal_voids import MetalVoid, lateral_room
 from femna.case.model import SCHEMA_VERSION, Case
 from femna.case.overrides import apply_overrides, split_assignments
+from femna.case.probe import Probe
 from femna.case.protocol import Protocol, Step
 from femna.case.real_contact import (
     HardnessContact,
@@ -81,6 +82,7 @@ __all__ = [
     "PathDiffusion",
     "PerfectContact",
     "PowerLawCreep",
+    "Probe",
     "Protocol",
     "RandomFieldMap",
     "ReferenceElectrode",

@@ -15,6 +15,7 @@ from femna.case.map_checks import (
 )
 from femna.case.mask import check_mask
 from femna.case.metal_voids import check_metal_voids
+from femna.case.probe import check_probes
 from femna.case.real_contact import check_real_contact
 from femna.case.refusal import micrometres, refuse
 from femna.case.stack import Stack
@@ -48,6 +49,7 @@ def cross_check(case: Case) -> None:
     _check_steps(case)
     _check_increments(case)
     _check_surface_diffusion(case)
+    check_probes(case)
     if isinstance(case.geometry, UnitCell):
         _check_void(case.geometry)
         check_metal_voids(case, case.geometry)

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 from femna.case.base import AS_TUPLE, Table
 from femna.case.content import content_of
 from femna.case.geometry import find_file
-from femna.case.quantities import AreaResistance, Bare, Fraction, Length, Position
+from femna.case.quantities import AreaResistance, Bare, Coordinate, Fraction, Length
 
 
 class UniformMap(Table):
@@ -54,7 +54,7 @@ class PatchesMap(Table):
     blocked_fraction: Fraction
     transition: Length
     inside: Literal["blocked", "conducting"] = "blocked"
-    offset: Position | None = None
+    offset: Coordinate | None = None
 
 
 class ResistancesMap(Table):

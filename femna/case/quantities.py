@@ -196,7 +196,7 @@ class Bare:
 _CHARGE = ("charge per area", "C/m^2", ("mAh/cm^2",), "0.1 mAh/cm^2")
 
 Length = Annotated[float, Physical("length", "m", ("um",), "50 um", above=0.0)]
-Position = Annotated[float, Physical("position", "m", ("um",), "-0.5 mm")]
+Coordinate = Annotated[float, Physical("coordinate", "m", ("um",), "5 um")]
 Angle = Annotated[
     float,
     Physical("contact angle", "rad", ("deg",), "90 deg", above=0.0, at_most=math.pi / 2),

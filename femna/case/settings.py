@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from femna.case.base import AS_TUPLE, Table
+from femna.case.probe import Probe
 from femna.case.quantities import (
     Bare,
     Charge,
@@ -83,7 +84,11 @@ class Output(Table):
         Charges of a half cycle [C/m^2], and ``"end"``; those beyond the charge are never met.
     format : str
         ``pvd``.
+    probe : tuple of Probe, optional
+        Points and lines that are written at every step.
     """
 
     fields_at: Annotated[tuple[OutputCharge, ...], AS_TUPLE] = ("end",)
     format: Literal["pvd"] = "pvd"
+    # None, not (), so that a case without probes is written as it was before there were any
+    probe: Annotated[tuple[Probe, ...] | None, AS_TUPLE] = None

@@ -23,6 +23,7 @@ _COMMANDS: Final = MappingProxyType(
         "mesh": "Write the mesh of a case as a Gmsh file and print its quality.",
         "segment": "Find the voids in a stack of X-ray tomography.",
         "report": "Write the report of a folder of results again.",
+        "view": "Show the fields of a run in a window, or save a picture or a film.",
         "validate": "Check a case or a study without running anything.",
         "init": "Print a commented template, or write it to a file.",
         "materials": "List the material sets, or show one with its sources.",

@@ -110,7 +110,8 @@ class FieldWriter:
             if part is None:
                 raise RuntimeError(f"{name} was not gathered")
             file = f"{FOLDER}/{name}_{frame:04d}.vtu"
-            write_vtu(self._directory / file, part, length_scale=scale)
+            passed = {"charge_mAh_cm2": charge / 36e3}
+            write_vtu(self._directory / file, part, length_scale=scale, numbers=passed)
             kept.append(DataSet(time, number, name, file))
             if name == "interface":
                 text = interface_table(part, length_scale=scale, charge=charge)

@@ -25,6 +25,7 @@ from femna.output.folder import Claim, claim, release
 from femna.output.history import HistoryWriter
 from femna.output.interrupt import Interrupt
 from femna.output.log import LOGGER, run_log
+from femna.output.probes import ProbeWriter
 from femna.output.record import (
     case_hash,
     mesh_sizes,
@@ -187,28 +188,40 @@ class _Run:
         if resumed:
             self.log.info("resumed after step %d", driver.clock.step)
         self._record(model, ended=False)
+        electrolyte = model.properties.electrolyte
+        conductivity = electrolyte.conductivity_at(self.case.protocol.temperature)
         fields = FieldWriter(
             self.directory,
             self.comm,
-            conductivity=model.properties.electrolyte.conductivity_at(
-                self.case.protocol.temperature
-            ),
+            conductivity=conductivity,
             keep_through=driver.clock.time if resumed else None,
+        )
+        probes = ProbeWriter(
+            self.directory,
+            self.case,
+            self.comm,
+            conductivity=conductivity,
+            keep_through=driver.clock.step if resumed else None,
         )
         try:
             with named_faults():
-                self._march(driver, history, fields, checkpoint)
+                self._march(driver, history, fields, probes, checkpoint)
         except ComputationError as error:
             self.progress.status, self.progress.reason = "failed", str(error)
         self._judge_balances()
         self._record(model, ended=True)
         summary = self._summary(model, driver)
-        del model, driver, history, fields, checkpoint
+        del model, driver, history, fields, probes, checkpoint
         gc.collect()  # on all ranks at one point, since MPI's objects are freed together
         return summary
 
     def _march(
-        self, driver: Driver, history: HistoryWriter, fields: FieldWriter, checkpoint: Checkpoint
+        self,
+        driver: Driver,
+        history: HistoryWriter,
+        fields: FieldWriter,
+        probes: ProbeWriter,
+        checkpoint: Checkpoint,
     ) -> None:
         last_saved = time.monotonic()
         unsaved: State | None = None
@@ -218,6 +231,7 @@ class _Run:
                     self.progress.take(accepted)
                     driver.clock.balances = dict(self.progress.balances)
                     history.write(accepted.row)
+                    probes.write(driver.system, accepted.row)
                     if accepted.output:
                         charge = abs(driver.phase_current) * driver.clock.phase_time
                         fields.write(driver.system, time=driver.clock.time, charge=charge)

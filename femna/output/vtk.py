@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -39,7 +39,9 @@ class DataSet:
     file: str
 
 
-def write_vtu(path: Path, part: Part, *, length_scale: float) -> None:
+def write_vtu(
+    path: Path, part: Part, *, length_scale: float, numbers: Mapping[str, float] | None = None
+) -> None:
     """Write one part, coordinates in micrometres.
 
     Parameters
@@ -50,6 +52,8 @@ def write_vtu(path: Path, part: Part, *, length_scale: float) -> None:
         Geometry and fields.
     length_scale : float
         Length of one unit of the part's coordinates [m].
+    numbers : mapping, optional
+        Numbers of the whole part, as arrays of the file's field data.
     """
     import meshio
 
@@ -62,6 +66,22 @@ def write_vtu(path: Path, part: Part, *, length_scale: float) -> None:
     )
     with whole_or_not(path) as temporary:
         meshio.write(temporary, mesh, file_format="vtu", binary=True)
+        if numbers:
+            _add_field_data(Path(temporary), numbers)
+
+
+def _add_field_data(path: Path, numbers: Mapping[str, float]) -> None:
+    """Insert numbers of the whole grid, which meshio does not write."""
+    arrays = "".join(
+        f'<DataArray type="Float64" Name="{name}" NumberOfTuples="1" format="ascii">{value!r}'
+        "</DataArray>\n"
+        for name, value in numbers.items()
+    )
+    opening = "<UnstructuredGrid>\n"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace(opening, f"{opening}<FieldData>\n{arrays}</FieldData>\n", 1), encoding="utf-8"
+    )
 
 
 def _finite(values: Array) -> Array:

@@ -19,7 +19,7 @@ from femna.report.style import (
     sequence,
 )
 
-_VISIBLE_RISE: Final = 1e-6
+VISIBLE_RISE: Final = 1e-6
 """Voltage rises below this [V] are round-off on a logarithmic axis."""
 
 PRESSURE_LABEL: Final = "stack pressure (MPa)"
@@ -48,7 +48,7 @@ def draw_voltage(made: Figure, sweep: SweepFolder, combination: tuple[str, ...])
     for current, colour, marker in _styled(sweep):
         rows = curve_rows(sweep, combination, current)
         points = [(p, v, row["status"] == "ok") for row in rows for p, v in _pair(row)]
-        points = [item for item in points if item[1] >= _VISIBLE_RISE]
+        points = [item for item in points if item[1] >= VISIBLE_RISE]
         if not points:
             continue
         done = [item for item in points if item[2]]
@@ -59,7 +59,7 @@ def draw_voltage(made: Figure, sweep: SweepFolder, combination: tuple[str, ...])
         axes.plot(*_columns(link), color=colour, lw=0.8, ls=":")
         axes.plot(*_columns(stopped), color=colour, marker=marker, ls="none", mfc="white")
         end = points[-1]
-        labels.append(EndLabel(end[0], end[1], _name(current, rows), colour))
+        labels.append(EndLabel(end[0], end[1], curve_name(current, rows), colour))
         _mark_critical(axes, sweep, combination, current, colour=colour)
     axes.set_xlabel(PRESSURE_LABEL)
     axes.set_ylabel("voltage rise over the healed interface (V)")
@@ -97,7 +97,7 @@ def _mark_critical(
 
 def draw_contact(made: Figure, sweep: SweepFolder, combination: tuple[str, ...]) -> None:
     """Draw contact fraction against pressure and, beside it, against P/j^(1/n)."""
-    exponent = sweep.summary.get("creep_exponent") or _group_exponent(sweep, combination)
+    exponent = collapse_exponent(sweep, combination)
     panels: Sequence[Axes] = (
         list(made.subplots(1, 2, sharey=True)) if exponent else [made.subplots()]
     )
@@ -115,7 +115,7 @@ def draw_contact(made: Figure, sweep: SweepFolder, combination: tuple[str, ...])
         pressures, contacts = [p for p, _ in points], [c for _, c in points]
         panels[0].plot(pressures, contacts, color=colour, marker=marker)
         # The label stands at the lowest point, where the curves are apart.
-        labels.append(EndLabel(pressures[0], contacts[0], _name(current, rows), colour))
+        labels.append(EndLabel(pressures[0], contacts[0], curve_name(current, rows), colour))
         if exponent:
             scaled = [p / current ** (1.0 / exponent) for p in pressures]
             panels[1].plot(scaled, contacts, color=colour, marker=marker, lw=1.0)
@@ -189,7 +189,7 @@ def _colour_key(axes: Axes, labels: Sequence[EndLabel]) -> None:
         )
 
 
-def _name(current: float, rows: Sequence[Record]) -> str:
+def curve_name(current: float, rows: Sequence[Record]) -> str:
     """Name a curve by its current density, and say where it was mapped from another's."""
     mapped = any(row.get("origin") == "mapped" for row in rows)
     return f"{current:g}" + (" (mapped)" if mapped else "")
@@ -210,7 +210,8 @@ def _columns(points: Sequence[tuple[float, float, bool]]) -> tuple[list[float], 
     return [item[0] for item in points], [item[1] for item in points]
 
 
-def _group(sweep: SweepFolder, combination: tuple[str, ...]) -> dict[str, Any]:
+def group_of(sweep: SweepFolder, combination: tuple[str, ...]) -> dict[str, Any]:
+    """Return the entries of summary.json for one combination; empty where there are none."""
     for group in sweep.summary.get("groups", []):
         inputs = [group.get("inputs", {}).get(name) for name in sweep.others]
         texts = tuple("" if v is None else v if isinstance(v, str) else f"{v:.10g}" for v in inputs)
@@ -219,11 +220,14 @@ def _group(sweep: SweepFolder, combination: tuple[str, ...]) -> dict[str, Any]:
     return {}
 
 
-def _group_exponent(sweep: SweepFolder, combination: tuple[str, ...]) -> float | None:
-    value = _group(sweep, combination).get("creep_exponent")
+def collapse_exponent(sweep: SweepFolder, combination: tuple[str, ...]) -> float | None:
+    """Return n of the axis P/j^(1/n), where all cases of the combination share one."""
+    value = sweep.summary.get("creep_exponent") or group_of(sweep, combination).get(
+        "creep_exponent"
+    )
     return float(value) if value else None
 
 
 def _collapse(sweep: SweepFolder, combination: tuple[str, ...]) -> float | None:
-    value = _group(sweep, combination).get("collapse_error")
+    value = group_of(sweep, combination).get("collapse_error")
     return float(value) if value is not None else None

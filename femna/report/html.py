@@ -5,34 +5,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Sequence
 from html import escape
+from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-STYLE: Final = """
-:root { color-scheme: light; }
-body { font: 16px/1.5 "Source Serif 4", Georgia, "DejaVu Serif", serif; color: #222;
-  background: #fff; max-width: 52rem; margin: 2.5rem auto 5rem; padding: 0 1.25rem; }
-h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .5rem; }
-h2 { font-size: 1.2rem; margin: 2.5rem 0 .6rem; }
-p, li { max-width: 42rem; }
-figure { margin: 1.4rem 0 1.8rem; }
-figure img { max-width: 100%; height: auto; display: block; }
-figcaption { font-size: .9rem; color: #444; max-width: 42rem; margin-top: .4rem; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font: .84rem/1.4 "DejaVu Sans", Arial, sans-serif;
-  margin: .6rem 0 1rem; font-variant-numeric: tabular-nums; }
-th { text-align: left; font-weight: 600; border-bottom: 1.5px solid #222; vertical-align: bottom; }
-td { border-bottom: 1px solid #ddd; vertical-align: top; }
-th, td { padding: .28rem .9rem .28rem 0; }
-td.n, th.n { text-align: right; }
-.lead { font-size: 1.05rem; }
-.not { color: #a03510; font-weight: 600; }
-.yes { color: #1f5f99; font-weight: 600; }
-details summary { cursor: pointer; margin: .6rem 0; }
-code { font-size: .9em; }
-@media print { body { margin: 0; max-width: none; font-size: 11pt; }
-  figure, tr { break-inside: avoid; } details { display: block; } }
-"""
+ASSETS: Final = files("femna.report") / "assets"
+"""The style sheet and the scripts, which are written into every page."""
 
 
 def paragraph(text: str, *, kind: str = "") -> str:
@@ -80,22 +58,71 @@ def details(title: str, content: str) -> str:
 
 def picture(path: Path, caption: str) -> str:
     """Return a figure with its PNG inside the page."""
+    return f"<figure>{_image(path, caption)}<figcaption>{escape(caption)}</figcaption></figure>"
+
+
+def _image(path: Path, text: str) -> str:
     data = base64.b64encode(path.read_bytes()).decode("ascii")
+    return f'<img alt="{escape(text)}" src="data:image/png;base64,{data}">'
+
+
+def interactive(title: str, views: str, caption: str, *, still: Path | None = None) -> str:
+    """Return a figure that the page's script draws; without a script, its PNG.
+
+    Parameters
+    ----------
+    title : str
+        What is read out for the figure.
+    views : str
+        JSON text of the views, see `chart.py`.
+    caption : str
+        Text below the figure.
+    still : Path | None
+        PNG of the same for readers without scripts.
+    """
+    spare = ""
+    if still is not None:
+        data = base64.b64encode(still.read_bytes()).decode("ascii")
+        spare = (
+            f'<noscript><img alt="{escape(caption)}" src="data:image/png;base64,{data}"></noscript>'
+        )
+    # "<" inside a script could end it.
+    safe = views.replace("<", "\\u003c")
     return (
-        f'<figure><img alt="{escape(caption)}" src="data:image/png;base64,{data}">'
+        f'<figure class="plot" data-title="{escape(title)}">{spare}'
+        f'<script type="application/json">{safe}</script>'
         f"<figcaption>{escape(caption)}</figcaption></figure>"
     )
 
 
+def code(text: str) -> str:
+    """Return commands or a file as they are typed."""
+    return f"<pre>{escape(text)}</pre>"
+
+
+def box(parts: Iterable[str]) -> str:
+    """Return what stands out at the page's beginning."""
+    return f'<section class="answer">{"".join(parts)}</section>'
+
+
 def page(title: str, parts: Iterable[str]) -> str:
-    """Return the whole page."""
+    """Return the whole page, with the scripts that its parts need."""
     body = "\n".join(part for part in parts if part)
+    style = (ASSETS / "page.css").read_text(encoding="utf-8")
+    needed = [name for name, sign in _SCRIPTS.items() if sign in body]
+    script = "".join(
+        f"<script>{(ASSETS / name).read_text(encoding='utf-8')}</script>\n" for name in needed
+    )
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n"
-        f"<body><h1>{escape(title)}</h1>\n{body}\n</body></html>\n"
+        f'<link rel="icon" href="data:,"><title>{escape(title)}</title>'
+        f"<style>{style}</style></head>\n"
+        f"<body><h1>{escape(title)}</h1>\n{body}\n{script}</body></html>\n"
     )
+
+
+_SCRIPTS: Final = {"chart.js": "<figure", "surface.js": 'class="surface"'}
 
 
 def shown(text: str | float | None, digits: int = 3) -> str:

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 
 from femna.report import html
+from femna.report.chart import Axis, Series, View
 from femna.report.critical_figure import draw_stated
 from femna.report.reading import Record, SweepFolder, read_table, value_of
 from femna.report.style import INK, MARKERS, EndLabel, label_ends, plain_log, sequence
+from femna.report.sweep_charts import stated
 
 SHOWN = 8
 """Candidates in the figure: the best of as many mechanisms."""
@@ -148,6 +150,33 @@ def draw_candidates(made: Figure, sweep: SweepFolder) -> None:
     )
     made.draw_without_rendering()
     label_ends(axes, labels, gap=11)
+
+
+def candidate_views(sweep: SweepFolder) -> list[View]:
+    """Return P_crit against current of the best variants by both criteria, and what is stated."""
+    rows = best_of_each(read_table(sweep.directory / "mechanisms.csv"))[:SHOWN]
+    current = Axis("current density (mA/cm²)", "j", log=True)
+    views = []
+    for name, criterion in (("by contact", "contact"), ("by dV/dP", "dVdP")):
+        series = [
+            Series(
+                f"{row['rank']}  {row['label'] or row['variant']}",
+                place,
+                points=[
+                    (_current(column), value, False, "")
+                    for column in sorted(_critical(row, criterion), key=_current)
+                    if (value := value_of(row, column)) is not None
+                ],
+            )
+            for place, row in enumerate(rows)
+        ]
+        axis = Axis(f"critical stack pressure {name} (MPa)", "P_crit", log=True)
+        views.append(View(name, current, axis, [*series, *stated(sweep)]))
+    return views
+
+
+def _critical(row: Record, criterion: str) -> list[str]:
+    return [name for name in row if name.startswith(f"p_crit_{criterion}_")]
 
 
 def best_of_each(rows: Sequence[Record]) -> list[Record]:

@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from femna.report import html, provenance
+from femna.report.again import run_again
+from femna.report.chart import as_json
+from femna.report.history_charts import balance_views, history_views
 from femna.report.history_figure import draw_balances, draw_history
-from femna.report.reading import RunFolder, read_case
+from femna.report.reading import RunFolder, read_case, read_table, value_of
+from femna.report.section_charts import section_views, surface
 from femna.report.section_figure import draw_sections, section_of_run
 from femna.report.style import figure, save
 
@@ -31,6 +35,7 @@ def write_run_report(run: RunFolder) -> Path:
         lead += f" {reason}"
     parts = [html.paragraph(lead, kind="lead")]
     if run.history:
+        parts.append(html.box(_answer(run)))
         parts += [html.heading("Curves"), *_pictures(run), *_last(run)]
     else:
         parts.append(html.paragraph("No step was accepted."))
@@ -38,6 +43,7 @@ def write_run_report(run: RunFolder) -> Path:
         provenance.assumptions([run.directory]),
         provenance.sources([run.directory]),
         provenance.balances([run.directory]),
+        run_again(run.directory),
     ]
     path = run.directory / "report.html"
     path.write_text(html.page(title, parts), encoding="utf-8")
@@ -51,20 +57,64 @@ def _pictures(run: RunFolder) -> list[str]:
     with figure(6.6, 3.0) as made:
         draw_balances(made, run)
         errors = save(made, run.directory / "balances.png")
+    drawn = "Voltage and its parts, contact fraction, void volume and contact pressure, every step."
+    wrong = "Relative errors of the balances, every accepted step."
     pictures = [
-        html.picture(
-            curves, "Voltage rise, contact fraction and void volume, every accepted step."
-        ),
-        html.picture(errors, "Relative errors of the balances, every accepted step."),
+        html.interactive("Curves of the run", as_json(history_views(run)), drawn, still=curves),
+        html.interactive("Balance errors", as_json(balance_views(run)), wrong, still=errors),
     ]
     section = section_of_run(run)
     if section is not None:
         with figure(6.6, 5.0) as made:
             draw_sections(made, [section])
-            drawn = save(made, run.directory / "interface.png")
+            still = save(made, run.directory / "interface.png")
         text = "The interface at the last output: contact pressure, gap and local current."
-        pictures.append(html.picture(drawn, text))
+        views = as_json(section_views([section]))
+        pictures.append(html.interactive("Interface in section", views, text, still=still))
+    points = read_table(run.directory / "interface.csv")
+    if points and "y_um" in points[0]:
+        pictures.append(surface(points))
     return pictures
+
+
+def _answer(run: RunFolder) -> list[str]:
+    """Return what came out, in words, and how sure it is."""
+    end = run.history[-1]
+    said = []
+    for name, text in _SAID:
+        value = value_of(end, name)
+        if value is not None:
+            said.append(text.format(value))
+    start = value_of(run.history[0], "contact_fraction")
+    lost = next((row for row in run.history if _contact(row) < _WHOLE), None)
+    parts = [html.paragraph("At the end: " + ", ".join(said) + ".")]
+    if lost is not None and start is not None and start >= _WHOLE:
+        charge = html.shown(lost.get("charge_mAh_cm2"))
+        parts.append(html.paragraph(f"Contact first fell below {_WHOLE:g} at {charge} mAh/cm²."))
+    balances = run.summary.get("balances")
+    if isinstance(balances, Mapping) and None not in balances.values():
+        worst = max(map(float, balances.values()), default=0.0)
+        text = f"How sure: charge, volume and force balance to {worst:.0e} in every step."
+        parts.append(html.paragraph(text))
+    return parts
+
+
+def _contact(row: Mapping[str, str]) -> float:
+    value = value_of(row, "contact_fraction")
+    return 1.0 if value is None else value
+
+
+_WHOLE: Final = 0.95
+"""Contact fraction below which contact counts as lost, as in the default of a study."""
+
+_SAID: Final = (
+    ("contact_fraction", "contact fraction {:.4g}"),
+    ("voltage_V", "voltage {:.4g} V"),
+    ("voltage_rise_V", "of it {:.3g} V by the loss of contact"),
+    ("asr_ohm_cm2", "resistance {:.4g} ohm cm²"),
+    ("void_volume_um3", "void volume {:.4g} µm³"),
+    ("charge_mAh_cm2", "after {:.4g} mAh/cm²"),
+)
 
 
 def _last(run: RunFolder) -> list[str]:

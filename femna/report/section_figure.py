@@ -107,12 +107,12 @@ def _gap_limit(sections: list[Section]) -> float:
 
 def _shade_blocked(axes: Axes, points: tuple[Record, ...]) -> None:
     """Draw a bar under the axes' top where the map conducts less than half."""
-    for start, end in _blocked(points):
+    for start, end in blocked_spans(points):
         axes.axvspan(start, end, color="#f3ead9", zorder=0, lw=0)
 
 
 def _name_blocked(axes: Axes, points: tuple[Record, ...]) -> None:
-    spans = _blocked(points)
+    spans = blocked_spans(points)
     if spans:
         start, end = max(spans, key=lambda span: span[1] - span[0])
         axes.text(
@@ -127,7 +127,8 @@ def _name_blocked(axes: Axes, points: tuple[Record, ...]) -> None:
         )
 
 
-def _blocked(points: tuple[Record, ...]) -> list[tuple[float, float]]:
+def blocked_spans(points: tuple[Record, ...]) -> list[tuple[float, float]]:
+    """Return where [um] the map conducts less than half."""
     spans: list[tuple[float, float]] = []
     start: float | None = None
     last = 0.0

@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from matplotlib.figure import Figure
 
 from femna.report import html
+from femna.report.chart import View, as_json
+from femna.report.contact_map import map_views
 from femna.report.critical_figure import draw_critical
 from femna.report.curves import draw_contact, draw_voltage
-from femna.report.mechanism_part import SHOWN, best_of_each, draw_candidates
+from femna.report.mechanism_part import SHOWN, best_of_each, candidate_views, draw_candidates
 from femna.report.reading import SweepFolder, read_table
+from femna.report.section_charts import section_views
 from femna.report.section_figure import choose_sections, draw_sections
 from femna.report.style import figure, save
+from femna.report.sweep_charts import charts_of
 
 type Combination = tuple[str, ...]
 
@@ -23,24 +28,32 @@ def candidates_figure(sweep: SweepFolder) -> str:
     """Return the picture of the best variant of each mechanism."""
     with figure(9.0, 5.2) as made:
         draw_candidates(made, sweep)
-        caption = "The best variant of each mechanism, and what the experiment's text states."
-        return html.picture(_saved(made, sweep, "mechanisms"), caption)
+        still = _saved(made, sweep, "mechanisms")
+    caption = "The best variant of each mechanism, and what the experiment's text states."
+    return _interactive(caption, candidate_views(sweep), still)
 
 
-def curve_figures(sweep: SweepFolder) -> list[str]:
-    """Return the pictures of every combination; of a mechanism study, those of the best ones."""
+def shown_combinations(sweep: SweepFolder) -> tuple[Combination, ...]:
+    """Return every combination; of a mechanism study the best ones, in their order."""
     combinations = sweep.combinations or ((),)
     ranked = best_of_each(read_table(sweep.directory / "mechanisms.csv"))[:SHOWN]
     if ranked and "variant" in sweep.others:
         column = sweep.others.index("variant")
-        kept = {row["variant"] for row in ranked}
-        combinations = tuple(item for item in combinations if item[column] in kept)
+        order = {row["variant"]: place for place, row in enumerate(ranked)}
+        kept = [item for item in combinations if item[column] in order]
+        combinations = tuple(sorted(kept, key=lambda item: order[item[column]]))
+    return combinations
+
+
+def curve_figures(sweep: SweepFolder) -> list[str]:
+    """Return the figures of every shown combination; the first stands open."""
+    combinations = shown_combinations(sweep)
     parts: list[str] = []
     for place, combination in enumerate(combinations):
         pictures = _figures(sweep, combination, place if len(combinations) > 1 else None)
         name = ", ".join(f"{k} = {v}" for k, v in zip(sweep.others, combination, strict=True))
         content = "".join(pictures)
-        # Many combinations make a long page; the first stands open.
+        # Many combinations make a long page.
         parts.append(
             html.heading("Figures" + (f": {name}" if name else "")) + content
             if place == 0
@@ -63,9 +76,8 @@ def _figures(sweep: SweepFolder, combination: Combination, place: int | None) ->
             (7.6, 3.7),
             draw_contact,
             (
-                "Contact fraction at the end of stripping against stack pressure (left), and on "
-                "the axis on which power-law creep with exponent n makes all currents one curve "
-                "(right). Cases that ended early are left out."
+                "Contact fraction at the end of stripping against stack pressure, and on the axis "
+                "on which power-law creep with exponent n makes all currents one curve."
             ),
         ),
         (
@@ -79,10 +91,15 @@ def _figures(sweep: SweepFolder, combination: Combination, place: int | None) ->
         ),
     ]
     pictures: list[str] = []
+    views = charts_of(sweep, combination)
     for name, size, draw, caption in plain:
         with figure(*size) as made:
             draw(made, sweep, combination)
-            pictures.append(html.picture(_saved(made, sweep, f"{name}{suffix}"), caption))
+            still = _saved(made, sweep, f"{name}{suffix}")
+        pictures.append(_interactive(caption, views[name], still))
+    mapped = map_views(sweep, combination)
+    if mapped:
+        pictures.append(_interactive(_MAP, mapped))
     sections = choose_sections(sweep, combination)
     if sections:
         with figure(2.5 * len(sections) + 0.4, 4.9) as made:
@@ -92,8 +109,21 @@ def _figures(sweep: SweepFolder, combination: Combination, place: int | None) ->
                 f"The interface in section at the end of stripping, {current:g} mA/cm². "
                 "Shaded: the part of the map that does not conduct."
             )
-            pictures.append(html.picture(_saved(made, sweep, f"interface{suffix}"), caption))
+            still = _saved(made, sweep, f"interface{suffix}")
+        pictures.append(_interactive(caption, section_views(sections), still))
     return pictures
+
+
+_MAP: Final = (
+    "Contact fraction over current density and stack pressure: the colour of a tile (dark 0, "
+    "bright 1) is that of the case in it; lines join equal contact and are straight between the "
+    "computed currents. Open symbols ended before the full charge. Beside them what the experiment "
+    "states; cells that it cycled are shown where they were held, whatever their charge."
+)
+
+
+def _interactive(caption: str, views: list[View], still: Path | None = None) -> str:
+    return html.interactive(caption.split(".", maxsplit=1)[0], as_json(views), caption, still=still)
 
 
 def _saved(made: Figure, sweep: SweepFolder, name: str) -> Path:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from femna.report import html, mechanism_part, provenance
+from femna.report.again import sweep_again
+from femna.report.answer import answer
 from femna.report.reading import SweepFolder, value_of
 from femna.report.relative import relative_section
 from femna.report.spread import spread_section
-from femna.report.sweep_figures import candidates_figure, curve_figures
+from femna.report.sweep_figures import candidates_figure, curve_figures, shown_combinations
 
 
 def write_sweep_report(sweep: SweepFolder) -> Path:
@@ -18,7 +20,7 @@ def write_sweep_report(sweep: SweepFolder) -> Path:
     folders = sweep.folders
     title = str(sweep.summary.get("title") or sweep.directory.name)
     candidates = mechanism_part.ranking(sweep)
-    parts = [_lead(sweep), candidates]
+    parts = [_lead(sweep), answer(sweep, shown_combinations(sweep)), candidates]
     if candidates:
         parts += [candidates_figure(sweep), mechanism_part.inverted(sweep)]
     parts += [html.heading("Critical pressure"), _critical_table(sweep)]
@@ -35,6 +37,7 @@ def write_sweep_report(sweep: SweepFolder) -> Path:
         provenance.sources(folders),
         provenance.failed(sweep.summary.get("failed", [])),
         provenance.balances(folders),
+        sweep_again(sweep),
         _files(),
     ]
     path = sweep.directory / "report.html"

@@ -62,9 +62,16 @@ class Critical(Table):
 
 
 class Compare(Table):
-    """With what the results are compared; the path is relative to the study file."""
+    """With what the results are compared; the paths are relative to the study file."""
 
-    observations: Path
+    observations: Path | None = None
+    measured: Path | None = None
+
+    @model_validator(mode="after")
+    def _something_to_compare_with(self) -> Compare:
+        if self.observations is None and self.measured is None:
+            raise ValueError("is empty; name observations, a file of measured points, or both")
+        return self
 
 
 class Output(Table):

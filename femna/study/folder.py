@@ -81,6 +81,8 @@ def _record(plan: Plan) -> dict[str, object]:
         "title": plan.study.title,
         "study": plan.file.name,
         "case": str(plan.study.case),
+        "set": dict(plan.given),
+        "text": plan.file.read_text(encoding="utf-8"),
         "fingerprint": plan.fingerprint,
         "cases": [item.name for item in plan.cases],
     }

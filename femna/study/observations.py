@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal
@@ -13,7 +13,9 @@ from typing import Any, Final, Literal
 from femna.errors import InputError
 from femna.study.critical import Criterion
 from femna.study.curve import Crossing
+from femna.study.definition import Compare
 from femna.study.evaluation import Group
+from femna.study.measured import Measured, load_measured
 
 type Verdict = Literal["met", "not met", "not decided"]
 
@@ -55,11 +57,17 @@ class Observations:
         Brackets of the critical pressure.
     linear : bool
         Whether the critical pressure is stated to be linear in the current.
+    cycling : tuple of mapping
+        Cells cycled at one pressure and current, as stated: pressure, current, outcome, ...
+    measured : tuple of mapping
+        Measured points, see `measured.py`.
     """
 
-    source: str
+    source: str | None
     bounds: tuple[Bound, ...]
     linear: bool
+    cycling: tuple[Mapping[str, Any], ...] = ()
+    measured: Measured = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,16 @@ class Comparison:
     criterion: str
     computed: str
     verdict: Verdict
+
+
+def load_comparison(folder: Path, settings: Compare) -> Observations:
+    """Read what `[compare]` names; InputError where a file is missing or not in order."""
+    found = Observations(None, (), linear=False)
+    if settings.observations is not None:
+        found = load_observations(folder / settings.observations)
+    if settings.measured is not None:
+        found = replace(found, measured=load_measured(folder / settings.measured))
+    return found
 
 
 def load_observations(path: Path) -> Observations:
@@ -91,7 +109,23 @@ def load_observations(path: Path) -> Observations:
         source=str(content.get("source", path.name)),
         bounds=tuple(_bound(path, index, entry) for index, entry in enumerate(entries)),
         linear=relation.startswith("linear"),
+        cycling=_cycling(path, content.get("cycling", [])),
     )
+
+
+def _cycling(path: Path, entries: object) -> tuple[Mapping[str, Any], ...]:
+    """Keep stated cells that have a pressure, a current and an outcome."""
+    if not isinstance(entries, list):
+        raise InputError(path, "cycling", "...", "a list of tables", "use [[...]]")
+    kept = []
+    for entry in entries:
+        numbers = [entry.get(name) for name in ("pressure", "current")]
+        if all(isinstance(v, int | float) and v > 0 for v in numbers) and "outcome" in entry:
+            kept.append({k: entry[k] for k in (*_CELL, "note") if k in entry})
+    return tuple(kept)
+
+
+_CELL: Final = ("pressure", "current", "charge", "outcome", "cycles", "fails_in_cycle")
 
 
 def _bound(path: Path, index: int, entry: Mapping[str, Any]) -> Bound:

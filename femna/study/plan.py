@@ -22,7 +22,7 @@ from femna.study.variant import Variant
 class Plan:
     """All cases of the base grid, and what is needed to add a pressure to a curve.
 
-    `averaged` are the columns over which mean and spread are taken.
+    `averaged` are the columns over which mean and spread are taken, `given` what `--set` gave.
     """
 
     study: Study
@@ -33,6 +33,7 @@ class Plan:
     adaptive: bool
     swept: frozenset[str] = frozenset()
     averaged: tuple[str, ...] = ()
+    given: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:
@@ -114,7 +115,9 @@ def make_plan(
         _with_fields(file, study, planned, picked, loader=loader, case_file=case_file)
     )
     adaptive = pressure_is_alone(file, study, swept)
-    return Plan(study, file, case_file, tuple(named), loader, adaptive, frozenset(swept), averaged)
+    return Plan(
+        study, file, case_file, tuple(named), loader, adaptive, frozenset(swept), averaged, given
+    )
 
 
 def _own_tables(

@@ -124,6 +124,8 @@ def _summary(
         "balances": worst,
         "critical": settings.model_dump(),
         "observations": None if observations is None else observations.source,
+        "stated_cycling": [] if observations is None else [dict(c) for c in observations.cycling],
+        "measured": [] if observations is None else [dict(row) for row in observations.measured],
         "stated_brackets": [] if observations is None else [vars(b) for b in observations.bounds],
         "comparison": [
             {"inputs": dict(g.others), **vars(item)}

@@ -14,7 +14,7 @@ from femna.lock import PATIENCE, sole_writer
 from femna.study.definition import Study, load_study
 from femna.study.folder import claim
 from femna.study.master_curve import refuse_mapped_fields, split
-from femna.study.observations import Observations, load_observations
+from femna.study.observations import Observations, load_comparison
 from femna.study.plan import Plan, make_plan
 from femna.study.planned import CaseLoader
 from femna.study.results import write_results
@@ -103,7 +103,7 @@ def run_sweep(
     refuse_mapped_fields(plan)
     observations = None
     if study.compare is not None:
-        observations = load_observations(path.parent / study.compare.observations)
+        observations = load_comparison(path.parent, study.compare)
     slurm = _slurm(study, profile, jobs) if engine == "slurm" else None
     if dry_run:
         return SweepResult(EXIT_DONE, _dry_lines(plan))

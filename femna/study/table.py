@@ -53,7 +53,7 @@ def result_lines(
         lines += _group_lines(group, settings, observations)
         if index < len(comparisons) and comparisons[index]:
             lines += ["", "Stated in the experiment", *_comparison_lines(comparisons[index])]
-    if observations is not None:
+    if observations is not None and observations.source:
         lines += ["", *textwrap.wrap(f"Experiment: {observations.source}", WIDTH)]
     failed = [row for row in rows if row.status == FAILED]
     if failed:

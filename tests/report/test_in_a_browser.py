@@ -1,0 +1,227 @@
+"""The pages as people use them: driven in a headless Chromium, held against the CSV files."""
+
+import csv
+import json
+import math
+
+import pytest
+from report.browser import CHROMIUM, Page
+from report.test_reports import OBSERVATIONS, SWEEP, make_sweep, write_history, write_interface
+
+from femna.report import write_report
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
+
+CELLS = """
+[[cycling]]
+pressure = 4.0
+current = 1.5
+outcome = "fails"
+fails_in_cycle = 12
+"""
+MEASURED = """current_mA_cm2,pressure_MPa,voltage_rise_V,p_crit_MPa
+0.5,0.3,0.02,
+0.5,0.2,0.4,
+2.5,,,7.5
+"""
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("browser")
+    (folder / "measured.csv").write_text(MEASURED)
+    body = SWEEP + 'measured = "measured.csv"\n'
+    out = make_sweep(folder, body, observations=OBSERVATIONS + CELLS)
+    for case in sorted(out.glob("j2.5_P*")):
+        write_interface(case)
+    return out, write_report(out)
+
+
+@pytest.fixture(scope="module")
+def page(swept):
+    with Page(swept[1]) as opened:
+        yield opened
+
+
+def rows(file):
+    return list(csv.DictReader(file.read_text().splitlines()))
+
+
+def figure(title, then):
+    """Return an expression on the figure whose caption begins so."""
+    found = f"document.querySelector('figure[data-title^=\"{title}\"]')"
+    return f"(figure => {then})({found})"
+
+
+def views(page, title):
+    text = page.value(figure(title, "figure.querySelector('script').textContent"))
+    return json.loads(text)
+
+
+def test_no_errors_and_nothing_from_outside(page):
+    assert page.problems == []
+    assert [url for url in page.asked if not url.startswith(("file:", "data:"))] == []
+
+
+def test_figures_show_the_numbers_of_the_csv_files(swept, page):
+    wanted = {
+        (float(row["pressure_MPa"]), float(row["voltage_rise_V"]))
+        for row in rows(swept[0] / "sweep.csv")
+        if float(row["voltage_rise_V"]) >= 1e-6
+    }
+    series = views(page, "Voltage rise")[0]["series"]
+    computed = [p for s in series if "measured" not in s["name"] for p in s["points"]]
+    assert {(p[0], p[1]) for p in computed} == wanted
+    critical = views(page, "Critical stack pressure")[0]["series"]
+    by_name = {s["name"]: {p[0]: p[1] for p in s["points"]} for s in critical}
+    for row in rows(swept[0] / "critical.csv"):
+        current = float(row["current_mA_cm2"])
+        assert by_name["P_crit by contact"][current] == float(row["p_crit_contact_MPa"])
+        assert by_name["P_crit by dV/dP"][current] == float(row["p_crit_dVdP_MPa"])
+    tiles = sorted(tile[4] for tile in views(page, "Contact fraction over")[0]["tiles"])
+    shares = sorted(float(row["contact_fraction"]) for row in rows(swept[0] / "sweep.csv"))
+    assert tiles == shares
+
+
+def test_the_line_of_the_criterion_on_the_map_is_the_critical_pressure(swept, page):
+    series = views(page, "Contact fraction over")[0]["series"]
+    line = next(s for s in series if s["name"] == "contact 0.95")
+    wanted = {
+        float(r["current_mA_cm2"]): float(r["p_crit_contact_MPa"])
+        for r in rows(swept[0] / "critical.csv")
+    }
+    assert {p[0]: pytest.approx(p[1], rel=1e-9) for p in line["points"]} == wanted
+
+
+def test_measured_curves_and_stated_cells_lie_over_the_computed_ones(page):
+    names = {s["name"]: s for s in views(page, "Voltage rise")[0]["series"]}
+    assert [p[:2] for p in names["measured, 0.5"]["points"]] == [[0.2, 0.4], [0.3, 0.02]]
+    critical = {s["name"]: s for s in views(page, "Critical stack pressure")[0]["series"]}
+    assert critical["measured"]["points"][0][:2] == [2.5, 7.5]
+    assert critical["stated by the experiment"]["bars"][0][:3] == [2.5, 9.0, None]
+    cells = {s["name"]: s for s in views(page, "Contact fraction over")[0]["series"]}
+    assert cells["cycled: fails"]["points"][0][:2] == [1.5, 4.0]
+    assert "in cycle 12" in cells["cycled: fails"]["points"][0][3]
+
+
+def test_the_first_lines_answer_for_any_current_between_the_computed_ones(swept, page):
+    known = {float(r["current_mA_cm2"]): r for r in rows(swept[0] / "critical.csv")}
+    least = {
+        j: max(float(r["p_crit_contact_MPa"]), float(r["p_crit_dVdP_MPa"]))
+        for j, r in known.items()
+    }
+    text = page.value("document.querySelector('.answer').innerText")
+    for value in least.values():
+        assert f"{value:.3g} by " in text
+    ask = (
+        "(v => {{ const i = document.querySelector('form.ask input'); i.value = v;"
+        " i.dispatchEvent(new Event('input', {{bubbles: true}}));"
+        " return document.querySelector('form.ask output').innerText; }})({})"
+    )
+    # half way between 0.5 and 2.5 in the logarithm: the geometric mean of the pressures
+    answer = page.value(ask.format(math.sqrt(0.5 * 2.5)))
+    assert float(answer.split()[0]) == pytest.approx(math.sqrt(least[0.5] * least[2.5]), rel=0.005)
+    assert "between computed currents" in answer
+    assert page.value(ask.format(2.5)) == f"{least[2.5]:.3g} MPa"
+    assert "nothing is extrapolated" in page.value(ask.format(5))
+
+
+def test_keys_walk_from_point_to_point_and_say_the_numbers(swept, page):
+    page.value(figure("Voltage rise", "figure.querySelector('.stage svg').focus()"))
+    tip = figure("Voltage rise", "figure.querySelector('.tip').innerText")
+    told = []
+    for _ in range(2):
+        page.key("ArrowRight")
+        told.append(page.value(tip))
+    table = [r for r in rows(swept[0] / "sweep.csv") if float(r["current_mA_cm2"]) == 0.5]
+    for text, row in zip(told, table, strict=False):
+        assert text.startswith("0.5 mA/cm²: P ")
+        assert f"{float(row['pressure_MPa']):.6g}" in text
+    page.key("ArrowDown")
+    assert page.value(tip).startswith("2.5 mA/cm²")
+    page.key("Escape")
+
+
+def test_a_series_can_be_hidden_and_a_part_enlarged(page):
+    count = figure("Voltage rise", "figure.querySelectorAll('.stage path').length")
+    before = page.value(count)
+    button = "figure.querySelector('.legend button')"
+    page.value(figure("Voltage rise", f"{button}.click()"))
+    assert page.value(figure("Voltage rise", f"{button}.getAttribute('aria-pressed')")) == "false"
+    assert page.value(count) < before
+    page.value(figure("Voltage rise", f"{button}.click()"))
+    assert page.value(count) == before
+    # drag a frame, then see fewer pressures on the axis
+    box = page.value(
+        figure(
+            "Voltage rise",
+            "(figure.scrollIntoView({block: 'center'}),"
+            " figure.querySelector('.stage svg').getBoundingClientRect().toJSON())",
+        )
+    )
+    ticks = figure(
+        "Voltage rise", "[...figure.querySelectorAll('.stage text')].map(t => t.textContent)"
+    )
+    whole = page.value(ticks)
+    at = (box["x"] + 0.4 * box["width"], box["y"] + 0.3 * box["height"])
+    to = (at[0] + 0.2 * box["width"], at[1] + 0.3 * box["height"])
+    page.mouse("mousePressed", *at, down=True)
+    page.mouse("mouseMoved", *to, down=True)
+    page.mouse("mouseReleased", *to)
+    assert page.value(ticks) != whole
+    page.key("Escape")
+    page.value(figure("Voltage rise", "figure.querySelector('.bar').lastChild.click()"))
+    assert page.value(ticks) == whole
+
+
+def test_the_pointer_shows_the_nearest_value(swept, page):
+    series = views(page, "Contact fraction at")[0]["series"][0]
+    spot = figure(
+        "Contact fraction at",
+        "(figure.scrollIntoView({block: 'center'}), [...figure.querySelectorAll('.stage circle')]"
+        ".map(c => c.getBoundingClientRect().toJSON()))",
+    )
+    first = page.value(spot)[0]
+    page.mouse("mouseMoved", first["x"] + first["width"] / 2, first["y"] + first["height"] / 2)
+    told = page.value(figure("Contact fraction at", "figure.querySelector('.tip').innerText"))
+    assert told.startswith(series["name"])
+    assert f"{series['points'][0][0]:.6g}" in told
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_it_fits_every_screen_in_light_and_dark(page, dark):
+    for width in (1280, 800, 390):
+        page.screen(width, 900, dark=dark)
+        assert page.value("document.documentElement.scrollWidth") <= width
+    paper = page.value("getComputedStyle(document.body).backgroundColor")
+    ink = page.value("getComputedStyle(document.body).color")
+    light = [sum(map(int, text[4:-1].split(","))) for text in (paper, ink)]
+    assert (light[0] < light[1]) is dark
+    assert page.problems == []
+    page.screen(1200, 900)
+
+
+def test_it_prints(swept, page, tmp_path):
+    page.printed(tmp_path / "page.pdf")
+    assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+    assert page.problems == []
+
+
+def test_a_run_in_3d_shows_its_interface_as_a_surface_that_turns(tmp_path):
+    write_history(tmp_path)
+    header = "x_um,y_um,gap_um,contact_pressure_MPa,current_mA_cm2,conducting,contact"
+    lines = [header]
+    lines += [f"{x},{y},{0.01 * x * y},{10 - x},2,1,1" for x in range(6) for y in range(6)]
+    (tmp_path / "interface.csv").write_text("\n".join(lines) + "\n")
+    with Page(write_report(tmp_path)) as opened:
+        ink = (
+            "(c => new Set(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).size)"
+            "(document.querySelector('canvas.surface'))"
+        )
+        drawn = "document.querySelector('canvas.surface').toDataURL()"
+        assert opened.value(ink) > 20
+        before = opened.value(drawn)
+        opened.value("document.querySelector('canvas.surface').focus()")
+        opened.key("ArrowRight")
+        assert opened.value(drawn) != before
+        assert opened.problems == []

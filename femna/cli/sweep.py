@@ -28,6 +28,10 @@ def sweep_command(
     ] = None,
     dry_run: Annotated[bool, Parameter(negative="", help="List the cases only.")] = False,
     resume: Resume = False,
+    retry_failed: Annotated[
+        bool,
+        Parameter(negative="", help="Run the failed cases again from their beginning, only them."),
+    ] = False,
     assignments: Assignments | None = None,
 ) -> int:
     """Run every case of a study and evaluate them.
@@ -59,6 +63,7 @@ def sweep_command(
             jobs=jobs,
             dry_run=dry_run,
             resume=resume,
+            retry_failed=retry_failed,
             overrides=overrides,
             monitor=monitor,
             engine=engine,

@@ -39,5 +39,8 @@ class DirectSolver:
         options.setValue("femna_mat_mumps_icntl_6", 0)
         pc.setFromOptions()
 
+    def begin_step(self) -> None:
+        """Nothing to forget: what is kept, the order of elimination, is the pattern's alone."""
+
     def aim(self, ksp: PETSc.KSP, norms: Sequence[float], bound: float) -> None:
         """Leave the accuracy as it is: round-off."""

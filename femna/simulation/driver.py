@@ -154,6 +154,7 @@ class Driver:
 
     def _advance(self, phase: Phase) -> Accepted:
         """Do one step: try, judge, undo and shorten until it is kept."""
+        self.newton.begin_step()
         before, reading = self.stage.save(), self._reading()
         dt = next_length(self.clock, phase, self.model)
         if self.case.numerics.step is None:

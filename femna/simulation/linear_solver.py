@@ -26,6 +26,9 @@ class LinearSolver(Protocol):
     def configure(self, snes: PETSc.SNES) -> None:
         """Set the linear solver of Newton's method."""
 
+    def begin_step(self) -> None:
+        """Forget what earlier steps left: a resumed run does not have it (collective)."""
+
     def aim(self, ksp: PETSc.KSP, norms: Sequence[float], bound: float) -> None:
         """Set how far the next linear solve goes, from the residuals so far and where they end."""
 

@@ -139,6 +139,10 @@ class Newton:
         self._norms.append(norm)
         self._linear.aim(self._snes.getKSP(), self._norms, self._bound())
 
+    def begin_step(self) -> None:
+        """Begin a step whose every digit follows from the state before it (collective)."""
+        self._linear.begin_step()
+
     def solve(self, line_search: LineSearch = "secant") -> NewtonResult:
         """Solve; the system's unknowns are the solution, or the last iterate on failure.
 

@@ -18,6 +18,7 @@ from femna.study.observations import Observations, load_comparison
 from femna.study.plan import Plan, make_plan
 from femna.study.planned import CaseLoader
 from femna.study.results import write_results
+from femna.study.retry import failed_cases
 from femna.study.rows import FAILED
 from femna.study.schedule import Monitor, Progress, run_cases
 from femna.study.slurm_settings import SlurmSettings, load_profile
@@ -52,6 +53,7 @@ def run_sweep(
     jobs: int | None = None,
     dry_run: bool = False,
     resume: bool = False,
+    retry_failed: bool = False,
     overrides: Mapping[str, str] | None = None,
     monitor: Monitor | None = None,
     solve: Solve | None = None,
@@ -73,7 +75,10 @@ def run_sweep(
     dry_run : bool
         List and validate the cases only; nothing is written.
     resume : bool
-        Skip the cases that are finished.
+        Skip the cases that are finished; what has begun or failed goes on from its last step.
+    retry_failed : bool
+        Run the failed cases again, from their beginning, and without `resume` nothing else of the
+        grid.
     overrides : Mapping[str, str], optional
         Further entries of every case, as `--set` gives them.
     monitor : callable, optional
@@ -107,15 +112,24 @@ def run_sweep(
     slurm = _slurm(study, profile, jobs) if engine == "slurm" else None
     if dry_run:
         return SweepResult(EXIT_DONE, _dry_lines(plan))
+    if retry_failed:
+        failed_cases(directory)  # refused before anything is written
     with ExitStack() as held:
-        patience = PATIENCE if resume else 0.0
+        patience = PATIENCE if resume or retry_failed else 0.0
         claim(
             directory,
             plan,
-            resume=resume,
+            resume=resume or retry_failed,
             hold=lambda: held.enter_context(sole_writer(directory, patience=patience)),
         )
-        progress = Progress(plan, directory, resume, monitor)
+        progress = Progress(
+            plan,
+            directory,
+            resume or retry_failed,
+            monitor,
+            retried=failed_cases(directory) if retry_failed else {},
+            only_retried=retry_failed and not resume,
+        )
         return _compute(progress, jobs, solve, observations, slurm=slurm)
 
 
@@ -135,8 +149,9 @@ def _compute(
         progress.tell("interrupted")
         return SweepResult(EXIT_STOPPED_EARLY, lines)
     failed = any(row.status == FAILED for row in progress.rows.values())
-    lines = _finish(directory, study, progress, observations, interrupted=False)
-    return SweepResult(EXIT_STOPPED_EARLY if failed else EXIT_DONE, lines)
+    partial = progress.incomplete  # an interrupted sweep whose failed cases alone ran again
+    lines = _finish(directory, study, progress, observations, interrupted=partial)
+    return SweepResult(EXIT_STOPPED_EARLY if failed or partial else EXIT_DONE, lines)
 
 
 def _slurm(study: Study, profile: Path | None, jobs: int | None) -> SlurmSettings:

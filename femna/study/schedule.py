@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from femna.files import read_json
 from femna.study.adapt import Spent, grid_ratio, next_pressure
 from femna.study.folder import finished_summary
 from femna.study.master_curve import (
@@ -23,6 +24,7 @@ from femna.study.master_curve import (
 from femna.study.plan import Plan
 from femna.study.planned import Planned
 from femna.study.results import write_sweep
+from femna.study.retry import set_aside
 from femna.study.rows import (
     COMPUTED,
     FAILED,
@@ -43,12 +45,18 @@ type Monitor = Callable[[Mapping[str, object]], None]
 
 @dataclass
 class Progress:
-    """What a running sweep knows."""
+    """What a running sweep knows.
+
+    `retried` holds the failed cases that begin anew, with their old reasons, each until it has
+    ended; with `only_retried` a case of the grid that has not ended yet is left alone.
+    """
 
     plan: Plan
     directory: Path
     resume: bool
     monitor: Monitor | None
+    retried: dict[str, str] = field(default_factory=dict)
+    only_retried: bool = False
     rows: dict[str, Row] = field(default_factory=dict)
     planned: dict[str, Planned] = field(default_factory=dict)
     waiting: dict[tuple[object, ...], int] = field(default_factory=dict)
@@ -64,8 +72,14 @@ class Progress:
     def tell(self, event: str, **content: object) -> None:
         """Send one event, with the count of cases."""
         if self.monitor is not None:
-            counts = {"cases_done": len(self.rows), "cases_total": self._total()}
+            done = len(self.rows.keys() - self.retried.keys())
+            counts = {"cases_done": done, "cases_total": self._total()}
             self.monitor({"event": event, **counts, **content})
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether a case of the grid was left alone."""
+        return any(item.name not in self.rows for item in self.cases)
 
     def proofs(self) -> list[Proof]:
         """Hold every master curve against its spot checks."""
@@ -113,10 +127,12 @@ def run_cases(
         progress.waiting[key] = progress.waiting.get(key, 0) + 1
     # the lower the pressure the longer a case; the short ones last fill the workers evenly
     for item in sorted(progress.cases, key=lambda item: item.pressure):
-        tasks += _task_or_row(progress, item)
+        if _is_asked_for(progress, item):
+            tasks += _task_or_row(progress, item)
 
     def on_outcome(outcome: Outcome) -> list[Task]:
         item = progress.planned[outcome.task.name]
+        progress.retried.pop(item.name, None)
         progress.rows[item.name] = _row(item, outcome.summary, outcome.reason)
         progress.waiting[_curve(item)] -= 1
         more = _extend(progress, item)
@@ -153,6 +169,13 @@ def run_cases(
     )
 
 
+def _is_asked_for(progress: Progress, item: Planned) -> bool:
+    """Return whether a case of the grid is to run, or has ended."""
+    if not progress.only_retried or item.name in progress.retried:
+        return True
+    return finished_summary(progress.directory, item) is not None
+
+
 def _task_or_row(progress: Progress, item: Planned) -> list[Task]:
     """Return the task of a case, or take its result where it is finished."""
     folder = progress.directory / item.name
@@ -162,6 +185,11 @@ def _task_or_row(progress: Progress, item: Planned) -> list[Task]:
             progress.rows[item.name] = _row(item, summary, "")
             progress.waiting[_curve(item)] -= 1
             return []
+    if item.name in progress.retried:
+        # its row stays until it has ended again: an interrupt must not make it forgotten
+        left = read_json(folder / "summary.json")
+        progress.rows[item.name] = _row(item, left, progress.retried[item.name])
+        set_aside(folder)
     return [Task(item.name, item.case, folder, resume=progress.resume and folder.exists())]
 
 

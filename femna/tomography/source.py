@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from femna.errors import InputError
+from femna.tomography.claims import refuse, refuse_dataset, refuse_unfolding
 from femna.tomography.voxel_size import from_attributes, from_tiff
 
 type Array = npt.NDArray[Any]
@@ -56,16 +58,18 @@ class Source:
         try:
             with _listening() as complaints:
                 values = np.asarray(self.read(start, stop))
+        except InputError:
+            raise
         except Exception as error:  # noqa: BLE001 - readers raise a dozen kinds on damaged files
-            _refuse(self.path, _reason(error), "the file is damaged or cut short; copy it again")
+            refuse(self.path, _reason(error), "the file is damaged or cut short; copy it again")
         if complaints:
-            _refuse(self.path, f"is damaged or cut short: {complaints[0]}", "copy it again")
+            refuse(self.path, f"is damaged or cut short: {complaints[0]}", "copy it again")
         if values.shape != (stop - start, *self.shape[1:]):
-            _refuse(self.path, "a slice has another size", "give slices of one size")
+            refuse(self.path, "a slice has another size", "give slices of one size")
         if values.dtype.kind == "f" and not np.isfinite(values).all():
             where = start + int(np.argmin(np.isfinite(values).all(axis=(1, 2))))
             limit = f"slice {where} holds grey values that are not finite"
-            _refuse(self.path, limit, "replace NaN and inf, or crop them away")
+            refuse(self.path, limit, "replace NaN and inf, or crop them away")
         return values
 
 
@@ -87,7 +91,9 @@ def open_stack(path: Path, dataset: str | None = None, *, sized: bool = True) ->
         If it is no stack of grey values.
     """
     if not path.exists():
-        _refuse(path, "no such file", "check the path")
+        refuse(path, "no such file", "check the path")
+    if not path.is_dir() and not path.is_file():  # a pipe would be waited for
+        refuse(path, "is no ordinary file", _FORMATS)
     suffix = path.suffix.lower()
     if dataset is not None and suffix not in _HDF5:
         raise InputError(
@@ -103,17 +109,17 @@ def open_stack(path: Path, dataset: str | None = None, *, sized: bool = True) ->
         elif suffix == ".npy":
             source = _npy(path)
         else:
-            _refuse(path, "is not a stack", _FORMATS)
+            refuse(path, "is not a stack", _FORMATS)
     except InputError:
         raise
     except Exception as error:  # noqa: BLE001 - as in `Source.slices`
-        _refuse(path, f"cannot be read: {_reason(error)}", _FORMATS)
+        refuse(path, f"cannot be read: {_reason(error)}", _FORMATS)
     if source.dtype.name not in _TAKEN:
         limit = f"holds {source.dtype.name} values"
-        _refuse(path, limit, f"convert it to grey values of 16 bits ({', '.join(_TAKEN)} are read)")
+        refuse(path, limit, f"convert it to grey values of 16 bits ({', '.join(_TAKEN)} are read)")
     if min(source.shape) < 8:
         size = " x ".join(str(n) for n in source.shape)
-        _refuse(path, f"is not a stack: {size} voxels", "give at least 8 voxels each way")
+        refuse(path, f"is not a stack: {size} voxels", "give at least 8 voxels each way")
     return source
 
 
@@ -124,23 +130,25 @@ def _tiff(path: Path, sized: bool) -> Source:
         series = tif.series[0]
         page = tif.pages[0].aspage()
         if page.samplesperpixel > 1:
-            _refuse(path, "holds colours", "convert it to grey values of 16 bits")
+            refuse(path, "holds colours", "convert it to grey values of 16 bits")
         if len(tif.series) > 1:
-            _refuse(path, f"holds {len(tif.series)} images of different size", _FORMATS)
+            refuse(path, f"holds {len(tif.series)} images of different size", _FORMATS)
         shape = tuple(n for n in series.shape if n > 1)
         offset, order = series.dataoffset, tif.byteorder
         voxel = from_tiff(tif) if sized else None
         dtype = np.dtype(series.dtype)
     if complaints:
-        _refuse(path, f"is damaged or cut short: {complaints[0]}", "copy it again")
+        refuse(path, f"is damaged or cut short: {complaints[0]}", "copy it again")
     if len(shape) != 3:
-        _refuse(path, f"is not a stack: its shape is {shape}", "give a 3D stack")
+        refuse(path, f"is not a stack: its shape is {shape}", "give a 3D stack")
+    claimed, held = math.prod(shape) * dtype.itemsize, path.stat().st_size
     if offset is not None:
-        size = int(np.prod(shape)) * dtype.itemsize + offset
-        if path.stat().st_size < size:
-            _refuse(path, "is cut short", "copy it again")
+        if held < claimed + offset:
+            refuse(path, "is cut short", "copy it again")
         mapped = np.memmap(path, dtype.newbyteorder(order), "r", offset, shape)
         return Source(path, shape, dtype, voxel, lambda a, b: mapped[a:b].astype(dtype))
+
+    refuse_unfolding(path, claimed=claimed, held=held)
 
     def read(start: int, stop: int) -> Array:
         return np.asarray(tifffile.imread(path, key=range(start, stop))).reshape(-1, *shape[1:])
@@ -151,19 +159,30 @@ def _tiff(path: Path, sized: bool) -> Source:
 def _folder(path: Path, sized: bool) -> Source:
     import tifffile
 
-    files = sorted(item for item in path.iterdir() if item.suffix.lower() in _TIFF)
+    names = sorted(item for item in path.iterdir() if item.suffix.lower() in _TIFF)
+    files = [name for name in names if name.is_file()]
     if len(files) < 2:
-        _refuse(path, "holds no stack of TIFF slices", _FORMATS)
+        refuse(path, "holds no stack of TIFF slices", _FORMATS)
     with _listening(), tifffile.TiffFile(files[0]) as tif:
         page = tif.pages[0].aspage()
         if page.samplesperpixel > 1 or page.ndim != 2:
-            _refuse(files[0], "is not one grey slice", "convert it to grey values of 16 bits")
+            refuse(files[0], "is not one grey slice", "convert it to grey values of 16 bits")
         rows, columns = page.shape
         dtype = np.dtype(page.dtype or "O")
         voxel = from_tiff(tif) if sized else None
 
+    def layer(file: Path) -> Array:
+        with tifffile.TiffFile(file) as tif:
+            page = tif.pages[0].aspage()
+            if (page.shape, page.dtype) != ((rows, columns), dtype):
+                limit = f"is {page.shape} of {page.dtype}, the first {(rows, columns)} of {dtype}"
+                refuse(file, limit, "give slices of one size and type")
+            claimed = rows * columns * dtype.itemsize
+            refuse_unfolding(file, claimed=claimed, held=file.stat().st_size)
+            return np.asarray(page.asarray())
+
     def read(start: int, stop: int) -> Array:
-        return np.stack([tifffile.imread(file) for file in files[start:stop]])
+        return np.stack([layer(file) for file in files[start:stop]])
 
     return Source(path, (len(files), rows, columns), dtype, voxel, read)
 
@@ -187,6 +206,7 @@ def _hdf5(path: Path, dataset: str | None, sized: bool) -> Source:
             raise InputError(path, "stack.dataset", dataset or "(missing)", limit, remedy)
         name = names[0]
         item = file[name]
+        refuse_dataset(path, item)
         shape, dtype = tuple(int(n) for n in item.shape), np.dtype(item.dtype)
         voxel = from_attributes({**file.attrs, **item.attrs}) if sized else None
 
@@ -200,7 +220,7 @@ def _hdf5(path: Path, dataset: str | None, sized: bool) -> Source:
 def _npy(path: Path) -> Source:
     mapped = np.load(path, mmap_mode="r", allow_pickle=False)
     if mapped.ndim != 3:
-        _refuse(path, f"is not a stack: its shape is {mapped.shape}", "give a 3D array")
+        refuse(path, f"is not a stack: its shape is {mapped.shape}", "give a 3D array")
     shape = (int(mapped.shape[0]), int(mapped.shape[1]), int(mapped.shape[2]))
     return Source(path, shape, mapped.dtype, None, lambda a, b: np.array(mapped[a:b]))
 
@@ -233,7 +253,3 @@ def _listening() -> Iterator[list[str]]:
 
 def _reason(error: Exception) -> str:
     return (str(error) or type(error).__name__).splitlines()[0]
-
-
-def _refuse(path: Path, limit: str, remedy: str) -> NoReturn:
-    raise InputError(None, "stack", str(path), limit, remedy)

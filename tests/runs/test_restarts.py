@@ -84,9 +84,6 @@ def test_a_chain_of_three_restarts_is_one_run(tmp_path, name):
         assert len(rows(out)) < steps + 1
     run_case(case, out, resume=True, checkpoint_seconds=0.0)
     assert (out / "run.log").read_text().count("resumed after step") == 3
-    if name == "iterative solver":  # its multigrid is that of the first matrix since the restart
-        assert differences(tmp_path / "whole", out, tolerance=1e-9) == []
-        return
     assert results(out) == results(tmp_path / "whole")
     for entry in ("final", "balances", "steps", "newton_iterations", "status"):
         assert summary(out)[entry] == summary(tmp_path / "whole")[entry]

@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ import pytest
 from study.fake_solver import solve, solve_badly, solve_for_ever, solve_slowly
 from study.test_critical_pressure_of_known_curves import exact
 
+from femna.cli.app import execute
 from femna.errors import InputError
 from femna.study import run_sweep
 
@@ -211,6 +213,72 @@ def test_failed_cases_are_named_and_the_sweep_goes_on(write_study, tmp_path):
     assert healed.exit_code == 0
     assert (tmp_path / "out/P0.15/calls").read_text() == "started\n"
     assert "failed" not in (tmp_path / "out/sweep.csv").read_text()
+
+
+RETRIED = """
+[[sweep]]
+"protocol.pressure" = { values = [0.1, 0.15, 0.2, 0.25, 0.3, 0.35], unit = "MPa" }
+"""
+
+
+def calls(out):
+    """Return how often each case was begun, and how, by its folder."""
+    return {path.parent.name: path.read_text().split() for path in sorted(out.glob("P*/calls"))}
+
+
+def test_retry_failed_runs_the_failed_cases_alone_and_from_their_beginning(
+    write_study, tmp_path, capfd
+):
+    study, out = write_study(RETRIED), tmp_path / "out"
+    assert execute(["sweep", str(study), "-o", str(out), "--retry-failed"]) == 2
+    assert "no sweep whose failed cases" in capfd.readouterr().err
+    assert not out.exists()
+    run_sweep(study, out, solve=solve_badly, jobs=1)
+    shutil.rmtree(out / "P0.25")  # as if the sweep had been interrupted before this one
+    (out / "P0.1").mkdir()
+    (out / "P0.1/run.log").write_text("the first attempt")
+    ended = []
+
+    def stop(event):
+        if event["event"] == "end":
+            ended.append(event["case"])
+            raise KeyboardInterrupt
+
+    partial = run_sweep(study, out, solve=solve, jobs=1, retry_failed=True, monitor=stop)
+    assert partial.exit_code == 3
+    assert len(ended) == 1
+    # what failed and has not ended again is still known as failed
+    failed = [row["case"] for row in table(out / "sweep.csv") if row["status"] == "failed"]
+    assert sorted(failed + ended) == ["P0.1", "P0.2", "P0.3"]
+
+    events = []
+    result = run_sweep(study, out, solve=solve, jobs=1, retry_failed=True, monitor=events.append)
+    begun = [event["case"] for event in events if event["event"] == "start"]
+    assert sorted(begun) == sorted(failed)
+    assert events[-1]["cases_done"] == 5
+    # every case was begun once, none goes on from what a failed attempt left
+    assert calls(out) == {name: ["started"] for name in sorted([*failed, *ended, "P0.15", "P0.35"])}
+    assert (out / "failed_attempts/P0.1.1/run.log").read_text() == "the first attempt"
+    assert result.exit_code == 3  # one case has not begun
+    assert "--resume" in result.lines[-1]
+    rest = run_sweep(study, out, solve=solve, jobs=1, resume=True)
+    assert rest.exit_code == 0
+    whole = run_sweep(study, tmp_path / "whole", solve=solve, jobs=1)
+    assert rest.lines == whole.lines
+    for name in ("sweep.csv", "critical.csv", "summary.json"):
+        assert (out / name).read_text() == (tmp_path / "whole" / name).read_text()
+    again = run_sweep(study, out, solve=solve, jobs=1, retry_failed=True)
+    assert again == rest
+
+
+def test_resume_with_retry_failed_runs_what_is_missing_too(write_study, tmp_path):
+    study, out = write_study(RETRIED), tmp_path / "out"
+    run_sweep(study, out, solve=solve_badly, jobs=1)
+    shutil.rmtree(out / "P0.25")
+    result = run_sweep(study, out, solve=solve, jobs=1, resume=True, retry_failed=True)
+    assert result.exit_code == 0
+    assert set(map(tuple, calls(out).values())) == {("started",)}
+    assert len(table(out / "sweep.csv")) == 6
 
 
 def test_an_interrupt_keeps_what_was_done(write_study, tmp_path):

@@ -39,6 +39,11 @@ class CurrentPreconditioner:
         self._conductance = 1.0
         self._ratio = 0.0
 
+    def renew(self) -> None:
+        """Forget aggregates and interpolations; those of the next matrix follow (collective)."""
+        self._solver.destroy()
+        self._solver = conduction_solver(self._comm, rtol=COLUMN_TOLERANCE)
+
     def update(self, conductance: Array, by_voltage: Array) -> None:
         """Take the currents' derivatives by overpotential and voltage, shape (N,) (collective).
 

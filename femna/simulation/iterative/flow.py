@@ -111,6 +111,10 @@ class FlowPreconditioner:
         self._flow: FlowMatrices | None = None
         self._multiplier = self._schur = np.zeros(0)
 
+    def renew(self) -> None:
+        """Let multigrid forget the matrices so far (collective)."""
+        self._velocity.renew()
+
     def update(self, slopes: ContactSlopes) -> FlowMatrices:
         """Assemble the metal's matrices at its present unknowns and take them (collective).
 

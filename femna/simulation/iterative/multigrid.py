@@ -67,18 +67,24 @@ class VelocityMultigrid:
         self._coarse: PETSc.Mat | None = None
         self._solver: PETSc.KSP | None = None
 
+    def renew(self) -> None:
+        """Forget aggregates and interpolations; those of the next matrix follow (collective)."""
+        if self._solver is not None:
+            self._solver.destroy()
+        self._solver = None
+
     def update(self, matrix: PETSc.Mat) -> None:
         """Take a new velocity matrix of the same pattern, rows and columns of held dofs unit."""
         if self._scalar is None or self._coarse is None:
             self._scalar = matrix.convert(PETSc.Mat.Type.AIJ, out=PETSc.Mat())
             self._coarse = self._scalar.ptap(self._prolongation)
             self._coarse.setBlockSize(self._coarse_space.dofmap.index_map_bs)
-            self._coarse.setNearNullSpace(rigid_body_motions(self._coarse_space))
         else:
             matrix.convert(PETSc.Mat.Type.AIJ, out=self._scalar)
             self._scalar.ptap(self._prolongation, result=self._coarse)
         self._coarse.setDiagonal(self._coarse_held, addv=PETSc.InsertMode.ADD_VALUES)
         if self._solver is None:
+            self._coarse.setNearNullSpace(rigid_body_motions(self._coarse_space))  # mesh moves
             self._solver = self._create(matrix)
         self._solver.setOperators(matrix)
         self._solver.getPC().getMGCoarseSolve().setOperators(self._coarse)

@@ -57,6 +57,11 @@ class CoupledPreconditioner:
         self._drift: FlowVectors | None = None
         self._drift_force = 0.0
 
+    def renew(self) -> None:
+        """Let multigrid forget the matrices so far (collective)."""
+        self._flow.renew()
+        self._current.renew()
+
     def update(self, at: Linearisation) -> FlowMatrices:
         """Take a Newton step's slopes; return the metal's matrices there (collective)."""
         area, by_z = self._area, at.current.by_z

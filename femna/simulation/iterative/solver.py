@@ -63,6 +63,14 @@ class IterativeSolver:
         """Set the linear solver of Newton's method."""
         use_krylov(snes, self._preconditioner)
 
+    def begin_step(self) -> None:
+        """Set multigrid up afresh with the next matrices (collective).
+
+        Its aggregates and interpolations are otherwise those of the first matrices of the process,
+        and a resumed run would differ from the uninterrupted one within the tolerance.
+        """
+        self._preconditioner.renew()
+
     def aim(self, ksp: PETSc.KSP, norms: Sequence[float], bound: float) -> None:
         """Set how far the next linear solve goes, see `linear_tolerance`."""
         ksp.setTolerances(rtol=linear_tolerance(norms, bound))

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from femna.case.creep_checks import check_creep
+from femna.case.element_size import element_size
 from femna.case.geometry import MeshedCell, UnitCell
 from femna.case.map_checks import (
     check_image,
@@ -18,6 +19,7 @@ from femna.case.metal_voids import check_metal_voids
 from femna.case.probe import check_probes
 from femna.case.real_contact import check_real_contact
 from femna.case.refusal import micrometres, refuse
+from femna.case.roughness import Topography
 from femna.case.stack import Stack
 from femna.case.stack_checks import check_stack
 from femna.case.symmetry import SHAPES
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 STEEPEST_3D: Final = math.radians(40.0)
 """Largest contact angle of a void in three dimensions: steeper, and cells at its edge turn flat."""
+
+MOST_ELEMENTS: Final = {2: 20_000, 3: 1_000}
+"""Along a period, by the dimension: beyond, no machine holds the mesh."""
 
 _CHARGES = ("mAh/cm^2",)
 
@@ -58,9 +63,23 @@ def cross_check(case: Case) -> None:
     if isinstance(case.geometry, MeshedCell):
         check_transition(case, case.geometry)
         _check_sizes(case, case.geometry)
+        _check_roughness(case, case.geometry)
+
+
+LONGEST: Final = 1e11
+SHORTEST: Final = 1e-9
+"""Of a step of the protocol [s]: three thousand years, and less than a double layer takes."""
+
+
+MOST_PHASES: Final = 1_000_000
+"""Steps of a protocol, its repetitions counted: more half cycles than any battery lives."""
 
 
 def _check_steps(case: Case) -> None:
+    count = len(case.protocol.steps) * case.protocol.repeat
+    if count > MOST_PHASES:
+        limit = f"makes {count} steps, more than {MOST_PHASES}"
+        refuse("protocol.repeat", case.protocol.repeat, limit, "repeat less often")
     for index, step in enumerate(case.protocol.steps):
         where = f"protocol.steps.{index}"
         if step.do == "rest":
@@ -76,6 +95,22 @@ def _check_steps(case: Case) -> None:
                 f"a {step.do} ends by its charge, not by a time",
                 "remove it, and give charge and current_density",
             )
+        else:
+            _check_duration(case, index)
+
+
+def _check_duration(case: Case, index: int) -> None:
+    step, protocol = case.protocol.steps[index], case.protocol
+    charge = protocol.charge if step.charge is None else step.charge
+    current = protocol.current_density if step.current_density is None else step.current_density
+    if not SHORTEST <= charge / current <= LONGEST:
+        own = step.current_density is not None
+        refuse(
+            f"protocol.steps.{index}.current_density" if own else "protocol.current_density",
+            render(current, ("mA/cm^2",), "A/m^2"),
+            f"makes a step of {charge / current:.3g} s, outside {SHORTEST:g} to {LONGEST:g} s",
+            "check the prefixes of current and charge",
+        )
 
 
 def _check_increments(case: Case) -> None:
@@ -148,4 +183,27 @@ def _check_sizes(case: Case, cell: MeshedCell) -> None:
             micrometres(given),
             f"must be at most {micrometres(limit)}, {name}",
             "make it smaller",
+        )
+    size = element_size(case.numerics, cell)
+    most = MOST_ELEMENTS[SHAPES[cell.symmetry].dimension]
+    if cell.period > most * size:
+        refuse(
+            "numerics.interface_size" if given is not None else "geometry.period",
+            micrometres(size if given is not None else cell.period),
+            f"makes {cell.period / size:.3g} elements along the period, more than {most}",
+            "make the elements larger" if given is not None else "the layers are too thin for it",
+        )
+
+
+def _check_roughness(case: Case, cell: MeshedCell) -> None:
+    given = case.interface.roughness
+    height = given.rms_height if isinstance(given, Topography) else given
+    if height >= cell.metal_thickness:
+        refuse(
+            "interface.roughness.rms_height"
+            if isinstance(given, Topography)
+            else "interface.roughness",
+            micrometres(height),
+            f"must be below {micrometres(cell.metal_thickness)}, the metal's thickness",
+            "make the interface smoother or the metal thicker",
         )

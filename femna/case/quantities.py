@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -193,10 +193,21 @@ class Bare:
         }
 
 
-_CHARGE = ("charge per area", "C/m^2", ("mAh/cm^2",), "0.1 mAh/cm^2")
+# Bounds beyond which there is no such thing, on purpose orders of magnitude wide: from an atom to a
+# metre, from liquid nitrogen to beyond every melting point, from good vacuum to the core of the
+# Earth, from the best insulator to beyond the best conductor. They catch slips of a prefix or an
+# exponent before they become a run of floating-point ghosts.
+_CHARGE = Physical(
+    "charge per area", "C/m^2", ("mAh/cm^2",), "0.1 mAh/cm^2", above=0.0, at_least=1e-6, at_most=1e9
+)
+_OUTPUT_CHARGE = replace(_CHARGE, above=None, at_least=0.0, words=("end",))
 
-Length = Annotated[float, Physical("length", "m", ("um",), "50 um", above=0.0)]
-Coordinate = Annotated[float, Physical("coordinate", "m", ("um",), "5 um")]
+Length = Annotated[
+    float, Physical("length", "m", ("um",), "50 um", above=0.0, at_least=1e-10, at_most=1.0)
+]
+Coordinate = Annotated[
+    float, Physical("coordinate", "m", ("um",), "5 um", at_least=-1.0, at_most=1.0)
+]
 Angle = Annotated[
     float,
     Physical("contact angle", "rad", ("deg",), "90 deg", above=0.0, at_most=math.pi / 2),
@@ -207,33 +218,82 @@ Tilt = Annotated[
 Direction = Annotated[
     float, Physical("direction", "rad", ("deg",), "60 deg", at_least=0.0, at_most=math.pi)
 ]
-Temperature = Annotated[float, Physical("temperature", "K", ("K",), "298.15 K", above=0.0)]
-Pressure = Annotated[float, Physical("pressure", "Pa", ("MPa",), "4 MPa", above=0.0)]
-Modulus = Annotated[float, Physical("modulus", "Pa", ("GPa",), "4.6 GPa", above=0.0)]
+Temperature = Annotated[
+    float,
+    Physical("temperature", "K", ("K",), "298.15 K", above=0.0, at_least=77.0, at_most=5000.0),
+]
+Pressure = Annotated[
+    float, Physical("pressure", "Pa", ("MPa",), "4 MPa", above=0.0, at_least=1e-3, at_most=1e11)
+]
+Modulus = Annotated[
+    float, Physical("modulus", "Pa", ("GPa",), "4.6 GPa", above=0.0, at_least=1e3, at_most=1e14)
+]
 Drag = Annotated[float, Physical("drag", "Pa*s/m", ("Pa*s/m",), "1e12 Pa*s/m", above=0.0)]
 CurrentDensity = Annotated[
-    float, Physical("current density", "A/m^2", ("mA/cm^2",), "1.5 mA/cm^2", above=0.0)
+    float,
+    Physical(
+        "current density",
+        "A/m^2",
+        ("mA/cm^2",),
+        "1.5 mA/cm^2",
+        above=0.0,
+        at_least=1e-15,
+        at_most=1e8,
+    ),
 ]
-Charge = Annotated[float, Physical(*_CHARGE, above=0.0)]
-OutputCharge = Annotated[float | Literal["end"], Physical(*_CHARGE, at_least=0.0, words=("end",))]
-Time = Annotated[float, Physical("time", "s", ("h", "s"), "1 h", above=0.0)]
-Voltage = Annotated[float, Physical("voltage", "V", ("V",), "3 V", above=0.0)]
+Charge = Annotated[float, _CHARGE]
+OutputCharge = Annotated[float | Literal["end"], _OUTPUT_CHARGE]
+Time = Annotated[
+    float, Physical("time", "s", ("h", "s"), "1 h", above=0.0, at_least=1e-9, at_most=1e11)
+]
+Voltage = Annotated[
+    float, Physical("voltage", "V", ("V",), "3 V", above=0.0, at_least=1e-9, at_most=1e6)
+]
 AreaResistance = Annotated[
-    float, Physical("area resistance", "ohm*m^2", ("ohm*cm^2",), "8 ohm*cm^2", above=0.0)
+    float,
+    Physical(
+        "area resistance",
+        "ohm*m^2",
+        ("ohm*cm^2",),
+        "8 ohm*cm^2",
+        above=0.0,
+        at_least=1e-14,
+        at_most=1e9,
+    ),
 ]
-Conductivity = Annotated[float, Physical("conductivity", "S/m", ("mS/cm",), "2 mS/cm", above=0.0)]
+Conductivity = Annotated[
+    float,
+    Physical("conductivity", "S/m", ("mS/cm",), "2 mS/cm", above=0.0, at_least=1e-20, at_most=1e10),
+]
 MolarVolume = Annotated[
-    float, Physical("molar volume", "m^3/mol", ("cm^3/mol",), "23.7 cm^3/mol", above=0.0)
+    float,
+    Physical(
+        "molar volume",
+        "m^3/mol",
+        ("cm^3/mol",),
+        "23.7 cm^3/mol",
+        above=0.0,
+        at_least=1e-6,
+        at_most=1e-3,
+    ),
 ]
-Rate = Annotated[float, Physical("rate", "1/s", ("1/s",), "4.25e4 1/s", above=0.0)]
-Strength = Annotated[float, Physical("strength", "Pa", ("MPa",), "0.95 MPa", above=0.0)]
+Rate = Annotated[
+    float, Physical("rate", "1/s", ("1/s",), "4.25e4 1/s", above=0.0, at_least=1e-40, at_most=1e40)
+]
+Strength = Annotated[
+    float, Physical("strength", "Pa", ("MPa",), "0.95 MPa", above=0.0, at_least=1e-3, at_most=1e14)
+]
 MolarEnergy = Annotated[
-    float, Physical("energy per mole", "J/mol", ("kJ/mol",), "44 kJ/mol", at_least=0.0)
+    float,
+    Physical("energy per mole", "J/mol", ("kJ/mol",), "44 kJ/mol", at_least=0.0, at_most=1e6),
 ]
 SurfaceEnergy = Annotated[
-    float, Physical("surface energy", "J/m^2", ("J/m^2",), "0.22 J/m^2", above=0.0)
+    float,
+    Physical(
+        "surface energy", "J/m^2", ("J/m^2",), "0.22 J/m^2", above=0.0, at_least=1e-6, at_most=100.0
+    ),
 ]
 
 Fraction = Annotated[float, Bare(above=0.0, below=1.0)]
-Positive = Annotated[float, Bare(above=0.0)]
-Count = Annotated[int, Bare(at_least=1, whole=True)]
+Positive = Annotated[float, Bare(above=0.0, at_most=1e12)]
+Count = Annotated[int, Bare(at_least=1, at_most=1_000_000, whole=True)]

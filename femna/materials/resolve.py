@@ -15,6 +15,12 @@ from femna.materials.ledger import Ledger, SourceEntry
 from femna.materials.library import load_set
 from femna.materials.mask import MaskProperties, resolve_mask
 from femna.materials.material_set import MaterialSet
+from femna.materials.plausible import (
+    check_conductivity,
+    check_creep,
+    check_kinetics,
+    temperatures,
+)
 from femna.materials.surface import SurfaceProperties, resolve_surface
 
 
@@ -87,8 +93,8 @@ def resolve(case: Case) -> Properties:
     Raises
     ------
     InputError
-        For an unknown set, a set of the wrong role, a temperature above melting, or a charge
-        that takes 90 % of the metal or more.
+        For an unknown set, a set of the wrong role, a temperature above melting, numbers that no
+        matter has at the temperatures, or a charge that takes 90 % of the metal or more.
     """
     ledger = Ledger()
     metal_set = _set_of(case.metal, "metal", ledger)
@@ -105,6 +111,14 @@ def resolve(case: Case) -> Properties:
     # what a wall rests on is partly computed by a run, which enters all of it
     ledger.state_given("interface", case.interface, without=("wall",))
     _check_temperatures(case, metal_set)
+    check_creep(case, metal.creep)
+    check_conductivity(
+        case,
+        conductivity=electrolyte.conductivity,
+        activation_energy=electrolyte.activation_energy,
+        reference=electrolyte.reference_temperature,
+    )
+    check_kinetics(case)
     _check_supply(case, metal.molar_volume)
     return Properties(
         metal=metal,
@@ -186,12 +200,7 @@ def _electrolyte(case: Case, material: MaterialSet, ledger: Ledger) -> Electroly
 
 def _check_temperatures(case: Case, metal: MaterialSet) -> None:
     melting = metal["melting_temperature"]
-    places = {"protocol.temperature": case.protocol.temperature} | {
-        f"protocol.steps.{index}.temperature": step.temperature
-        for index, step in enumerate(case.protocol.steps)
-        if step.temperature is not None
-    }
-    for key, temperature in places.items():
+    for key, temperature in temperatures(case).items():
         if temperature >= melting.value:
             raise InputError(
                 None,

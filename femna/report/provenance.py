@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -96,7 +97,7 @@ def _unit(entry: Mapping[str, Any]) -> str:
 
 
 def balances(folders: Sequence[Path]) -> str:
-    """Return the largest balance errors of every case."""
+    """Return what every case is known by and how well it closes: hash, status, balance errors."""
     rows: list[tuple[str, ...]] = []
     worst: dict[str, float] = {}
     for folder in folders:
@@ -109,15 +110,36 @@ def balances(folders: Sequence[Path]) -> str:
             if isinstance(value, int | float):
                 worst[name] = max(worst.get(name, 0.0), float(value))
             cells.append(html.shown(value, 2))
-        rows.append((folder.name, str(summary.get("status", "failed")), *cells))
-    parts = [html.heading("Balances")]
+        state = str(summary.get("status", "failed"))
+        rows.append((folder.name, _hash(folder, summary), state, *cells))
+    parts = [html.heading("Cases and their balances")]
     if worst:
         text = ", ".join(f"{name} {value:.1e}" for name, value in worst.items())
         parts.append(html.paragraph(f"Largest relative error of any accepted step: {text}."))
-    header = ("case", "status", "charge", "volume", "force")
-    listed = html.table(header, rows, numbers=(2, 3, 4))
+    parts.append(html.paragraph(_TRACE))
+    header = ("case", "hash", "status", "charge", "volume", "force")
+    listed = html.table(header, rows, numbers=(3, 4, 5))
     parts.append(html.details(f"Every case ({len(rows)})", listed) if len(rows) > 8 else listed)
     return "".join(parts)
+
+
+_TRACE: Final = (
+    "The hash is the beginning of the SHA-256 of the folder's case.toml, as sha256sum gives it and "
+    "as run.json and summary.json hold it; run.json has the versions, the ranks and the source of "
+    "every number of that case, history.csv the balances of each step."
+)
+_DIGITS: Final = 12
+
+
+def _hash(folder: Path, summary: Mapping[str, Any]) -> str:
+    """Return the hash of a case's file, and say where its results are those of another."""
+    try:
+        found = hashlib.sha256((folder / "case.toml").read_bytes()).hexdigest()
+    except OSError:
+        return "no case.toml"
+    known = {summary.get("case_hash"), read_summary(folder / "run.json").get("case_hash")}
+    others = known - {None, found}
+    return found[:_DIGITS] + (" (not that of its results)" if others else "")
 
 
 def failed(entries: Sequence[Mapping[str, Any]]) -> str:

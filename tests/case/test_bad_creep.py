@@ -92,7 +92,7 @@ CASES = {
     "power law where dislocations are still": (
         {
             "metal.creep": f"{{ {GRAINS}, dislocation_creep = false, "
-            "reference_temperature = '9 K' }",
+            "reference_temperature = '99 K' }",
         },
         "metal.creep.reference_temperature",
         "changes nothing",

@@ -139,28 +139,33 @@ def places(value, at=()):
             yield (*at, key)
 
 
-@settings(max_examples=50, **COMMON)
-@given(st.sampled_from(sorted(places(STUDY), key=str)), anything)
-def test_any_value_anywhere_in_a_study_is_taken_or_one_line(tmp_path, place, value):
-    document = copy.deepcopy(STUDY)
-    table = document
-    for key in place[:-1]:
-        table = table[key]
-    table[place[-1]] = value
+@pytest.mark.parametrize("count", [50, pytest.param(2000, marks=pytest.mark.slow)])
+def test_any_value_anywhere_in_a_study_is_taken_or_one_line(tmp_path, count):
     (tmp_path / "case.toml").write_text(TEXT)
-    try:
-        (tmp_path / "study.toml").write_text(dumps(document))
-    except (TypeError, UnicodeEncodeError):  # a number that is none, half a character
-        return
-    try:
-        study = load_study(tmp_path / "study.toml")
-        plan = make_plan(tmp_path / "study.toml", study, loader=load_case)
-    except InputError as error:
-        line = str(error)
-    else:
-        line = f"{len(plan.cases)} cases"
-    assert len(line.splitlines()) == 1
-    assert line != "0 cases"
+
+    @settings(max_examples=count, **COMMON)
+    @given(st.sampled_from(sorted(places(STUDY), key=str)), anything)
+    def check(place, value):
+        document = copy.deepcopy(STUDY)
+        table = document
+        for key in place[:-1]:
+            table = table[key]
+        table[place[-1]] = value
+        try:
+            (tmp_path / "study.toml").write_text(dumps(document))
+        except (TypeError, UnicodeEncodeError):  # a number that is none, half a character
+            return
+        try:
+            study = load_study(tmp_path / "study.toml")
+            plan = make_plan(tmp_path / "study.toml", study, loader=load_case)
+        except InputError as error:
+            line = str(error)
+        else:
+            line = f"{len(plan.cases)} cases"
+        assert len(line.splitlines()) == 1
+        assert line != "0 cases"
+
+    check()
 
 
 # -- meshes -------------------------------------------------------------------------------------
@@ -247,25 +252,29 @@ def test_a_mesh_with_very_many_groups_is_one_short_line(tmp_path, capfd, mesh, c
 # -- images and pages ---------------------------------------------------------------------------
 
 
-@settings(max_examples=120, **COMMON)
-@given(st.data())
-def test_a_damaged_image_is_read_or_refused(tmp_path, data):
-    kind = data.draw(st.sampled_from(["png", "tif", "bmp", "gif", "webp"]))
-    path = tmp_path / f"map.{kind}"
-    Image.fromarray(np.arange(64, dtype=np.uint8).reshape(8, 8)).save(path)
-    content = path.read_bytes()
-    place = data.draw(st.integers(0, len(content) - 1))
-    piece = data.draw(st.binary(max_size=8))
-    end = data.draw(st.integers(place, min(len(content), place + 12)))
-    path.write_bytes(content[:place] + piece + content[end:])
-    try:
-        values = read_grey(path)
-    except PydanticCustomError as error:
-        values, line = np.zeros(1), str(error)
-    else:
-        line = "read"
-    assert len(line.splitlines()) == 1
-    assert 0.0 <= values.min() <= values.max() <= 1.0
+@pytest.mark.parametrize("count", [120, pytest.param(2000, marks=pytest.mark.slow)])
+def test_a_damaged_image_is_read_or_refused(tmp_path, count):
+    @settings(max_examples=count, **COMMON)
+    @given(st.data())
+    def check(data):
+        kind = data.draw(st.sampled_from(["png", "tif", "bmp", "gif", "webp"]))
+        path = tmp_path / f"map.{kind}"
+        Image.fromarray(np.arange(64, dtype=np.uint8).reshape(8, 8)).save(path)
+        content = path.read_bytes()
+        place = data.draw(st.integers(0, len(content) - 1))
+        piece = data.draw(st.binary(max_size=8))
+        end = data.draw(st.integers(place, min(len(content), place + 12)))
+        path.write_bytes(content[:place] + piece + content[end:])
+        try:
+            values = read_grey(path)
+        except PydanticCustomError as error:
+            values, line = np.zeros(1), str(error)
+        else:
+            line = "read"
+        assert len(line.splitlines()) == 1
+        assert 0.0 <= values.min() <= values.max() <= 1.0
+
+    check()
 
 
 def test_an_image_that_unfolds_is_not_unfolded(tmp_path):

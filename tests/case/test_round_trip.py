@@ -79,7 +79,7 @@ viscoplastic = st.one_of(
             "activation_energy": sizes(0.0, 100.0, "kJ/mol"),
             "rate_sensitivity": st.floats(0.01, 1.0),
             "initial_resistance": sizes(1e-3, 1e3, "MPa"),
-            "hardening": sizes(1e-3, 1e9, "MPa"),
+            "hardening": sizes(1e-3, 1e8, "MPa"),
             "hardening_exponent": st.floats(1.0, 10.0),
             "saturation": sizes(1e-3, 1e3, "MPa"),
             "saturation_exponent": st.floats(0.0, 0.99),

@@ -93,7 +93,9 @@ class UserLaw:
 
     def _evaluate(self, name: str, stress: ArrayLike, temperature: ArrayLike) -> Values:
         shape = np.broadcast_shapes(np.shape(stress), np.shape(temperature))
-        found = getattr(self._law, name)(stress, temperature)
+        given = np.asarray(stress, dtype=float).view()
+        given.flags.writeable = False  # it is the solver's own
+        found = getattr(self._law, name)(given, temperature)
         return np.array(np.broadcast_to(np.asarray(found, dtype=float), shape))
 
     def _slope(self, stress: ArrayLike, temperature: ArrayLike) -> Values:
@@ -122,4 +124,8 @@ class UserLaw:
         if isinstance(error, SyntaxError) and error.filename == self.place:
             inside, error = [error.lineno], SyntaxError(error.msg)
         where = f"line {inside[-1]}: " if inside else ""
-        return f"{where}{type(error).__name__}: {error}"
+        try:
+            said = str(error)
+        except Exception:  # noqa: BLE001 - the user's exception, which may fail to speak
+            said = "(it cannot say why)"
+        return f"{where}{type(error).__name__}: {said}"

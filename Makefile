@@ -15,7 +15,7 @@ export OMP_NUM_THREADS := 1
 export UCX_TLS ?= self,sm,tcp
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help env demo sensitivity mechanisms bench test test-all container lint types format clean
+.PHONY: help env demo sensitivity mechanisms bench test test-all container lint types audit format clean
 
 help:
 	@echo 'make demo         run studies/figure6.toml into $(DEMO), afresh each time'
@@ -27,6 +27,7 @@ help:
 	@echo 'make container    build the Debian image and try it inside (root, buildah, mmdebstrap)'
 	@echo 'make lint         ruff, rules and format'
 	@echo 'make types        mypy, strict'
+	@echo 'make audit        pins, licences and known holes of the packages installed'
 	@echo 'make format       let ruff rewrite'
 	@echo 'make env          only make the environment in $(VENV)'
 	@echo 'make clean        remove the environments, caches and the results of the studies above'
@@ -77,6 +78,9 @@ lint: $(STAMP)
 
 types: $(STAMP)
 	@$(BIN)/mypy
+
+audit: $(STAMP)
+	@$(BIN)/python tools/audit.py
 
 format: $(STAMP)
 	@$(BIN)/ruff check --fix .

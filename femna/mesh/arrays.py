@@ -81,8 +81,34 @@ def external_facets(cells: IntArray) -> IntArray:
 def signed_volumes(points: FloatArray, cells: IntArray) -> FloatArray:
     """Return the signed areas or volumes of simplices, shape (M,)."""
     edges = points[cells[:, 1:]] - points[cells[:, :1]]
-    factorial = 2.0 if points.shape[1] == 2 else 6.0
-    return np.asarray(np.linalg.det(edges) / factorial, dtype=np.float64)
+    return _cones(edges)
+
+
+def _cones(edges: FloatArray) -> FloatArray:
+    """Return the signed areas or volumes that 2 or 3 vectors span with the origin, shape (M,).
+
+    Written out, since LAPACK's elimination divides by numbers that may be next to zero.
+    """
+    if edges.shape[2] == 2:
+        return np.asarray(0.5 * (edges[:, 0, 0] * edges[:, 1, 1] - edges[:, 0, 1] * edges[:, 1, 0]))
+    product = np.einsum("mi,mi->m", edges[:, 0], np.cross(edges[:, 1], edges[:, 2]))
+    return np.asarray(product / 6.0)
+
+
+def enclosed_volume(points: FloatArray, cells: IntArray) -> float:
+    """Return the area or volume that the boundary of positively oriented simplices encloses.
+
+    By the divergence theorem. It is the sum of the cells' own where they tile; where some lie over
+    others, the facet between them has both on one side and does not cancel.
+    """
+    corners = cells.shape[1]
+    every = np.concatenate([np.delete(cells, skip, axis=1) for skip in range(corners)])
+    sign = np.repeat((-1.0) ** np.arange(corners), len(cells))
+    _, first, count = np.unique(
+        np.sort(every, axis=1), axis=0, return_index=True, return_counts=True
+    )
+    outer = first[count == 1]
+    return float(sign[outer] @ _cones(points[every[outer]]))
 
 
 def compact(points: FloatArray, cells: IntArray) -> tuple[FloatArray, IntArray, IntArray]:

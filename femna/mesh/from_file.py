@@ -17,6 +17,7 @@ from femna.mesh.arrays import (
     BodyArrays,
     CellArrays,
     compact,
+    enclosed_volume,
     external_facets,
     signed_volumes,
 )
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 TOLERANCE: Final[float] = 1e-6
 """How far, in parts of the horizontal extent, a vertex may be from where it must be."""
 
+_LARGEST: Final = 1e100  # a product of three of them is a number
+_SMALLEST_CELL: Final = 1e-9
+_LARGEST_CELL: Final = 10.0
+_ROUND_OFF: Final = 1e-9
 _SHOWN: Final = 12  # groups that a message lists
 _BODIES: Final[tuple[str, ...]] = ("metal", "electrolyte")
 _FACETS: Final[tuple[str, ...]] = ("interface", "platen", "far", "side")
@@ -82,6 +87,7 @@ class _Reader:
         mesh = read_named_mesh(self.path)
         dimension = SHAPES[self.geometry.symmetry].dimension
         self._check_groups(mesh, dimension)
+        self._check_numbers(mesh)
         points = self._plane(mesh, dimension)
         extent = self._extent(points[np.unique(self._cells(mesh))])
         scaled = 2.0 * points / extent
@@ -128,6 +134,23 @@ class _Reader:
                     f"make '{name}' a physical {noun}, or change geometry.symmetry",
                 )
 
+    def _check_numbers(self, mesh: NamedMesh) -> None:
+        used = mesh.points[np.unique(self._cells(mesh))]
+        size = np.abs(used).max() if len(used) else 0.0
+        if not 0.0 < size < _LARGEST:  # not either where one is no number
+            self.fail(
+                f"coordinates up to {size:g}",
+                f"must be finite and below {_LARGEST:g}",
+                "write the mesh again, in a unit of its size",
+            )
+        size *= self.geometry.length_unit
+        if not _SMALLEST_CELL <= size <= _LARGEST_CELL:
+            self.fail(
+                f"{size:.3g} m with its length_unit",
+                f"a cell of {_SMALLEST_CELL:g} to {_LARGEST_CELL:g} m is expected",
+                "correct geometry.length_unit",
+            )
+
     def _plane(self, mesh: NamedMesh, dimension: int) -> FloatArray:
         if dimension == 3:
             return mesh.points
@@ -165,6 +188,10 @@ class _Reader:
         kept, cells, renumber = compact(points, mesh.groups[body].elements)
         if np.any(np.abs(signed_volumes(kept, cells)) < 1e-14):
             self.fail(body, f"body '{body}' has cells without volume", "mesh it again")
+        total, enclosed = signed_volumes(kept, cells).sum(), enclosed_volume(kept, cells)
+        if abs(total - enclosed) > _ROUND_OFF * total:
+            limit = f"cells of body '{body}' lie over each other"
+            self.fail(body, limit, "mesh it again")
         facets = external_facets(cells)
         sorted_facets = np.sort(facets, axis=1)
         rows = {tuple(row): k for k, row in enumerate(sorted_facets.tolist())}

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from femna.errors import InputError
 from femna.mesh import build_cell, conducting_map, interface_vertices, write_msh
@@ -177,6 +179,81 @@ def test_file_that_does_not_fit_is_refused_in_one_line(from_sheet, change, messa
     assert remedy in line
     assert "\n" not in line
     assert caught.value.exit_code == 2
+
+
+def contains(points, cells, at):
+    """Return how many triangles hold each point, by the signs of its areas."""
+    corners = points[cells]
+    count = np.zeros(len(at), dtype=int)
+    for a, b, c in corners:
+        sides = [
+            (q[0] - p[0]) * (at[:, 1] - p[1]) - (q[1] - p[1]) * (at[:, 0] - p[0])
+            for p, q in ((a, b), (b, c), (c, a))
+        ]
+        count += np.all(np.array(sides) > 0.0, axis=0)
+    return count
+
+
+SPOILT = st.sampled_from(
+    [float("nan"), float("inf"), -float("inf"), 1e300, -1e300, 1e-300, 1e17, 0.0, 1.0, -1.0]
+)
+
+
+@pytest.mark.parametrize("count", [150, pytest.param(3000, marks=pytest.mark.slow)])
+def test_whatever_is_wrong_in_a_mesh_it_is_refused_or_tiles_two_bodies(from_sheet, count):
+    taken = []
+
+    @settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.data())
+    def check(data):
+        sheet = Sheet()
+        number = st.integers(0, len(sheet.nodes) - 1)
+        for _ in range(data.draw(st.integers(1, 3))):
+            kind = data.draw(st.sampled_from(["move", "spoil", "corner", "drop", "twice", "scale"]))
+            name = data.draw(st.sampled_from(sorted(sheet.groups)))
+            elements = sheet.groups[name][1]
+            place = data.draw(st.integers(0, max(len(elements) - 1, 0)))
+            node = data.draw(number)
+            if kind == "move":
+                x, y = sheet.nodes[node]
+                move = st.floats(-2.5, 2.5)
+                sheet.nodes[node] = (x + data.draw(move), y + data.draw(move))
+            elif kind == "spoil":
+                axis = data.draw(st.integers(0, 1))
+                old = list(sheet.nodes[node])
+                old[axis] = data.draw(SPOILT)
+                sheet.nodes[node] = tuple(old)
+            elif kind == "scale":
+                factor = data.draw(st.sampled_from([-1.0, 1e-12, 1e9, 1e200, 0.0, 0.5]))
+                sheet.nodes = [(factor * x, factor * y) for x, y in sheet.nodes]
+            elif kind == "corner" and elements:
+                element = list(elements[place])
+                element[data.draw(st.integers(0, len(element) - 1))] = node
+                elements[place] = tuple(element)
+            elif kind == "drop" and elements:
+                del elements[place]
+            elif kind == "twice" and elements:
+                elements.append(elements[place])
+        try:
+            arrays = cell_arrays(from_sheet(sheet))
+        except InputError as refusal:
+            line = str(refusal)
+        else:
+            line = ""
+        assert len(line.splitlines()) <= 1
+        if line:
+            return
+        taken.append(1)
+        draw = np.random.default_rng(0)
+        for body in (arrays.metal, arrays.electrolyte):
+            assert np.isfinite(body.points).all()
+            low, high = body.points.min(axis=0), body.points.max(axis=0)
+            held = contains(body.points, body.cells, draw.uniform(low, high, (300, 2)))
+            assert held.max() == 1
+        assert 1e-9 < arrays.half_period < 10.0
+
+    check()
+    assert len(taken) > count // 30
 
 
 def test_slanted_side_is_refused(from_sheet):

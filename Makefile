@@ -5,7 +5,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.femna-is-installed
-JOBS ?= $(shell nproc 2>/dev/null || echo 1)
+JOBS ?= $(shell env -u OMP_NUM_THREADS nproc 2>/dev/null || echo 1)
 DEMO := results/figure6
 ARGS ?=
 

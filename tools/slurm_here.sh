@@ -47,7 +47,7 @@ AccountingStorageType=accounting_storage/none
 MpiDefault=none
 ReturnToService=2
 KillWait=5
-NodeName=$host CPUs=$(nproc) State=UNKNOWN
+NodeName=$host CPUs=$(env -u OMP_NUM_THREADS nproc) State=UNKNOWN
 PartitionName=short Nodes=ALL Default=YES MaxTime=60 State=UP
 END
         munged --force --key-file="$folder/munge.key" --socket="$folder/munge.socket" \

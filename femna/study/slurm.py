@@ -8,6 +8,7 @@ what it came to is read there. So a sweep that ends leaves its jobs at work, and
 from __future__ import annotations
 
 import getpass
+import os
 import shutil
 import subprocess
 import sys
@@ -130,9 +131,22 @@ _ENDED: Final = frozenset(
 )
 
 
+_INSIDE_A_STEP: Final = {"HYDRA_LAUNCHER": "fork", "SLURM_OVERLAP": "1"}
+# A job is one node. Left alone, MPICH's mpiexec asks Slurm for a step of its own there, which waits
+# for ever for the processors that the step it is in already holds.
+
+
 def run_command(arguments: Sequence[str]) -> int:
     """Run a program inside a job and return its exit code."""
-    return subprocess.run(list(arguments), check=False).returncode
+    environment = {**_INSIDE_A_STEP, **os.environ}
+    return subprocess.run(list(arguments), check=False, env=environment).returncode
+
+
+def starter(mpi: str) -> str:
+    """Return what starts the ranks: the one beside this Python, which has DOLFINx's MPI, if any."""
+    beside = Path(sys.executable).parent
+    places = os.pathsep.join([str(beside), os.environ.get("PATH", "")])
+    return shutil.which(mpi, path=places) or mpi
 
 
 def _executor(settings: SlurmSettings, folder: Path) -> Any:
@@ -162,7 +176,7 @@ def _executor(settings: SlurmSettings, folder: Path) -> Any:
 def _submit(executor: Any, task: Task, settings: SlurmSettings, directory: Path) -> str:
     case = directory / FOLDER / f"{task.name}.toml"
     write_text(case, task.case.to_toml())
-    ranks = [settings.mpi, "-n", str(settings.ranks)] if settings.ranks > 1 else []
+    ranks = [starter(settings.mpi), "-n", str(settings.ranks)] if settings.ranks > 1 else []
     program = [*ranks, sys.executable, "-m", "femna", "run", str(case.resolve())]
     executor.update_parameters(name=f"femna-{task.name}"[:60])
     try:

@@ -15,6 +15,7 @@ import pytest
 from femna.cli.app import execute
 from femna.errors import EnvironmentProblem, InputError
 from femna.study import load_study, run_sweep
+from femna.study.slurm import run_command, starter
 from femna.study.slurm_settings import load_profile
 from femna.study.status import status_lines, sweep_status
 
@@ -218,6 +219,39 @@ def test_a_profile_stands_in_place_of_the_table(study, tmp_path):
     found = load_profile(tmp_path / "profile.toml")
     assert (found.time, found.ranks, found.memory, found.at_once) == (120.0, 4, "8GB", 7)
     assert load_study(study(more="ranks = 2")).slurm.ranks == 2
+
+
+def test_ranks_are_started_within_the_step_that_the_job_is_in(tmp_path, monkeypatch):
+    """MPICH's mpiexec would otherwise wait for a step of its own beside it."""
+    monkeypatch.delenv("HYDRA_LAUNCHER", raising=False)
+    text = "import os, sys; open(sys.argv[1], 'w').write(os.environ['HYDRA_LAUNCHER'])"
+    assert run_command([sys.executable, "-c", text, str(tmp_path / "said")]) == 0
+    assert (tmp_path / "said").read_text() == "fork"
+    monkeypatch.setenv("PATH", "")
+    assert starter("python") == str(Path(sys.executable).with_name("python"))
+    assert starter("no_such_mpi") == "no_such_mpi"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("slurmctld") is None, reason="needs Slurm: tools/slurm_here.sh")
+def test_on_a_real_slurm_a_case_takes_two_ranks(study, tmp_path, monkeypatch):
+    file, out = study("0.2", "ranks = 2"), tmp_path / "out"
+    here = ["bash", str(ROOT / "tools" / "slurm_here.sh")]
+    started = subprocess.run([*here, "start", str(tmp_path / "slurm")], check=False, timeout=60)
+    if started.returncode:
+        pytest.skip("Slurm's daemons do not start here")
+    try:
+        monkeypatch.setenv("SLURM_CONF", str(tmp_path / "slurm" / "slurm.conf"))
+        monkeypatch.setenv("PYTHONPATH", str(ROOT))
+        nodes = subprocess.run(
+            ["sinfo", "-h", "-o", "%c"], capture_output=True, text=True, check=True
+        )
+        if int(nodes.stdout.split()[0].rstrip("+")) < 2:
+            pytest.skip("the node has one processor")
+        assert run_sweep(file, out, engine="slurm").exit_code == 0
+        assert json.loads((out / "P0.2" / "run.json").read_text())["ranks"] == 2
+    finally:
+        subprocess.run([*here, "stop", str(tmp_path / "slurm")], check=False, timeout=60)
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from femna.case.creep import Creep
 from femna.case.creep_mechanisms import NortonDiffusionalCreep, SizeDependentCreep
 from femna.case.creep_norton import NortonCreep, PowerLawCreep, prefactor_unit
 from femna.case.creep_user import EntryPointCreep, FileCreep
-from femna.case.geometry import InitialVoid, MeshFile, UnitCell
+from femna.case.geometry import EntryPointGeometry, InitialVoid, MeshFile, ReadCell, UnitCell
 from femna.case.identity import same_case
 from femna.case.interface import ButlerVolmerKinetics, Interface, LinearKinetics
 from femna.case.load import (
@@ -59,6 +59,7 @@ __all__ = [
     "Creep",
     "Electrolyte",
     "EntryPointCreep",
+    "EntryPointGeometry",
     "FileCreep",
     "FreeSlipWall",
     "FrictionWall",
@@ -85,6 +86,7 @@ __all__ = [
     "Probe",
     "Protocol",
     "RandomFieldMap",
+    "ReadCell",
     "ReferenceElectrode",
     "Relaxation",
     "ResistancesMap",

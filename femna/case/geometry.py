@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo
 
 from femna.case.base import AS_TUPLE, Table
 from femna.case.metal_voids import MetalVoid
+from femna.case.parameters import Parameters
 from femna.case.quantities import Angle, Length, problem
 from femna.case.stack import Stack
 from femna.case.symmetry import SHAPES, CellSymmetry
@@ -103,13 +104,39 @@ class MeshFile(Table):
     symmetry: CellSymmetry
 
 
+class EntryPointGeometry(Table):
+    """A mesh that an installed package makes, by the group ``femna.geometries`` of entry points.
+
+    Attributes
+    ----------
+    name : str
+        Of the entry point: a function that takes the parameters by name and returns a
+        ``meshio.Mesh`` with the named groups of a mesh file.
+    parameters : dict
+        Bare numbers, and texts with a unit that reach the function in SI units.
+    length_unit : float
+        What one unit of the mesh's coordinates is [m].
+    symmetry : str
+        As for `UnitCell`.
+    """
+
+    kind: Literal["entry_point"]
+    name: str
+    parameters: Parameters = Field(default_factory=dict)
+    length_unit: Length = 1.0
+    symmetry: CellSymmetry
+
+
+ReadCell = MeshFile | EntryPointGeometry
+"""What comes meshed, with named groups."""
+
 MeshedCell = UnitCell | Stack
 """What femna meshes itself: layers of metal and electrolyte of a given thickness and period."""
 
-Geometry = Annotated[UnitCell | Stack | MeshFile, Field(discriminator="kind")]
+Geometry = Annotated[UnitCell | Stack | MeshFile | EntryPointGeometry, Field(discriminator="kind")]
 
 
-def relative_area(geometry: UnitCell | Stack | MeshFile) -> float:
+def relative_area(geometry: UnitCell | Stack | MeshFile | EntryPointGeometry) -> float:
     """Return the area of the whole interface over the square of half the period."""
     if isinstance(geometry, Stack):
         return geometry.electrode.over(0.5 * geometry.period).area

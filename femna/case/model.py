@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -15,6 +17,7 @@ from femna.case.mask import Mask
 from femna.case.protocol import Protocol
 from femna.case.quantities import problem
 from femna.case.settings import Limits, Numerics, Output
+from femna.case.show import table_of
 from femna.case.toml_text import dumps
 
 SCHEMA_VERSION = 1
@@ -34,7 +37,7 @@ class Case(Table):
     femna : int
         Version of the schema.
     title : str
-    geometry : UnitCell, Stack or MeshFile
+    geometry : UnitCell, Stack, MeshFile or EntryPointGeometry
     metal : Metal
     electrolyte : Electrolyte
     interface : Interface
@@ -61,6 +64,30 @@ class Case(Table):
     def _consistent(self) -> Self:
         cross_check(self)
         return self
+
+    def changed(self, changes: Mapping[str, Any], *, folder: Path | str = ".") -> Case:
+        """Return a case with other entries, validated anew.
+
+        Parameters
+        ----------
+        changes : mapping
+            Dotted path -> value, as for ``--set``; a table takes the place of a whole one. An
+            element size that followed from the cell stays as it is.
+        folder : Path or str
+            Where relative file names in `changes` start.
+
+        Raises
+        ------
+        InputError
+            One line for the first entry that is wrong.
+        """
+        from femna.case.load import parse_case  # which reads into this class
+
+        return parse_case(self.to_document(), changes, folder=Path(folder))
+
+    def _repr_html_(self) -> str:
+        """Return the case as a table, for notebooks."""
+        return table_of(self.to_document())
 
     def to_document(self) -> dict[str, Any]:
         """Return the case as tables of text and numbers, quantities with their unit."""

@@ -38,10 +38,10 @@ def run_command(
         loaded = load_case(case, split_assignments(assignments or []))
         resolve(loaded)
 
-        from femna.output import run_case
+        from femna.api import run
 
         with run_progress(loaded) as monitor:
-            summary = run_case(loaded, output, resume=resume, monitor=monitor)
+            summary = run(loaded, output, resume=resume, progress=monitor).summary
     status = str(summary["status"])
     console = output_console()
     console.print(status_line(summary))

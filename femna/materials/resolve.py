@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from femna.case import Case, Electrolyte, Mask, MeshFile, Metal, render
+from femna.case import Case, Electrolyte, Mask, Metal, ReadCell, render
 from femna.constants import FARADAY
 from femna.errors import InputError
 from femna.materials.arrhenius import arrhenius
@@ -222,7 +222,7 @@ def largest_net_charge(case: Case) -> float:
 
 
 def _check_supply(case: Case, molar_volume: float) -> None:
-    if isinstance(case.geometry, MeshFile):
+    if isinstance(case.geometry, ReadCell):
         return
     removed = largest_net_charge(case) * molar_volume / FARADAY
     limit = 0.9 * case.geometry.metal_thickness

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mpi4py import MPI
 
+from femna.case.geometry import ReadCell
 from femna.case.symmetry import SHAPES
 from femna.mesh.arrays import CellArrays
 from femna.mesh.bodies import Cell, distribute_cell
@@ -36,7 +37,7 @@ class _Last:
 
     def take(self, case: Case, *, refine: float) -> CellArrays:
         """Return the mesh of a case, made anew where it is another one; see `cell_arrays`."""
-        if case.geometry.kind == "mesh":
+        if isinstance(case.geometry, ReadCell):
             return cell_arrays(case)
         # the map of the interface may follow from resistances at the protocol's temperature
         temperature = case.protocol.temperature
@@ -68,7 +69,7 @@ def cell_arrays(case: Case, *, refine: float = 1.0) -> CellArrays:
         If Gmsh fails.
     """
     geometry = case.geometry
-    if geometry.kind == "mesh":
+    if isinstance(geometry, ReadCell):
         from femna.mesh.from_file import cell_from_file
 
         return cell_from_file(geometry)

@@ -25,7 +25,7 @@ from femna.mesh.named_groups import KEY, Group, NamedMesh, read_named_mesh
 from femna.mesh.step import FloatArray
 
 if TYPE_CHECKING:
-    from femna.case import MeshFile
+    from femna.case import ReadCell
 
 TOLERANCE: Final[float] = 1e-6
 """How far, in parts of the horizontal extent, a vertex may be from where it must be."""
@@ -40,12 +40,12 @@ _FACETS: Final[tuple[str, ...]] = ("interface", "platen", "far", "side")
 _NOUNS: Final[tuple[str, ...]] = ("point", "curve", "surface", "volume")
 
 
-def cell_from_file(geometry: MeshFile) -> CellArrays:
+def cell_from_file(geometry: ReadCell) -> CellArrays:
     """Read the cell of a case from its mesh file.
 
     Parameters
     ----------
-    geometry : MeshFile
+    geometry : ReadCell
         Geometry of the case. The file holds the half period, the meridian plane or the rectangle
         between the planes of symmetry, its first corner at the horizontal origin.
 
@@ -59,10 +59,12 @@ def cell_from_file(geometry: MeshFile) -> CellArrays:
     InputError
         Naming the file, the group and the remedy, for every way in which a file does not fit.
     """
+    if geometry.kind == "entry_point":
+        return _Reader(geometry.name, geometry).cell()
     return _Reader(geometry.file, geometry).cell()
 
 
-def file_half_period(geometry: MeshFile) -> float:
+def file_half_period(geometry: ReadCell) -> float:
     """Return the extent along x [m] of a mesh file.
 
     Raises
@@ -77,14 +79,14 @@ def file_half_period(geometry: MeshFile) -> float:
 class _Reader:
     """The file being read, for the messages."""
 
-    path: Path
-    geometry: MeshFile
+    path: Path | str
+    geometry: ReadCell
 
     def fail(self, value: object, limit: str, remedy: str) -> NoReturn:
         raise InputError(self.path, KEY, value, limit, remedy)
 
     def cell(self) -> CellArrays:
-        mesh = read_named_mesh(self.path)
+        mesh = self._read()
         dimension = SHAPES[self.geometry.symmetry].dimension
         self._check_groups(mesh, dimension)
         self._check_numbers(mesh)
@@ -98,6 +100,13 @@ class _Reader:
         return CellArrays(
             metal, electrolyte, self.geometry.symmetry, 0.5 * half_period, half_period
         )
+
+    def _read(self) -> NamedMesh:
+        if self.geometry.kind == "entry_point":
+            from femna.mesh.entry_point import mesh_from_entry_point
+
+            return mesh_from_entry_point(self.geometry)
+        return read_named_mesh(self.geometry.file)
 
     def _cells(self, mesh: NamedMesh) -> FloatArray:
         return np.concatenate([mesh.groups[name].elements.ravel() for name in _BODIES])

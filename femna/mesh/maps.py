@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from femna.case.geometry import relative_area
+from femna.case.geometry import ReadCell, relative_area
 from femna.case.symmetry import SHAPES
 from femna.constants import FARADAY, GAS_CONSTANT
 from femna.errors import InputError
@@ -74,7 +74,7 @@ def conducting_map(case: Case, *, half_period: float | None = None) -> Conductin
     """
     if half_period is None:
         geometry = case.geometry
-        if geometry.kind == "mesh":
+        if isinstance(geometry, ReadCell):
             from femna.mesh.from_file import file_half_period
 
             half_period = file_half_period(geometry)

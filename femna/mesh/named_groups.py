@@ -75,7 +75,7 @@ def read_named_mesh(path: Path) -> NamedMesh:
         ) from error
 
 
-def _group(path: Path, name: str, parts: list[tuple[str, int, IntArray]]) -> Group:
+def _group(path: Path | str, name: str, parts: list[tuple[str, int, IntArray]]) -> Group:
     """Join blocks of elements (kind, dimension, connectivity) to one group."""
     foreign = [kind for kind, _, _ in parts if kind not in _SIMPLICES]
     dimensions = {dimension for _, dimension, _ in parts}
@@ -126,6 +126,11 @@ def _gmsh_block(
 def _read_meshio(path: Path) -> NamedMesh:
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):  # it prints before it raises
         mesh = meshio.read(path)
+    return groups_of(mesh, place=path)
+
+
+def groups_of(mesh: meshio.Mesh, *, place: Path | str) -> NamedMesh:
+    """Return points and cell sets of a meshio mesh; `place` is named in errors."""
     points = np.zeros((len(mesh.points), 3))
     points[:, : mesh.points.shape[1]] = mesh.points
     parts: dict[str, list[tuple[str, int, IntArray]]] = {}
@@ -134,4 +139,4 @@ def _read_meshio(path: Path) -> NamedMesh:
             if rows is not None and len(rows):
                 data = np.asarray(block.data, dtype=np.int64)[rows]
                 parts.setdefault(name, []).append((str(block.type), int(block.dim), data))
-    return NamedMesh(points, {name: _group(path, name, blocks) for name, blocks in parts.items()})
+    return NamedMesh(points, {name: _group(place, name, blocks) for name, blocks in parts.items()})

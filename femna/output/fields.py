@@ -13,9 +13,8 @@ from mpi4py import MPI
 
 from femna.files import write_text
 from femna.output.files import cell_text, on_root_disk
-from femna.output.mask import mask_part
 from femna.output.parts import Part
-from femna.output.state import MICROMETRES, electrolyte_part, interface_part, metal_part
+from femna.output.state import MICROMETRES, gathered
 from femna.output.vtk import DataSet, read_pvd, write_pvd, write_vtu
 from femna.simulation.system import System
 
@@ -85,17 +84,8 @@ class FieldWriter:
         ComputationError
             On every rank, if a file cannot be written.
         """
-        step, view = system.required_step(), system.interface()
-        # the stress belongs to the last evaluation, which may have been of other unknowns
-        system.metal.update(view.openness, step.temperature, contact_pressure=view.pressure)
-        conductivity = self._conductivity * step.conductivity
-        parts = {
-            "metal": metal_part(system),
-            "electrolyte": electrolyte_part(system, conductivity=conductivity),
-            "interface": interface_part(system),
-        }
-        if system.mask is not None:
-            parts["mask"] = mask_part(system.mask.body, length_scale=system.scales.length)
+        bodies = ["metal", "electrolyte", "interface"] + ["mask"] * (system.mask is not None)
+        parts = gathered(system, bodies, conductivity=self._conductivity)
         scale = system.scales.length
         path = self._directory / "fields.pvd"
         on_root_disk(self._comm, path, lambda: self._write(parts, scale, time, charge))

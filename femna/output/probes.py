@@ -16,7 +16,7 @@ from femna.case import Case
 from femna.files import write_text
 from femna.output.files import cell_text, on_root_disk
 from femna.output.parts import Part
-from femna.output.state import electrolyte_part, interface_part, metal_part
+from femna.output.state import gathered
 from femna.simulation.system import System
 
 Array = npt.NDArray[np.float64]
@@ -82,18 +82,8 @@ class ProbeWriter:
         """
         if not self._probes:
             return
-        step, view = system.required_step(), system.interface()
-        # the stress belongs to the last evaluation, which may have been of other unknowns
-        system.metal.update(view.openness, step.temperature, contact_pressure=view.pressure)
-        wanted = {probe.body for probe in self._probes}
-        parts: dict[str, Part | None] = {}
-        if "metal" in wanted:
-            parts["metal"] = metal_part(system)
-        if "electrolyte" in wanted:
-            conductivity = self._conductivity * step.conductivity
-            parts["electrolyte"] = electrolyte_part(system, conductivity=conductivity)
-        if "interface" in wanted:
-            parts["interface"] = interface_part(system)
+        wanted = dict.fromkeys(probe.body for probe in self._probes)
+        parts = gathered(system, wanted, conductivity=self._conductivity)
         scale = system.scales.length
         on_root_disk(self._comm, self.path, lambda: self._append(parts, row, scale))
 

@@ -38,8 +38,11 @@ from femna.simulation.driver import Accepted, Driver
 from femna.simulation.neighbours import Neighbours
 from femna.simulation.setup import Model, build_model
 from femna.simulation.state import State
+from femna.simulation.system import System
 
 Monitor = Callable[[Mapping[str, object]], None]
+Extra = Callable[[System], float]
+Stop = Callable[[Mapping[str, object]], bool]
 
 BALANCE_LIMIT: Final = 1e-8
 """Largest relative error of a balance in a run that counts as a success."""
@@ -90,6 +93,8 @@ def run_case(
     monitor: Monitor | None = None,
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
     neighbours: Neighbours | None = None,
+    extra: Mapping[str, Extra] | None = None,
+    stop: Stop | None = None,
 ) -> dict[str, Any]:
     """Run one case and write its folder (collective).
 
@@ -109,6 +114,11 @@ def run_case(
         Least wall time [s] between two checkpoints.
     neighbours : Neighbours, optional
         First solutions of the cases that this process ran before.
+    extra : mapping, optional
+        Further columns of the history: name -> function of the solved system, called on every
+        rank; the number of rank 0 is written.
+    stop : callable, optional
+        Gets the row of every accepted step, on rank 0; true ends the run as interrupted.
 
     Returns
     -------
@@ -127,7 +137,7 @@ def run_case(
             return dict(comm.bcast(summary))
         try:
             with run_log(directory, comm), named_faults():
-                run = _Run(case, directory, comm, monitor, checkpoint_seconds)
+                run = _Run(case, directory, comm, monitor, checkpoint_seconds, extra, stop)
                 return run.go(neighbours)
         except InputError:
             release(directory, found, comm=comm)
@@ -156,7 +166,10 @@ class _Run:
         comm: MPI.Comm,
         monitor: Monitor | None,
         checkpoint_seconds: float,
+        extra: Mapping[str, Extra] | None = None,
+        stop: Stop | None = None,
     ) -> None:
+        self.extra, self.stop = dict(extra or {}), stop
         self.case, self.directory, self.comm = case, directory, comm
         self.monitor = monitor if comm.rank == 0 else None
         self.seconds = checkpoint_seconds
@@ -228,6 +241,8 @@ class _Run:
         try:
             with Interrupt(self.comm) as interrupt:
                 for accepted in driver.march():
+                    for name, value in self.extra.items():
+                        accepted.row[name] = value(driver.system)
                     self.progress.take(accepted)
                     driver.clock.balances = dict(self.progress.balances)
                     history.write(accepted.row)
@@ -244,6 +259,8 @@ class _Run:
                         checkpoint.write(unsaved)
                         unsaved, last_saved = None, time.monotonic()
                     by = interrupt.asked() if accepted.status is None else ""
+                    if accepted.status is None and not by and self._stopped(accepted.row):
+                        by = "the caller"
                     if by:
                         self.progress.status = "interrupted"
                         self.progress.reason = f"interrupted by {by}; --resume goes on"
@@ -254,6 +271,12 @@ class _Run:
             raise
         if self.progress.status == "interrupted" and unsaved is not None:
             checkpoint.write(unsaved)
+
+    def _stopped(self, row: Mapping[str, object]) -> bool:
+        """Ask the caller on rank 0 for all (collective)."""
+        if self.stop is None:
+            return False
+        return bool(self.comm.bcast(self.comm.rank == 0 and bool(self.stop(row))))
 
     def _judge_balances(self) -> None:
         progress = self.progress

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 import ufl
 from dolfinx import fem
 
+from femna.output.mask import mask_part
 from femna.output.parts import Part, gather_body, gather_surface, node_dofs, spread_to_nodes
 from femna.physics.contact import in_contact
 from femna.physics.kinematics import strain_rate
@@ -122,6 +123,45 @@ def _gradient(electrolyte: ElectrolyteBlock) -> Array:
     values = expression.eval(mesh, np.arange(owned, dtype=np.int32))
     gradient[:, :dimension] = np.asarray(values).reshape(owned, dimension)
     return gradient
+
+
+def gathered(
+    system: System, bodies: Iterable[str], *, conductivity: float
+) -> dict[str, Part | None]:
+    """Gather bodies by their names with their present fields (collective).
+
+    Parameters
+    ----------
+    system : System
+        The solved step, whose scales, cell and step data belong to its unknowns.
+    bodies : iterable of str
+        Of metal, electrolyte, interface and, where there is one, mask.
+    conductivity : float
+        Of the electrolyte at the protocol's temperature [S/m].
+
+    Returns
+    -------
+    dict
+        Parts on rank 0, None elsewhere.
+
+    Raises
+    ------
+    KeyError
+        For a body that the system has not.
+    """
+    step, view = system.required_step(), system.interface()
+    # the stress belongs to the last evaluation, which may have been of other unknowns
+    system.metal.update(view.openness, step.temperature, contact_pressure=view.pressure)
+    scaled = conductivity * step.conductivity
+    makers: dict[str, Callable[[], Part | None]] = {
+        "metal": lambda: metal_part(system),
+        "electrolyte": lambda: electrolyte_part(system, conductivity=scaled),
+        "interface": lambda: interface_part(system),
+    }
+    mask = system.mask
+    if mask is not None:
+        makers["mask"] = lambda: mask_part(mask.body, length_scale=system.scales.length)
+    return {name: makers[name]() for name in bodies}
 
 
 def interface_values(system: System) -> Mapping[str, Array]:

@@ -8,6 +8,8 @@ from pathlib import Path
 from femna.files import render_json, write_text
 from femna.study.contact_table import NAME as CONTACT_TABLE
 from femna.study.contact_table import contact_table
+from femna.study.correlation import NAME as CORRELATIONS
+from femna.study.correlation import correlate, correlation_table
 from femna.study.definition import Study
 from femna.study.evaluation import (
     Group,
@@ -60,9 +62,13 @@ def write_results(
     factors = relatives(groups, study.variant)
     if factors:
         tables["relative.csv"] = relative_table(factors)
-    effects = analyse(study.sample, groups) if study.sample else []
+    sample = study.sample
+    effects = analyse(sample, groups) if sample and sample.method == "morris" else []
+    correlations = correlate(sample, groups) if sample and sample.method != "morris" else []
     if effects:
         tables["sensitivity.csv"] = effect_table(effects)
+    if correlations:
+        tables[CORRELATIONS] = correlation_table(correlations)
     if averaged:
         tables["critical_spread.csv"] = spread_table(averages)
     table = contact_table(directory, rows)

@@ -12,6 +12,7 @@ from typing import Final, Literal
 from femna.errors import InputError
 from femna.lock import PATIENCE, sole_writer
 from femna.study.definition import Study, load_study
+from femna.study.estimate import estimate
 from femna.study.folder import claim
 from femna.study.master_curve import refuse_mapped_fields, split
 from femna.study.observations import Observations, load_comparison
@@ -111,7 +112,7 @@ def run_sweep(
         observations = load_comparison(path.parent, study.compare)
     slurm = _slurm(study, profile, jobs) if engine == "slurm" else None
     if dry_run:
-        return SweepResult(EXIT_DONE, _dry_lines(plan))
+        return SweepResult(EXIT_DONE, _dry_lines(plan, directory))
     if retry_failed:
         failed_cases(directory)  # refused before anything is written
     with ExitStack() as held:
@@ -188,7 +189,7 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _dry_lines(plan: Plan) -> list[str]:
+def _dry_lines(plan: Plan, directory: Path) -> list[str]:
     extra = plan.study.critical.extra_points if plan.adaptive else 0
     lines = [f"{plan.study.title}: {len(plan.cases)} cases"]
     if extra:
@@ -204,4 +205,6 @@ def _dry_lines(plan: Plan) -> list[str]:
         rest = ", ".join(f"{name} = {value}" for name, value in item.others)
         line = f"{item.name:<{width}}  {item.pressure:.6g} MPa  {item.current:.6g} mA/cm2  {rest}"
         lines.append(line.rstrip())
-    return lines
+    curves = len({(item.others, item.current) for item in kept})
+    widen = plan.study.critical.widen if plan.adaptive else 0
+    return lines + estimate(kept, directory, curves=curves, extra=extra + widen)

@@ -1,4 +1,4 @@
-"""``[sample]``: Morris' design for a global sensitivity study of the critical pressure.
+"""``[sample]``: Morris' design or a Latin hypercube for a study of the critical pressure.
 
 M. D. Morris, Technometrics 33 (1991) 161; mean of absolute effects after F. Campolongo,
 J. Cariboni, A. Saltelli, Environ. Modell. Softw. 22 (2007) 1509; sampled and analysed by SALib.
@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
+from scipy.stats.qmc import LatinHypercube
 
 from femna.errors import InputError
 from femna.study.quantities import column_name, parse_quantity
@@ -74,10 +75,21 @@ class Sample(Table):
 
     Attributes
     ----------
-    trajectories, levels, seed : int
+    method : str
+        ``morris``, or ``latin_hypercube``: every input is met once in each of `points` equal
+        parts of its range (M. D. McKay, R. J. Beckman, W. J. Conover, Technometrics 21 (1979)
+        239).
+    points : int
+        Of a Latin hypercube.
+    trajectories, levels : int
         Of Morris' design: k + 1 points a trajectory for k inputs.
+    seed : int
+        Of either.
     input : tuple of SampleInput
     """
+
+    method: Literal["morris", "latin_hypercube"] = "morris"
+    points: int = Field(default=20, ge=2, le=10000)
 
     trajectories: int = Field(default=6, ge=2, le=1000)
     levels: int = Field(default=4, ge=2, le=100)
@@ -99,7 +111,10 @@ class Sample(Table):
         return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
 
     def shares(self) -> Unit:
-        """Return the design in the unit cube, shape (trajectories (k + 1), k)."""
+        """Return the design in the unit cube, shape (points, k); Morris: trajectories (k + 1)."""
+        if self.method == "latin_hypercube":
+            sampler = LatinHypercube(len(self.input), rng=np.random.default_rng(self.seed))
+            return np.asarray(sampler.random(self.points), dtype=np.float64)
         morris = salib_morris("sample")
         design = morris.sample(
             self.problem(), self.trajectories, num_levels=self.levels, seed=self.seed

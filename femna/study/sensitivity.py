@@ -72,7 +72,7 @@ def analyse(sample: Sample, groups: Sequence[Group]) -> list[Effect]:
     effects: list[Effect] = []
     for current in sorted({j for group in groups for j in group.critical}):
         for criterion in CRITERIA:
-            values = np.array([_log(known.get(key), current, criterion) for key in keys])
+            values = np.array([log_critical(known.get(key), current, criterion) for key in keys])
             paths = values.reshape(sample.trajectories, -1)
             whole = np.isfinite(paths).all(axis=1)
             if whole.sum() < 2:
@@ -136,7 +136,8 @@ def _distinct(shares: Unit) -> list[Unit]:
     return list(seen.values())
 
 
-def _log(group: Group | None, current: float, criterion: Criterion) -> float:
+def log_critical(group: Group | None, current: float, criterion: Criterion) -> float:
+    """Return ln P_crit [MPa] of a group at a current; NaN without one."""
     point = None if group is None else group.critical.get(current)
     if point is None:
         return np.nan

@@ -21,7 +21,7 @@ from typing import Any
 from paraview import servermanager
 from paraview import simple as pv
 
-MULTIPLICITY = {"plane_strain": 2, "axisymmetric": 1, "square": 4, "hexagonal": 2}
+MULTIPLICITY = {"plane_strain": 2, "axisymmetric": 1, "square": 4, "hexagonal": 2, "mirror": 2}
 """How many times the meshed part makes the whole cell; a plane one is 1 um deep."""
 
 

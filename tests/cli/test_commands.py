@@ -46,13 +46,13 @@ def simulation(room):
     """Record how a run was asked for, and answer as told."""
     record = types.SimpleNamespace(calls=[], answer={"status": "ok", "reason": ""})
 
-    def run_case(case, directory, *, resume=False, monitor=None):
-        record.calls.append((case, directory, resume, monitor))
+    def run(case, directory, *, resume=False, progress=None):
+        record.calls.append((case, directory, resume, progress))
         if isinstance(record.answer, BaseException):
             raise record.answer
-        return record.answer
+        return types.SimpleNamespace(summary=record.answer)
 
-    room("femna.output", run_case=run_case)
+    room("femna.api", run=run)
     return record
 
 

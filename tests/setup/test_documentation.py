@@ -20,6 +20,7 @@ from femna.materials import resolve
 from femna.output import run_case
 from femna.output.history import COLUMNS
 from femna.study import run_sweep
+from femna.study.correlation import correlation_table
 from femna.study.definition import Critical, Output, Study
 from femna.study.evaluation import (
     Group,
@@ -61,7 +62,7 @@ def test_the_worked_example_lists_the_cases_that_the_page_counts(tmp_path):
     # two variants, two currents, three pressures; one of the two currents is mapped
     assert "12 cases, and up to 4 more pressures" in lines[0]
     assert "6 of them are mapped from 2 master curve(s)" in lines[1]
-    assert len(lines) == 2 + 12
+    assert len(lines) == 2 + 12 + 1
 
 
 @pytest.mark.parametrize("place", range(len(BLOCKS)))
@@ -104,6 +105,7 @@ TABLES = {
     "inversions.csv": inversion_table([]),
     "relative.csv": relative_table([]),
     "sensitivity.csv": effect_table([]),
+    "correlations.csv": correlation_table([]),
 }
 
 

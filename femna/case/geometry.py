@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 
 from femna.case.base import AS_TUPLE, Table
+from femna.case.image_cell import ImageCell
 from femna.case.metal_voids import MetalVoid
 from femna.case.quantities import Angle, Length, problem
 from femna.case.stack import Stack
@@ -106,10 +107,10 @@ class MeshFile(Table):
 MeshedCell = UnitCell | Stack
 """What femna meshes itself: layers of metal and electrolyte of a given thickness and period."""
 
-Geometry = Annotated[UnitCell | Stack | MeshFile, Field(discriminator="kind")]
+Geometry = Annotated[UnitCell | Stack | MeshFile | ImageCell, Field(discriminator="kind")]
 
 
-def relative_area(geometry: UnitCell | Stack | MeshFile) -> float:
+def relative_area(geometry: UnitCell | Stack | MeshFile | ImageCell) -> float:
     """Return the area of the whole interface over the square of half the period."""
     if isinstance(geometry, Stack):
         return geometry.electrode.over(0.5 * geometry.period).area

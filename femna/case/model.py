@@ -34,7 +34,7 @@ class Case(Table):
     femna : int
         Version of the schema.
     title : str
-    geometry : UnitCell, Stack or MeshFile
+    geometry : UnitCell, Stack, MeshFile or ImageCell
     metal : Metal
     electrolyte : Electrolyte
     interface : Interface

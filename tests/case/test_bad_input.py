@@ -27,11 +27,15 @@ CASES = {
         "required; add e.g. transition = '50 um'",
     ),
     "missing table": ({"protocol": "{}"}, "protocol.temperature", "required"),
-    "missing kind": ({"geometry": "{}"}, "geometry.kind", "accepted: mesh, stack, unit_cell"),
+    "missing kind": (
+        {"geometry": "{}"},
+        "geometry.kind",
+        "accepted: image, mesh, stack, unit_cell",
+    ),
     "kind of a later version": (
         {"geometry.kind": "pouch"},
         "geometry.kind",
-        "mesh, stack, unit_cell",
+        "image, mesh, stack, unit_cell",
     ),
     "map of a later version": (
         {"interface.map.kind": "voronoi"},

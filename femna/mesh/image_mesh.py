@@ -28,12 +28,12 @@ from femna.mesh.arrays import (
     tag_box,
 )
 from femna.mesh.cell_voids import CellVoids, Sphere
-from femna.mesh.void_columns import build_columns, vertex_areas, vertex_sizes
 from femna.mesh.gmsh_session import generate, gmsh_model
 from femna.mesh.image_size import SizeField, size_field
 from femna.mesh.image_voids import BuriedVoid, ImageVoids, find_voids
 from femna.mesh.label_stack import KEY, LabelStack, read_labels
 from femna.mesh.step import FloatArray
+from femna.mesh.void_columns import build_columns, vertex_areas, vertex_sizes
 from femna.mesh.void_surface import VoidFit, VoidSurface, void_surface
 
 if TYPE_CHECKING:

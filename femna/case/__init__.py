@@ -11,6 +11,7 @@ from femna.case.creep_norton import NortonCreep, PowerLawCreep, prefactor_unit
 from femna.case.creep_user import EntryPointCreep, FileCreep
 from femna.case.geometry import EntryPointGeometry, InitialVoid, MeshFile, ReadCell, UnitCell
 from femna.case.identity import same_case
+from femna.case.image_cell import ImageCell
 from femna.case.interface import ButlerVolmerKinetics, Interface, LinearKinetics
 from femna.case.load import (
     document_kind,
@@ -64,6 +65,7 @@ __all__ = [
     "FreeSlipWall",
     "FrictionWall",
     "HardnessContact",
+    "ImageCell",
     "ImageMap",
     "InitialVoid",
     "Interface",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from femna.case.creep_checks import check_creep
 from femna.case.element_size import element_size
 from femna.case.geometry import MeshedCell, UnitCell
+from femna.case.image_cell import ImageCell, check_image_cell
 from femna.case.map_checks import (
     check_image,
     check_resistances,
@@ -45,6 +46,8 @@ def cross_check(case: Case) -> None:
     pydantic_core.PydanticCustomError
         With the key, its value, the limit and the remedy.
     """
+    if isinstance(case.geometry, ImageCell):
+        check_image_cell(case, case.geometry)
     check_symmetry(case)
     check_resistances(case)
     check_creep(case)

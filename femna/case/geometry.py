@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 
 from femna.case.base import AS_TUPLE, Table
+from femna.case.image_cell import ImageCell
 from femna.case.metal_voids import MetalVoid
 from femna.case.parameters import Parameters
 from femna.case.quantities import Angle, Length, problem
@@ -133,10 +134,13 @@ ReadCell = MeshFile | EntryPointGeometry
 MeshedCell = UnitCell | Stack
 """What femna meshes itself: layers of metal and electrolyte of a given thickness and period."""
 
-Geometry = Annotated[UnitCell | Stack | MeshFile | EntryPointGeometry, Field(discriminator="kind")]
+GivenGeometry = UnitCell | Stack | MeshFile | EntryPointGeometry | ImageCell
+"""Any of them."""
+
+Geometry = Annotated[GivenGeometry, Field(discriminator="kind")]
 
 
-def relative_area(geometry: UnitCell | Stack | MeshFile | EntryPointGeometry) -> float:
+def relative_area(geometry: GivenGeometry) -> float:
     """Return the area of the whole interface over the square of half the period."""
     if isinstance(geometry, Stack):
         return geometry.electrode.over(0.5 * geometry.period).area

@@ -36,6 +36,13 @@ def check_symmetry(case: Case) -> None:
         "image": ("plane_strain", "square", "hexagonal"),
     }.get(case.interface.map.kind)
     symmetry = case.geometry.symmetry
+    if symmetry == "rectangle" and case.interface.map.kind != "uniform":
+        refuse(
+            "interface.map.kind",
+            case.interface.map.kind,
+            "a cell from an image conducts alike wherever the metal touches",
+            "use uniform",
+        )
     if allowed is not None and symmetry not in allowed:
         refuse(
             "interface.map.kind",

@@ -10,6 +10,7 @@ from pydantic import Field
 from femna.case.base import AS_TUPLE, Table
 from femna.case.bodies import ContentHash, Material
 from femna.case.geometry import ReadCell
+from femna.case.image_cell import ImageCell
 from femna.case.quantities import Bare, Fraction, Length, Modulus, Physical, Strength, Time
 from femna.case.refusal import micrometres, refuse
 from femna.case.stack import Stack
@@ -204,7 +205,7 @@ def _check_in_stack(stack: Stack, mask: Mask, *, elastic: bool) -> None:
 
 
 def _check_thickness(case: Case, mask: Mask) -> None:
-    if isinstance(case.geometry, ReadCell):
+    if isinstance(case.geometry, ReadCell | ImageCell):
         refuse(
             "mask.platen_clearance",
             "(missing)",
@@ -223,6 +224,6 @@ def _check_thickness(case: Case, mask: Mask) -> None:
 
 def platen_clearance(case: Case, mask: Mask) -> float:
     """Return what the platen must sink before it touches the mask [m]."""
-    if mask.platen_clearance is not None or isinstance(case.geometry, ReadCell):
+    if mask.platen_clearance is not None or isinstance(case.geometry, ReadCell | ImageCell):
         return mask.platen_clearance or 0.0
     return max(case.geometry.metal_thickness - mask.thickness, 0.0)

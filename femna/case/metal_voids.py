@@ -70,7 +70,7 @@ def check_metal_voids(case: Case, cell: UnitCell) -> None:
         _check_place(f"{_KEY}.{index}", void, cell)
     _check_neighbours(voids)
     if cell.void_closure:
-        _check_closure(case)
+        check_closure(case)
 
 
 def _check_place(key: str, void: MetalVoid, cell: UnitCell) -> None:
@@ -135,7 +135,8 @@ def _check_neighbours(voids: tuple[MetalVoid, ...]) -> None:
             )
 
 
-def _check_closure(case: Case) -> None:
+def check_closure(case: Case) -> None:
+    """Refuse to close voids inside the metal under a law of which no closed form is known."""
     creep = case.metal.creep
     several = isinstance(creep, NortonDiffusionalCreep) and creep.dislocation_creep
     if several or creep.law not in ("norton", "norton_diffusional", "size_dependent"):

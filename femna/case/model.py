@@ -37,7 +37,7 @@ class Case(Table):
     femna : int
         Version of the schema.
     title : str
-    geometry : UnitCell, Stack, MeshFile or EntryPointGeometry
+    geometry : UnitCell, Stack, MeshFile, EntryPointGeometry or ImageCell
     metal : Metal
     electrolyte : Electrolyte
     interface : Interface

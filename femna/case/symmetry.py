@@ -11,8 +11,9 @@ from typing import Final, Literal
 CellSymmetry = Literal["plane_strain", "axisymmetric", "square", "hexagonal"]
 """Of unit cells."""
 
-Symmetry = Literal[CellSymmetry, "mirror"]
-"""Of all geometries; ``mirror`` is that of a stack in three dimensions, half of which is meshed."""
+Symmetry = Literal[CellSymmetry, "mirror", "rectangle"]
+"""Of all geometries; ``mirror`` is that of a stack in three dimensions, half of which is meshed,
+``rectangle`` that of an image."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,9 @@ SHAPES: Final[Mapping[str, CellShape]] = MappingProxyType(
         "square": CellShape(3, 4, 4.0),
         "hexagonal": CellShape(3, 2, 2.0 * math.sqrt(3.0), math.sqrt(3.0)),
         "mirror": CellShape(3, 2, math.pi),
+        "rectangle": CellShape(3, 1, math.nan, math.nan),
     }
 )
 """In a hexagonal array the rectangle between four planes of symmetry holds two quarters of patches,
-at opposite corners: twice its area is the hexagon around one patch."""
+at opposite corners: twice its area is the hexagon around one patch. A rectangle is all of the cell;
+its sides are those of an image."""

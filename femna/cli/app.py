@@ -22,6 +22,7 @@ _COMMANDS: Final = MappingProxyType(
         "status": "Say how far a sweep is: what is done, runs, waits or failed.",
         "mesh": "Write the mesh of a case as a Gmsh file and print its quality.",
         "segment": "Find the voids in a stack of X-ray tomography.",
+        "voxels": "Write the state of a run as a stack, as a tomogram would show it.",
         "report": "Write the report of a folder of results again.",
         "view": "Show the fields of a run in a window, or save a picture or a film.",
         "validate": "Check a case or a study without running anything.",

@@ -30,7 +30,7 @@ def mesh_command(case: Path, /, *, output: File, assignments: Assignments | None
 
         quality = write_msh(loaded, output)
     console = output_console()
-    for line in quality_lines(quality):
+    for line in [*quality_lines(quality), *void_lines(quality.voids)]:
         console.print(line)
     console.print(f"mesh in {output}")
     return DONE
@@ -38,7 +38,7 @@ def mesh_command(case: Path, /, *, output: File, assignments: Assignments | None
 
 def quality_lines(quality: Any) -> list[str]:
     """Return a table of a quality report: one row a measure, one column a body."""
-    bodies = {field.name: getattr(quality, field.name) for field in dataclasses.fields(quality)}
+    bodies = {name: getattr(quality, name) for name in ("metal", "electrolyte")}
     measures = [field.name for field in dataclasses.fields(next(iter(bodies.values())))]
     rows = [["", *bodies]]
     for name in measures:
@@ -55,3 +55,25 @@ def quality_lines(quality: Any) -> list[str]:
         )
         for row in rows
     ]
+
+
+def void_lines(voids: Any) -> list[str]:
+    """Return what the mesh makes of each void of an image, and what it drops; none without."""
+    if voids is None:
+        return []
+    head = (
+        f"{'void':>6} {'as':>8} {'volume [um3]':>13} {'error':>7} {'area [um2]':>11} {'error':>7}"
+    )
+    lines = [f"{head} {'overhang [um3]':>15} {'across':>7}"]
+    for fit in sorted(voids.fits, key=lambda fit: -fit.volume):
+        area = f"{fit.mesh_area / fit.area - 1.0:+7.2%}" if fit.area else f"{'':>7}"
+        lines.append(
+            f"{fit.id:>6} {fit.kind:>8} {fit.volume * 1e18:>13.1f} "
+            f"{fit.mesh_volume / fit.volume - 1.0:+7.2%} {fit.area * 1e12:>11.1f} {area} "
+            f"{fit.overhang * 1e18:>15.1f} {fit.across:>7.1f}"
+        )
+    lines.append(
+        f"{len(voids.dropped)} voids of {sum(voids.dropped) * 1e18:.4g} um3 were dropped; "
+        f"{sum(fit.overhang for fit in voids.fits) * 1e18:.4g} um3 overhang"
+    )
+    return lines

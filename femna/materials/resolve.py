@@ -222,10 +222,11 @@ def largest_net_charge(case: Case) -> float:
 
 
 def _check_supply(case: Case, molar_volume: float) -> None:
-    if isinstance(case.geometry, ReadCell):
+    geometry = case.geometry
+    if isinstance(geometry, ReadCell) or geometry.metal_thickness is None:
         return
     removed = largest_net_charge(case) * molar_volume / FARADAY
-    limit = 0.9 * case.geometry.metal_thickness
+    limit = 0.9 * geometry.metal_thickness
     if removed >= limit:
         raise InputError(
             None,

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from femna.mesh.cell_voids import CellVoids
 from femna.mesh.step import FloatArray
 
 IntArray = npt.NDArray[np.int64]
@@ -59,6 +60,11 @@ class CellArrays:
         Length of one unit of the coordinates [m].
     half_period : float
         Extent of the meshed part along x [m].
+    columns : float, optional
+        Height up to which the metal's vertices stand in columns over those of the interface [units
+        of `length_scale`]; None where they do not.
+    voids : CellVoids, optional
+        Of a cell from an image.
     """
 
     metal: BodyArrays
@@ -66,6 +72,8 @@ class CellArrays:
     symmetry: str
     length_scale: float
     half_period: float
+    columns: float | None = None
+    voids: CellVoids | None = None
 
 
 def external_facets(cells: IntArray) -> IntArray:

@@ -26,6 +26,7 @@ from mpi4py import MPI
 from femna.case.symmetry import SHAPES, Symmetry
 from femna.errors import ComputationError, InputError
 from femna.mesh.arrays import BodyArrays, CellArrays
+from femna.mesh.cell_voids import CellVoids
 from femna.mesh.step import FloatArray
 
 
@@ -59,13 +60,15 @@ class Cell:
     electrolyte : Body
         Facet groups "interface", "far", "side".
     symmetry : str
-        plane_strain, axisymmetric (the (r, y) half plane), square or hexagonal.
+        plane_strain, axisymmetric (the (r, y) half plane), square, hexagonal or rectangle.
     multiplicity : int
         How many times the meshed part makes the whole cell.
     length_scale : float
         Length of one unit of the coordinates [m].
     half_period : float
         Extent of the meshed part along x [m].
+    columns, voids
+        As in `CellArrays`.
     """
 
     metal: Body
@@ -74,6 +77,8 @@ class Cell:
     multiplicity: int
     length_scale: float
     half_period: float
+    columns: float | None = None
+    voids: CellVoids | None = None
 
 
 def on_root[T](comm: MPI.Comm, build: Callable[[], T]) -> T | None:
@@ -126,10 +131,16 @@ def distribute_cell(comm: MPI.Comm, build: Callable[[], CellArrays]) -> Cell:
     Cell
     """
     arrays = on_root(comm, build)
-    common: tuple[str, float, float] | None = None
+    common: tuple[Any, ...] | None = None
     if arrays is not None:
-        common = (arrays.symmetry, arrays.length_scale, arrays.half_period)
-    symmetry, length_scale, half_period = comm.bcast(common, root=0)
+        common = (
+            arrays.symmetry,
+            arrays.length_scale,
+            arrays.half_period,
+            arrays.columns,
+            arrays.voids,
+        )
+    symmetry, length_scale, half_period, columns, voids = comm.bcast(common, root=0)
     return Cell(
         metal=distribute_body(comm, None if arrays is None else arrays.metal),
         electrolyte=distribute_body(comm, None if arrays is None else arrays.electrolyte),
@@ -137,6 +148,8 @@ def distribute_cell(comm: MPI.Comm, build: Callable[[], CellArrays]) -> Cell:
         multiplicity=SHAPES[symmetry].multiplicity,
         length_scale=length_scale,
         half_period=half_period,
+        columns=columns,
+        voids=voids,
     )
 
 

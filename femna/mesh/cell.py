@@ -9,8 +9,10 @@ from mpi4py import MPI
 
 from femna.case.geometry import ReadCell
 from femna.case.symmetry import SHAPES
+from femna.materials import largest_net_charge
 from femna.mesh.arrays import CellArrays
 from femna.mesh.bodies import Cell, distribute_cell
+from femna.mesh.image_mesh import image_cell
 from femna.mesh.stack_2d import stack_2d
 from femna.mesh.stack_3d import stack_3d
 from femna.mesh.unit_cell_2d import unit_cell_2d
@@ -41,7 +43,9 @@ class _Last:
             return cell_arrays(case)
         # the map of the interface may follow from resistances at the protocol's temperature
         temperature = case.protocol.temperature
-        asked = (case.geometry, case.interface, case.numerics, temperature, refine)
+        # the columns of an image leave room for what the protocol strips
+        removed = case.geometry.kind == "image" and (largest_net_charge(case), case.metal)
+        asked = (case.geometry, case.interface, case.numerics, temperature, refine, removed)
         if self.arrays is None or self.asked != asked:
             self.asked, self.arrays = asked, cell_arrays(case, refine=refine)
         return self.arrays
@@ -73,6 +77,8 @@ def cell_arrays(case: Case, *, refine: float = 1.0) -> CellArrays:
         from femna.mesh.from_file import cell_from_file
 
         return cell_from_file(geometry)
+    if geometry.kind == "image":
+        return image_cell(case, geometry, refine=refine)
     if geometry.kind == "stack":
         mesh_stack = stack_2d if geometry.symmetry == "axisymmetric" else stack_3d
         return mesh_stack(case, geometry, refine=refine)

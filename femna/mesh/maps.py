@@ -78,6 +78,8 @@ def conducting_map(case: Case, *, half_period: float | None = None) -> Conductin
             from femna.mesh.from_file import file_half_period
 
             half_period = file_half_period(geometry)
+        elif geometry.kind == "image":
+            half_period = 1.0  # a uniform map has no lengths
         else:
             half_period = 0.5 * geometry.period
     spec = case.interface.map

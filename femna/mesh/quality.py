@@ -8,6 +8,7 @@ from itertools import combinations, permutations
 import numpy as np
 
 from femna.mesh.arrays import BodyArrays, CellArrays, signed_volumes
+from femna.mesh.cell_voids import CellVoids
 from femna.mesh.step import FloatArray
 
 
@@ -38,16 +39,26 @@ class BodyQuality:
 
 @dataclass(frozen=True)
 class MeshQuality:
-    """Quality of both bodies."""
+    """Quality of both bodies.
+
+    Attributes
+    ----------
+    metal, electrolyte : BodyQuality
+    voids : CellVoids, optional
+        What the mesh makes of the voids of an image.
+    """
 
     metal: BodyQuality
     electrolyte: BodyQuality
+    voids: CellVoids | None = None
 
 
 def cell_quality(arrays: CellArrays) -> MeshQuality:
     """Measure both bodies of a cell."""
     scale = arrays.length_scale
-    return MeshQuality(body_quality(arrays.metal, scale), body_quality(arrays.electrolyte, scale))
+    return MeshQuality(
+        body_quality(arrays.metal, scale), body_quality(arrays.electrolyte, scale), arrays.voids
+    )
 
 
 def body_quality(body: BodyArrays, length_scale: float = 1.0) -> BodyQuality:

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from mpi4py import MPI
 
-from femna.case import Case
+from femna.case import Case, ImageCell
 from femna.errors import ComputationError, InputError
 from femna.files import read_json
 from femna.lock import PATIENCE, sole_writer
@@ -33,6 +33,7 @@ from femna.output.record import (
     write_run,
     write_summary,
 )
+from femna.output.voids import VoidWriter
 from femna.simulation.checkpoint import Checkpoint
 from femna.simulation.driver import Accepted, Driver
 from femna.simulation.neighbours import Neighbours
@@ -216,15 +217,24 @@ class _Run:
             conductivity=conductivity,
             keep_through=driver.clock.step if resumed else None,
         )
+        voids = None
+        geometry = self.case.geometry
+        if isinstance(geometry, ImageCell):
+            voids = VoidWriter(
+                self.directory,
+                driver,
+                least=geometry.minimum_volume,
+                keep_through=driver.clock.step if resumed else None,
+            )
         try:
             with named_faults():
-                self._march(driver, history, fields, probes, checkpoint)
+                self._march(driver, history, fields, probes, checkpoint, voids)
         except ComputationError as error:
             self.progress.status, self.progress.reason = "failed", str(error)
         self._judge_balances()
         self._record(model, ended=True)
         summary = self._summary(model, driver)
-        del model, driver, history, fields, probes, checkpoint
+        del model, driver, history, fields, probes, checkpoint, voids
         gc.collect()  # on all ranks at one point, since MPI's objects are freed together
         return summary
 
@@ -235,6 +245,7 @@ class _Run:
         fields: FieldWriter,
         probes: ProbeWriter,
         checkpoint: Checkpoint,
+        voids: VoidWriter | None,
     ) -> None:
         last_saved = time.monotonic()
         unsaved: State | None = None
@@ -247,6 +258,8 @@ class _Run:
                     driver.clock.balances = dict(self.progress.balances)
                     history.write(accepted.row)
                     probes.write(driver.system, accepted.row)
+                    if voids is not None:
+                        voids.write(output=accepted.output)
                     if accepted.output:
                         charge = abs(driver.phase_current) * driver.clock.phase_time
                         fields.write(driver.system, time=driver.clock.time, charge=charge)

@@ -15,6 +15,7 @@ from femna.report.reading import RunFolder, read_case, read_table, value_of
 from femna.report.section_charts import section_views, surface
 from femna.report.section_figure import draw_sections, section_of_run
 from femna.report.style import figure, save
+from femna.report.voids_figure import draw_voids, voids_of_run
 
 _ENDS: Final = {
     "ok": "The run reached the end of its protocol.",
@@ -74,6 +75,16 @@ def _pictures(run: RunFolder) -> list[str]:
     points = read_table(run.directory / "interface.csv")
     if points and "y_um" in points[0]:
         pictures.append(surface(points))
+    voids = voids_of_run(run.directory)
+    if voids is not None:
+        with figure(6.6, 3.2) as made:
+            draw_voids(made, *voids)
+            voids_still = save(made, run.directory / "voids.png")
+        text = (
+            "Voids by size, of the tomogram and of the run as a tomogram would show it, and the "
+            "volume of each void."
+        )
+        pictures.append(html.picture(voids_still, text))
     return pictures
 
 

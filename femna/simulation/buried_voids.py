@@ -24,8 +24,8 @@ import numpy as np
 import numpy.typing as npt
 from mpi4py import MPI
 
-from femna.case import MetalVoid, UnitCell, lateral_room
 from femna.physics.buried_void import missing_length, shrunk_radius, void_volume
+from femna.simulation.placed_voids import placed_voids, void_closure
 from femna.simulation.resolved_surface import ResolvedSurface
 from femna.simulation.setup import Model
 from femna.simulation.state import Clock
@@ -51,31 +51,27 @@ class BuriedVoids:
 
     Attributes
     ----------
+    placed : list of PlacedVoid
+        As they were at the start.
     met : array, shape (N, voids)
         1 where the column of an interface vertex has been opened, 0 elsewhere.
     """
 
     def __init__(self, model: Model, reference: Array) -> None:
         self._model, self._system = model, model.system
-        geometry = model.case.geometry
-        voids: tuple[MetalVoid, ...] = ()
-        self._closes = False
-        if isinstance(geometry, UnitCell) and geometry.metal_voids is not None:
-            # from below, so that a column that crosses several meets them in this order
-            voids = tuple(sorted(geometry.metal_voids, key=lambda void: void.height))
-            self._closes = geometry.void_closure
-        unit, half = model.scales.length, model.cell.half_period
-        self._sphere = model.cell.symmetry == "axisymmetric"
+        self._closes = void_closure(model)
+        self._sphere = model.cell.symmetry != "plane_strain"
+        self.placed = placed_voids(model)
+        self._distance = [void.distance for void in self.placed]
+        self._share = [void.share for void in self.placed]
+        self._outer = [void.outer for void in self.placed]
+        self._start = [(void.radius, void.height) for void in self.placed]
         horizontal = self._system.vertices.horizontal[:, 0]
-        self._distance = [np.abs(horizontal - void.x / unit) for void in voids]
-        self._share = [0.5 if not self._sphere and void.x in (0.0, half) else 1.0 for void in voids]
-        self._outer = [
-            min(void.height, model.metal_thickness - void.height, lateral_room(void.x, half)) / unit
-            for void in voids
-        ]
-        self._start = [(void.radius / unit, void.height / unit) for void in voids]
-        self.met = np.zeros((len(horizontal), len(voids)))
-        self._surface = ResolvedSurface(self._system.comm, horizontal, reference) if voids else None
+        self.met = np.zeros((len(horizontal), len(self.placed)))
+        limited = bool(self.placed) and model.cell.columns is None  # columns follow any surface
+        self._surface = (
+            ResolvedSurface(self._system.comm, horizontal, reference) if limited else None
+        )
 
     def __bool__(self) -> bool:
         """Say whether there are any."""
@@ -209,13 +205,17 @@ class BuriedVoids:
 
         Of an opened void this is the sum over the columns that have not met it.
         """
-        total = 0.0
+        return sum(self.enclosed(clock))
+
+    def enclosed(self, clock: Clock) -> list[float]:
+        """Return what is still enclosed of each void, as `buried_volume` (collective)."""
+        found = []
         for k, opened in enumerate(self.opened()):
             radius = clock.void_radii[k]
             length = missing_length(radius, self._distance[k])
             left = self._sum(length * (1.0 - self.met[:, k]))
-            total += left if opened else self._volume(k, radius)
-        return total
+            found.append(left if opened else self._volume(k, radius))
+        return found
 
     def columns(self, clock: Clock, *, volume_unit: float) -> dict[str, float | int]:
         """Return the columns of the history (collective); the unit is that of the mesh's volume."""

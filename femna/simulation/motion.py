@@ -11,6 +11,8 @@ height, which makes the discrete geometric conservation law hold to round-off.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 import numpy.typing as npt
 import ufl
@@ -27,7 +29,7 @@ SIDEWAYS = 0.03
 """Horizontal over vertical conductivity of the medium that extends the displacement."""
 
 
-class MeshMotion:
+class VerticalMotion(ABC):
     """Places the metal's mesh for given gaps and platen height.
 
     Parameters
@@ -46,13 +48,59 @@ class MeshMotion:
         mesh = cell.metal.mesh
         self._mesh = mesh
         self._interface = interface
-        self._displacement = fem.Function(space, name="displacement")
-        self._owned = space.dofmap.index_map.size_local
         self._axis = mesh.geometry.dim - 1
         self._reference = mesh.geometry.x[:, self._axis].copy()
         nodes = mesh.geometry.dofmaps[0].reshape(-1)
         self._dof_of_node = np.zeros(len(self._reference), dtype=np.int32)
         self._dof_of_node[nodes] = space.dofmap.list.reshape(-1)
+        weight = volume_weight(ufl.SpatialCoordinate(mesh), cell.symmetry)
+        degree = int(cell.symmetry == "axisymmetric")
+        self._volume = fem.form(
+            weight * ufl.dx(domain=mesh, metadata={"quadrature_degree": degree})
+        )
+
+    @abstractmethod
+    def displacement(self, gap: Array, platen: float) -> Array:
+        """Return the vertical displacement of every geometry node from the reference mesh.
+
+        Parameters
+        ----------
+        gap : array, shape (N,)
+            Height of the interface vertices over the electrolyte.
+        platen : float
+            Displacement of the platen (negative: towards the electrolyte).
+
+        Returns
+        -------
+        array, shape (nodes,)
+            Collective; in the units of the mesh.
+        """
+
+    def reference_gap(self) -> Array:
+        """Return the height of the interface vertices on the reference mesh, shape (N,)."""
+        height = np.zeros(int(self._dof_of_node.max(initial=-1)) + 1)
+        height[self._dof_of_node] = self._reference
+        return height[self._interface]
+
+    def place(self, displacement: Array) -> None:
+        """Move the mesh to a displacement from its reference position."""
+        self._mesh.geometry.x[:, self._axis] = self._reference + displacement
+
+    def volume(self) -> float:
+        """Return the metal's volume as its mesh has it (per depth, or a full revolution)."""
+        return float(self._mesh.comm.allreduce(float(fem.assemble_scalar(self._volume))))
+
+
+class MeshMotion(VerticalMotion):
+    """The harmonic extension, on any mesh; parameters as `VerticalMotion`."""
+
+    def __init__(
+        self, cell: Cell, space: fem.FunctionSpace, interface: npt.NDArray[np.int32]
+    ) -> None:
+        super().__init__(cell, space, interface)
+        mesh = cell.metal.mesh
+        self._displacement = fem.Function(space, name="displacement")
+        self._owned = space.dofmap.index_map.size_local
         self._platen = owned_facet_dofs(space, cell.metal, "platen")
         u, w = ufl.TrialFunction(space), ufl.TestFunction(space)
         weights = [SIDEWAYS] * self._axis + [1.0]
@@ -71,11 +119,6 @@ class MeshMotion:
         self._solver.setType(PETSc.KSP.Type.PREONLY)
         self._solver.getPC().setType(PETSc.PC.Type.LU)
         self._solver.getPC().setFactorSolverType("mumps")
-        weight = volume_weight(ufl.SpatialCoordinate(mesh), cell.symmetry)
-        degree = int(cell.symmetry == "axisymmetric")
-        self._volume = fem.form(
-            weight * ufl.dx(domain=mesh, metadata={"quadrature_degree": degree})
-        )
 
     @staticmethod
     def _with_ghosts(
@@ -86,27 +129,8 @@ class MeshMotion:
         mark.x.scatter_forward()
         return np.asarray(np.flatnonzero(mark.x.array > 0.5), dtype=np.int32)
 
-    def reference_gap(self) -> Array:
-        """Return the height of the interface vertices on the reference mesh, shape (N,)."""
-        height = np.zeros(len(self._displacement.x.array))
-        height[self._dof_of_node] = self._reference
-        return height[self._interface]
-
     def displacement(self, gap: Array, platen: float) -> Array:
-        """Return the vertical displacement of every geometry node from the reference mesh.
-
-        Parameters
-        ----------
-        gap : array, shape (N,)
-            Height of the interface vertices over the electrolyte.
-        platen : float
-            Displacement of the platen (negative: towards the electrolyte).
-
-        Returns
-        -------
-        array, shape (nodes,)
-            Collective; in the units of the mesh.
-        """
+        """Return the displacement: see `VerticalMotion.displacement`."""
         u = self._displacement
         u.x.array[:] = 0.0
         u.x.array[self._interface] = gap - self.reference_gap()
@@ -119,11 +143,3 @@ class MeshMotion:
         self._solver.solve(right, held)
         u.x.scatter_forward()
         return np.asarray(u.x.array[self._dof_of_node])
-
-    def place(self, displacement: Array) -> None:
-        """Move the mesh to a displacement from its reference position."""
-        self._mesh.geometry.x[:, self._axis] = self._reference + displacement
-
-    def volume(self) -> float:
-        """Return the metal's volume as its mesh has it (per depth, or a full revolution)."""
-        return float(self._mesh.comm.allreduce(float(fem.assemble_scalar(self._volume))))

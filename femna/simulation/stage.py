@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from femna.simulation.buried_voids import BuriedVoids
+from femna.simulation.column_motion import vertical_motion
 from femna.simulation.contact_state import closed_state
-from femna.simulation.motion import MeshMotion
+from femna.simulation.motion import VerticalMotion
 from femna.simulation.rim import Rim
 from femna.simulation.schedule import Phase
 from femna.simulation.setup import Model
@@ -29,7 +30,7 @@ class Stage:
 
     Attributes
     ----------
-    motion : MeshMotion
+    motion : VerticalMotion
         Moves the metal's mesh.
     clock : Clock
         The numbers of the state.
@@ -43,7 +44,7 @@ class Stage:
 
     def __init__(self, model: Model) -> None:
         self.model, self.system = model, model.system
-        self.motion = MeshMotion(
+        self.motion: VerticalMotion = vertical_motion(
             model.cell, self.system.metal.pressure_space, self.system.vertices.metal
         )
         self.clock = Clock()

@@ -27,11 +27,15 @@ CASES = {
         "required; add e.g. transition = '50 um'",
     ),
     "missing table": ({"protocol": "{}"}, "protocol.temperature", "required"),
-    "missing kind": ({"geometry": "{}"}, "geometry.kind", "accepted: entry_point, mesh, stack, unit_cell"),
+    "missing kind": (
+        {"geometry": "{}"},
+        "geometry.kind",
+        "accepted: entry_point, image, mesh, stack, unit_cell",
+    ),
     "kind of a later version": (
         {"geometry.kind": "pouch"},
         "geometry.kind",
-        "entry_point, mesh, stack, unit_cell",
+        "entry_point, image, mesh, stack, unit_cell",
     ),
     "map of a later version": (
         {"interface.map.kind": "voronoi"},

@@ -152,6 +152,8 @@ def test_every_template_is_what_it_says(kind, tmp_path):
     path = tmp_path / f"{kind}.toml"
     path.write_text(template(kind))
     (tmp_path / "cell.msh").write_text("")
+    (tmp_path / "seg").mkdir()
+    (tmp_path / "seg" / "labels.tif").write_text("")
     if kind == "study":
         assert require_study(path)["case"] == "case.toml"
     else:
@@ -159,7 +161,9 @@ def test_every_template_is_what_it_says(kind, tmp_path):
 
 
 def test_an_unknown_template_is_refused_with_the_list():
-    with pytest.raises(InputError, match="axisymmetric, case, mask, mesh, square, stack, study"):
+    with pytest.raises(
+        InputError, match="axisymmetric, case, mask, mesh, square, stack, study, tomogram"
+    ):
         template("pouch")
 
 

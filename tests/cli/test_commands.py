@@ -232,6 +232,7 @@ class BodyQuality:
 class Quality:
     metal: BodyQuality
     electrolyte: BodyQuality
+    voids: None = None
 
 
 def test_a_mesh_is_written_and_judged(case_file, tmp_path, room, capsys):

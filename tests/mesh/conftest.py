@@ -27,7 +27,7 @@ def make_case(tmp_path: Path) -> Callable[..., Case]:
             "metal_thickness": "100 um",
             "electrolyte_thickness": "80 um",
         }
-        if geometry is not None and geometry.get("kind") == "mesh":
+        if geometry is not None and geometry.get("kind") in ("mesh", "image"):
             cell = {}
         stripes = {"kind": "stripes", "blocked_fraction": 0.3, "transition": "1 um"}
         document = {

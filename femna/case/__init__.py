@@ -34,7 +34,7 @@ from femna.case.metal_voids import MetalVoid, lateral_room
 from femna.case.model import SCHEMA_VERSION, Case
 from femna.case.overrides import apply_overrides, split_assignments
 from femna.case.probe import Probe
-from femna.case.protocol import Protocol, Step
+from femna.case.protocol import FINAL_STATE, Protocol, Step
 from femna.case.real_contact import (
     HardnessContact,
     MicroconstrictionContact,
@@ -52,6 +52,7 @@ from femna.case.units import UnitError, parse, parse_any, render
 from femna.case.wall import FreeSlipWall, FrictionWall, StickingWall, ViscousWall, Wall
 
 __all__ = [
+    "FINAL_STATE",
     "SCHEMA_VERSION",
     "Adhesion",
     "AnandCreep",

@@ -88,18 +88,32 @@ def _check_steps(case: Case) -> None:
         if step.do == "rest":
             if step.time is None:
                 refuse(f"{where}.time", "(missing)", "a rest needs a time", "add time = '1 h'")
-            for name in ("current_density", "charge"):
+            for name in ("current_density", "charge", "until"):
                 if getattr(step, name) is not None:
                     refuse(f"{where}.{name}", "(given)", "a rest carries no current", "remove it")
-        elif step.time is not None:
+        elif step.time is not None and step.charge is not None:
             refuse(
                 f"{where}.time",
                 render(step.time, ("h", "s"), "s"),
-                f"a {step.do} ends by its charge, not by a time",
-                "remove it, and give charge and current_density",
+                f"a {step.do} ends by its charge or by a time, not by both",
+                "remove one of them",
             )
-        else:
+        elif step.time is None:
             _check_duration(case, index)
+    _check_start(case)
+
+
+def _check_start(case: Case) -> None:
+    if case.protocol.start_from is None:
+        return
+    for given, what in ((case.metal.elastic, "metal.elastic"), (case.mask is not None, "mask")):
+        if given:
+            refuse(
+                "protocol.start_from",
+                str(case.protocol.start_from),
+                f"does not carry the stresses that {what} remembers",
+                f"leave {what} or the start out",
+            )
 
 
 def _check_duration(case: Case, index: int) -> None:
@@ -117,11 +131,7 @@ def _check_duration(case: Case, index: int) -> None:
 
 
 def _check_increments(case: Case) -> None:
-    charges = [
-        step.charge if step.charge is not None else case.protocol.charge
-        for step in case.protocol.steps
-        if step.do != "rest"
-    ]
+    charges = [case.protocol.charge_of(step) for step in case.protocol.steps if step.do != "rest"]
     for name in ("step", "first_step"):
         increment = getattr(case.numerics, name)
         if increment is not None and charges and increment > min(charges):

@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, ValidationInfo
 
 from femna.case.base import AS_TUPLE, Table
-from femna.case.quantities import Charge, Count, CurrentDensity, Pressure, Temperature, Time
+from femna.case.content import content_of
+from femna.case.quantities import (
+    Charge,
+    Count,
+    CurrentDensity,
+    Pressure,
+    Temperature,
+    Time,
+    Voltage,
+    problem,
+)
+
+FINAL_STATE: Final = Path("final") / "state.npz"
+"""Where a run leaves its final state, from its folder, if `output.final_state` asks for it."""
+
+
+def _find_state(raw: object, info: ValidationInfo) -> Any:
+    """Read the folder of a run, or the state in it, as the absolute path of that state."""
+    if not isinstance(raw, str | Path) or not str(raw):
+        raise problem("the folder of a run expected", "write e.g. 'results/formation'")
+    folder = (info.context or {}).get("folder")
+    if folder is None:
+        return Path(raw)
+    path = (Path(folder) / raw).resolve()
+    path = path / FINAL_STATE if path.is_dir() else path
+    if not path.is_file():
+        raise problem(f"no final state: {path}", "run that case with output.final_state = true")
+    return path
 
 
 class Step(Table):
@@ -20,7 +48,10 @@ class Step(Table):
     pressure, current_density, charge, temperature : float, optional
         [Pa], [A/m^2], [C/m^2], [K].
     time : float, optional
-        Length of a rest [s]; strip and plate end by their charge.
+        Length of the step [s]; of a strip or a plate in place of its charge.
+    until : float, optional
+        Magnitude of the voltage [V] that ends a strip or a plate before its charge; the protocol
+        goes on with the next step.
     """
 
     do: Literal["strip", "plate", "rest"]
@@ -29,6 +60,7 @@ class Step(Table):
     charge: Charge | None = None
     temperature: Temperature | None = None
     time: Time | None = None
+    until: Voltage | None = None
 
 
 class Protocol(Table):
@@ -47,6 +79,11 @@ class Protocol(Table):
     repeat : int
         How often the list of steps is done.
     steps : tuple of Step
+    start_from : Path, optional
+        Final state of another run of the same cell, with which this one begins; given as the
+        folder of that run.
+    start_from_sha256 : str, optional
+        Of that file; filled in when the case is loaded.
     """
 
     temperature: Temperature
@@ -55,3 +92,19 @@ class Protocol(Table):
     charge: Charge
     repeat: Count = 1
     steps: Annotated[tuple[Step, ...], Field(min_length=1), AS_TUPLE] = (Step(do="strip"),)
+    start_from: Annotated[Path, BeforeValidator(_find_state)] | None = None
+    start_from_sha256: Annotated[
+        str | None,
+        BeforeValidator(content_of("start_from")),
+        Field(validate_default=True),
+    ] = None
+
+    def current_of(self, step: Step) -> float:
+        """Return the magnitude of a strip's or plate's current density [A/m^2]."""
+        return step.current_density or self.current_density
+
+    def charge_of(self, step: Step) -> float:
+        """Return the charge that ends a strip or a plate [C/m^2]."""
+        if step.time is not None:
+            return self.current_of(step) * step.time
+        return step.charge or self.charge

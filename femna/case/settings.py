@@ -86,9 +86,12 @@ class Output(Table):
         ``pvd``.
     probe : tuple of Probe, optional
         Points and lines that are written at every step.
+    final_state : bool, optional
+        Whether the end of the run is kept for others to start from (`protocol.start_from`).
     """
 
     fields_at: Annotated[tuple[OutputCharge, ...], AS_TUPLE] = ("end",)
     format: Literal["pvd"] = "pvd"
     # None, not (), so that a case without probes is written as it was before there were any
     probe: Annotated[tuple[Probe, ...] | None, AS_TUPLE] = None
+    final_state: bool | None = None

@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -15,13 +15,14 @@ from typing import Any, Final
 import numpy as np
 from mpi4py import MPI
 
-from femna.case import Case, ImageCell
+from femna.case import FINAL_STATE, Case, ImageCell
 from femna.errors import ComputationError, InputError
 from femna.files import read_json
 from femna.lock import PATIENCE, sole_writer
+from femna.output.cycles import write_cycles
 from femna.output.faults import named_faults
 from femna.output.fields import FieldWriter
-from femna.output.folder import Claim, claim, release
+from femna.output.folder import FINISHED, Claim, claim, release
 from femna.output.history import HistoryWriter
 from femna.output.interrupt import Interrupt
 from femna.output.log import LOGGER, run_log
@@ -182,17 +183,15 @@ class _Run:
         """Build the model, march, and write what came of it."""
         model = build_model(self.case, self.comm)
         driver = Driver(model, neighbours)
-        checkpoint = Checkpoint(
-            self.directory / "checkpoint",
-            self.comm,
-            driver.stage.points(),
-            case_hash=case_hash(self.case),
-        )
+        checkpoint, last = self._keepers(driver, "checkpoint", FINAL_STATE.parent.name)
         resumed = checkpoint.exists()
         if resumed:
             saved = checkpoint.read()
             driver.stage.restore(saved)
             self.progress.balances.update(saved.clock.balances)
+        elif self.case.protocol.start_from is not None:
+            begin = checkpoint.read(of_another=self.case.protocol.start_from)
+            driver.stage.restore(replace(begin, clock=begin.clock.anew()))
         history = HistoryWriter(
             self.directory / "history.csv",
             self.comm,
@@ -232,11 +231,21 @@ class _Run:
         except ComputationError as error:
             self.progress.status, self.progress.reason = "failed", str(error)
         self._judge_balances()
+        if self.case.output.final_state and self.progress.status in FINISHED:
+            last.write(driver.stage.save())
         self._record(model, ended=True)
         summary = self._summary(model, driver)
-        del model, driver, history, fields, probes, checkpoint, voids
+        del model, driver, history, fields, probes, checkpoint, voids, last
         gc.collect()  # on all ranks at one point, since MPI's objects are freed together
         return summary
+
+    def _keepers(self, driver: Driver, *folders: str) -> list[Checkpoint]:
+        """Return checkpoints in folders of the run; the mesh must be where it was made."""
+        points, owner = driver.stage.points(), case_hash(self.case)
+        return [
+            Checkpoint(self.directory / folder, self.comm, points, case_hash=owner)
+            for folder in folders
+        ]
 
     def _march(
         self,
@@ -260,6 +269,8 @@ class _Run:
                     probes.write(driver.system, accepted.row)
                     if voids is not None:
                         voids.write(output=accepted.output)
+                    if accepted.status is not None or driver.ends_half_cycle:
+                        write_cycles(self.directory, self.comm)
                     if accepted.output:
                         charge = abs(driver.phase_current) * driver.clock.phase_time
                         fields.write(driver.system, time=driver.clock.time, charge=charge)

@@ -129,15 +129,20 @@ class Checkpoint:
             )
         write_state_file(self._path, arrays, header={**self._owner, "step": step})
 
-    def read(self) -> State:
+    def read(self, *, of_another: Path | None = None) -> State:
         """Read the state on every rank (collective); the file stays as it is.
+
+        Parameters
+        ----------
+        of_another : Path, optional
+            A state file of another case on the same mesh, read in place of this case's own.
 
         Raises
         ------
         InputError
             On every rank, if the file is damaged or belongs to another case, version or mesh.
         """
-        content = on_root(self._comm, self._read)
+        content = on_root(self._comm, lambda: self._read(of_another))
         clock = json.loads(str(content["clock"])) if content is not None else None
         scalars = content["scalars"] if content is not None else None
         local = {
@@ -160,11 +165,15 @@ class Checkpoint:
             **local,
         )
 
-    def _read(self) -> Mapping[str, Any]:
-        content = read_state_file(self._path, belongs_to=self._owner)
+    def _read(self, of_another: Path | None) -> Mapping[str, Any]:
+        path, owner = self._path, dict(self._owner)
+        if of_another is not None:
+            path = of_another
+            del owner["case"]
+        content = read_state_file(path, belongs_to=owner)
         problem = self._difference(content) or _not_finite(content, "holds no finite numbers in ")
         if problem:
-            raise refused(self._path, problem)
+            raise refused(path, problem)
         return content
 
     def _difference(self, content: Mapping[str, Array]) -> str:

@@ -12,7 +12,7 @@ from femna.errors import ComputationError
 from femna.simulation.conduction import distribute_current, healed_voltage
 from femna.simulation.contact_state import closed_state
 from femna.simulation.control import INSTANT, Change, Reading, StepControl, largest_change
-from femna.simulation.ending import Status, ending, oversteps, share_to_limit
+from femna.simulation.ending import Status, ending, oversteps, reaches, share_to_limit
 from femna.simulation.measures import Forces, Measures
 from femna.simulation.neighbours import Neighbours
 from femna.simulation.newton import LineSearch, Newton, NewtonResult
@@ -32,7 +32,7 @@ LINE_SEARCHES: Final[tuple[LineSearch, ...]] = ("secant", "backtracking")
 """What guards Newton's method where full steps fail, the surer last."""
 
 LOCATING_STEPS: Final = 8
-"""How often a step that oversteps the voltage limit is shortened to meet it."""
+"""How often a step that oversteps a voltage limit is shortened to meet it."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,12 @@ class Driver:
         """Applied current density of the present phase [A/m^2]."""
         return self.phases[self.clock.phase].current
 
+    @property
+    def ends_half_cycle(self) -> bool:
+        """Whether the present state is the last one of a strip or a plate."""
+        phase = self.phases[self.clock.phase]
+        return phase.kind != "rest" and self._over(phase)
+
     # -- the march -----------------------------------------------------------------------------
 
     def march(self) -> Iterator[Accepted]:
@@ -106,7 +112,7 @@ class Driver:
             self.stage.set_step(phase, self.clock.next_dt or first_length(phase, self.model))
         while self.clock.phase < len(self.phases):
             phase = self.phases[self.clock.phase]
-            while self.clock.phase_time < phase.duration * (1.0 - 1e-12):
+            while not self._over(phase):
                 if self.clock.step >= self.case.numerics.max_steps:
                     raise ComputationError(
                         f"numerics.max_steps = {self.case.numerics.max_steps} steps were taken"
@@ -117,9 +123,10 @@ class Driver:
                     return
             if self.clock.phase + 1 >= len(self.phases):
                 return
-            self.clock.phase += 1
-            self.clock.phase_time = 0.0
-            self.clock.next_dt = 0.0
+            self.clock.next_phase()
+
+    def _over(self, phase: Phase) -> bool:
+        return self.clock.phase_over or self.clock.phase_time >= phase.duration * (1.0 - 1e-12)
 
     def _first(self) -> tuple[Accepted, State]:
         """Solve the initial state; return also a short trial step's unknowns as a guess."""
@@ -182,7 +189,7 @@ class Driver:
                 dt *= 0.25
                 continue
             load = self._load(reading, dt)
-            limit = self.case.limits.voltage
+            limit = min(self.case.limits.voltage, phase.until)
             if sudden and dt <= instant:
                 load = min(load, 1.0)  # a jump of the pressure or the current has no shorter step
             if not self._control.acceptable(load):
@@ -254,9 +261,11 @@ class Driver:
         if self.case.numerics.step is not None and phase.current:
             clock.next_dt = self.case.numerics.step / abs(phase.current)
         row = self._row(phase, dt=dt, iterations=result.iterations, forces=forces)
-        last = phase.index + 1 == len(self.phases) and clock.phase_time >= phase.duration
+        clock.phase_over = reaches(self._voltage(), phase.until)
+        last = phase.index + 1 == len(self.phases) and self._over(phase)
         status = ending(row, self.case.limits, last=last)
-        ended = status is not None and "end" in self.case.output.fields_at
+        ended = status is not None or clock.phase_over
+        ended = ended and "end" in self.case.output.fields_at
         output = ended or output_due(phase, clock.phase_time, self.case)
         return Accepted(row, status, output)
 

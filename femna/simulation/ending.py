@@ -28,7 +28,7 @@ def ending(row: Mapping[str, Any], limits: Limits, *, last: bool) -> Status | No
     last : bool
         Whether the step ends the protocol.
     """
-    if abs(row["voltage_V"]) >= limits.voltage * (1.0 - VOLTAGE_TOLERANCE):
+    if reaches(row["voltage_V"], limits.voltage):
         return "voltage_limit"
     if row["contact_fraction"] < limits.contact_fraction:
         return "contact_lost"
@@ -37,6 +37,11 @@ def ending(row: Mapping[str, Any], limits: Limits, *, last: bool) -> Status | No
     if plating is not None and row["phase"] == "plate" and local > plating:
         return "shorted"
     return "ok" if last else None
+
+
+def reaches(voltage: float, limit: float) -> bool:
+    """Say whether a voltage [V] has come to its limit, within the tolerance."""
+    return abs(voltage) >= limit * (1.0 - VOLTAGE_TOLERANCE)
 
 
 def oversteps(voltage: float, limit: float) -> bool:

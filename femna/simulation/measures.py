@@ -226,6 +226,7 @@ class Measures:
             "phase": phase.kind,
             "platen_velocity_nm_s": system.platen_velocity * scales.velocity * 1e9,
             "layer_thickness_um": thickness_now * UM_PER_M,
+            "cycle": phase.cycle,
         }
         if model.properties.interface.is_partial:
             row["real_contact_fraction"] = self.real_contact_fraction()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +20,8 @@ class Phase:
     kind : {"strip", "plate", "rest"}
     half_cycle : int
         Which half cycle, from 1; a rest belongs to the one before it.
+    cycle : int
+        Which repetition of the protocol's steps, from 1.
     current : float
         Applied current density [A/m^2], positive when stripping, 0 at rest.
     pressure : float
@@ -27,15 +30,19 @@ class Phase:
         [K].
     duration : float
         [s].
+    until : float
+        Magnitude of the voltage that ends it [V]; infinite if none does.
     """
 
     index: int
     kind: Literal["strip", "plate", "rest"]
     half_cycle: int
+    cycle: int
     current: float
     pressure: float
     temperature: float
     duration: float
+    until: float = math.inf
 
     @property
     def charge(self) -> float:
@@ -48,23 +55,25 @@ def phases(case: Case) -> tuple[Phase, ...]:
     protocol = case.protocol
     found: list[Phase] = []
     half_cycle = 0
-    for step in protocol.steps * protocol.repeat:
-        magnitude = step.current_density or protocol.current_density
+    for place, step in enumerate(protocol.steps * protocol.repeat):
         if step.do == "rest":
             current, duration = 0.0, step.time or 0.0
         else:
             half_cycle += 1
+            magnitude = protocol.current_of(step)
             current = magnitude if step.do == "strip" else -magnitude
-            duration = (step.charge or protocol.charge) / magnitude
+            duration = protocol.charge_of(step) / magnitude
         found.append(
             Phase(
-                index=len(found),
+                index=place,
                 kind=step.do,
                 half_cycle=max(half_cycle, 1),
+                cycle=place // len(protocol.steps) + 1,
                 current=current,
                 pressure=step.pressure or protocol.pressure,
                 temperature=step.temperature or protocol.temperature,
                 duration=duration,
+                until=step.until or math.inf,
             )
         )
     return tuple(found)

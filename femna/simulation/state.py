@@ -5,7 +5,7 @@ The same object undoes a failed step, goes to disk as a checkpoint and brings a 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,8 @@ class Clock:
         Index of the present phase of the protocol.
     phase_time : float
         Time spent in it [s].
+    phase_over : bool
+        Whether the phase has ended before its duration.
     time : float
         Time since the start [s].
     removed : float
@@ -58,6 +60,7 @@ class Clock:
     step: int = 0
     phase: int = 0
     phase_time: float = 0.0
+    phase_over: bool = False
     time: float = 0.0
     removed: float = 0.0
     throughput: float = 0.0
@@ -92,6 +95,28 @@ class Clock:
             self.phase_time = duration
         self.removed += current * dt
         self.throughput += abs(current) * dt
+
+    def next_phase(self) -> None:
+        """Begin the next phase of the protocol."""
+        self.phase += 1
+        self.phase_time = 0.0
+        self.phase_over = False
+        self.next_dt = 0.0
+
+    def anew(self) -> Clock:
+        """Return the clock of a run that begins with this state: time starts at zero."""
+        return replace(
+            self,
+            step=0,
+            phase=0,
+            phase_time=0.0,
+            phase_over=False,
+            time=0.0,
+            next_dt=0.0,
+            contact_rate=0.0,
+            newton_iterations=0,
+            balances={},
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the numbers by name."""

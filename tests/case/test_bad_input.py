@@ -597,10 +597,25 @@ CASES = {
         "protocol.steps.0.charge",
         "no current",
     ),
-    "strip with a time": (
-        {"protocol.steps": "[{ do = 'strip', time = '1 h' }]"},
+    "strip with a time and a charge": (
+        {"protocol.steps": "[{ do = 'strip', time = '1 h', charge = '1 mAh/cm^2' }]"},
         "protocol.steps.0.time",
-        "ends by its charge",
+        "not by both",
+    ),
+    "rest until a voltage": (
+        {"protocol.steps": "[{ do = 'rest', time = '1 h', until = '1 V' }]"},
+        "protocol.steps.0.until",
+        "no current",
+    ),
+    "start from nowhere": (
+        {"protocol.start_from": "7"},
+        "protocol.start_from",
+        "folder of a run expected",
+    ),
+    "start from no run": (
+        {"protocol.start_from": "first"},
+        "protocol.start_from",
+        "output.final_state = true",
     ),
     "step larger than the charge": (
         {"numerics.step": "0.2 mAh/cm^2"},

@@ -165,6 +165,7 @@ def test_every_column_of_a_run_is_named(folder):
     columns = header(folder / "history.csv")
     assert {*COLUMNS, "real_contact_fraction", "voids_met"} <= set(columns)
     assert unnamed("`history.csv`", columns) == []
+    assert unnamed("`cycles.csv`", header(folder / "cycles.csv")) == []
     assert unnamed("`interface.csv`", header(folder / "interface.csv")) == []
     assert unnamed("`interface.csv`", ["y_um"]) == []
 
@@ -203,8 +204,8 @@ def tables_in(annotation):
 
 def test_the_templates_show_every_key_of_a_case():
     text = "".join(template(kind) for kind in ("case", "mesh", "stack", "mask", "tomogram"))
-    # filled in when an image is read
-    keys = keys_of(Case) - {"sha256", "labels_sha256", "void_ids_sha256"}
+    # filled in when a file is read
+    keys = keys_of(Case) - {"sha256", "labels_sha256", "void_ids_sha256", "start_from_sha256"}
     assert len(keys) > 100
     assert [key for key in sorted(keys) if not re.search(rf"\b{key}\b", text)] == []
 

@@ -1,0 +1,68 @@
+"""Half cycles through the command line: what ends them, and what a run begins with."""
+
+import csv
+
+import pytest
+from runs.conftest import UNIFORM, case_text, last, rows, summary
+
+from femna.cli.app import execute
+
+COARSE = 'step = "0.01 mAh/cm^2"'
+
+
+def half_cycles(folder):
+    with (folder / "cycles.csv").open() as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_a_row_of_the_table_is_a_half_cycle(run):
+    steps = (
+        'repeat = 2\nsteps = [{ do = "plate", time = "24 s" }, '
+        '{ do = "rest", time = "1 min", pressure = "15 MPa" }, { do = "strip" }]'
+    )
+    folder = run(case_text(protocol=steps, numerics=COARSE))
+    table, history = half_cycles(folder), rows(folder)
+    assert [row["phase"] for row in table] == ["plate", "strip"] * 2
+    assert [row["cycle"] for row in table] == ["1", "1", "2", "2"]
+    # 24 s of 1.5 mA/cm2 are 0.01 mAh/cm2; the strips have the protocol's 0.02
+    charges = [float(row["charge_mAh_cm2"]) for row in table]
+    assert charges == pytest.approx([0.01, 0.02, 0.01, 0.02], rel=1e-12)
+    for row in table:
+        own = [r for r in history if r["half_cycle"] == row["half_cycle"] and r["phase"] != "rest"]
+        assert row["voltage_end_V"] == own[-1]["voltage_V"]
+        assert float(row["contact_fraction_min"]) == min(float(r["contact_fraction"]) for r in own)
+    assert {r["pressure_MPa"] for r in history if r["phase"] == "rest"} == {"15"}
+
+
+def test_a_strip_ends_at_its_voltage_and_the_protocol_goes_on(run):
+    steps = 'steps = [{ do = "strip", until = "0.03 V", pressure = "0.05 MPa" }, { do = "plate" }]'
+    folder = run(case_text(protocol=steps))
+    strip, plate = half_cycles(folder)
+    assert float(strip["voltage_end_V"]) == pytest.approx(0.03, rel=2e-3)
+    assert float(strip["charge_mAh_cm2"]) < 0.02
+    assert float(plate["charge_mAh_cm2"]) == pytest.approx(0.02)
+    assert summary(folder)["status"] == "ok"
+
+
+def test_a_case_begins_where_another_ended(run, tmp_path):
+    strip = 'steps = [{ do = "strip" }, { do = "strip" }]'
+    both = run(case_text(protocol=strip, numerics=COARSE), "both")
+    keep = {"output": "final_state = true", "numerics": COARSE}
+    run(case_text(**keep), "first")
+    second = run(case_text(protocol='start_from = "first"', numerics=COARSE), "second")
+    for name in ("voltage_V", "contact_fraction", "void_volume_um3", "layer_thickness_um"):
+        assert last(second)[name] == pytest.approx(last(both)[name], rel=1e-6)
+    assert last(second)["charge_mAh_cm2"] == pytest.approx(0.02)
+    assert rows(second)[0]["time_s"] == "0"
+    file = tmp_path / "second.toml"
+    assert execute(["run", str(file), "-o", str(tmp_path / "second"), "--resume"]) == 0
+
+
+def test_another_cell_cannot_begin_there(run, capsys):
+    run(case_text(output="final_state = true", numerics=COARSE), "first")
+    capsys.readouterr()
+    other = case_text("axisymmetric", UNIFORM, protocol='start_from = "first"', numerics=COARSE)
+    run(other, "second", code=2)
+    message = capsys.readouterr().err
+    assert message.count("\n") == 1
+    assert "belongs to another mesh" in message

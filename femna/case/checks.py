@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from femna.case.creep_checks import check_creep
 from femna.case.element_size import element_size
+from femna.case.cycling import check_cycling
 from femna.case.geometry import MeshedCell, UnitCell
 from femna.case.image_cell import ImageCell, check_image_cell
 from femna.case.map_checks import (
@@ -55,6 +56,7 @@ def cross_check(case: Case) -> None:
     check_image(case)
     check_mask(case)
     _check_steps(case)
+    check_cycling(case)
     _check_increments(case)
     _check_surface_diffusion(case)
     check_probes(case)

@@ -135,11 +135,16 @@ def _check_neighbours(voids: tuple[MetalVoid, ...]) -> None:
             )
 
 
-def check_closure(case: Case) -> None:
-    """Refuse to close voids inside the metal under a law of which no closed form is known."""
+def one_power(case: Case) -> bool:
+    """Say whether the metal's creep rate is one power of the stress."""
     creep = case.metal.creep
     several = isinstance(creep, NortonDiffusionalCreep) and creep.dislocation_creep
-    if several or creep.law not in ("norton", "norton_diffusional", "size_dependent"):
+    return not several and creep.law in ("norton", "norton_diffusional", "size_dependent")
+
+
+def check_closure(case: Case) -> None:
+    """Refuse to close voids inside the metal under a law of which no closed form is known."""
+    if not one_power(case):
         refuse(
             "geometry.void_closure",
             True,

@@ -57,6 +57,7 @@ _BALANCES: Final = {
     "volume": "volume_balance",
     "force": "force_balance",
 }
+_BALANCE_OF_VOIDS: Final = "void_balance"
 
 
 @dataclass
@@ -75,6 +76,9 @@ class _Progress:
         for name, column in _BALANCES.items():
             # NumPy's maximum does not lose a value that is no number
             self.balances[name] = float(np.maximum(self.balances[name], accepted.row[column]))
+        if _BALANCE_OF_VOIDS in accepted.row:
+            worst = np.maximum(self.balances.get("voids", 0.0), accepted.row[_BALANCE_OF_VOIDS])
+            self.balances["voids"] = float(worst)
         if accepted.status is not None:
             self.status = accepted.status
         if accepted.status == "voltage_limit":

@@ -50,6 +50,9 @@ class InterfaceLaw:
         Which share a of closed metal touches.
     adhesion : float
         Tension that a closed contact holds, over the characteristic traction.
+    covered : array of bool, shape (N,), or None
+        Where a film of metal lies on the electrolyte below an enclosed void: current passes there
+        whatever the gap, which then is growth of the void. None: nowhere.
     """
 
     conducting: Array
@@ -57,6 +60,14 @@ class InterfaceLaw:
     stress_volts: float
     adhesion: float = 0.0
     contact: RealContact = field(default_factory=PerfectContact)
+    covered: npt.NDArray[np.bool_] | None = None
+
+    def openness(self, z: Array) -> tuple[Array, Array]:
+        """Return the share of the current that the gap lets through, and its derivative by z."""
+        h, dh = openness(z)
+        if self.covered is None:
+            return h, dh
+        return np.where(self.covered, 1.0, h), np.where(self.covered, 0.0, dh)
 
     def eased(self, residual: float) -> InterfaceLaw | None:
         """Return the law with at least this share touching at zero pressure; None if it has it."""
@@ -65,7 +76,7 @@ class InterfaceLaw:
 
     def current(self, z: Array, overpotential: Array) -> LocalCurrent:
         """Return the current density at complementary unknowns ``z`` and overpotentials [V]."""
-        h, dh = openness(z)
+        h, dh = self.openness(z)
         pressure, slope = contact_pressure(z, self.adhesion)
         eta = overpotential + self.stress_volts * pressure
         # asperities that hold tension bear none

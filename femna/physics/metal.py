@@ -14,6 +14,11 @@ rate ``E``, the anchor, and the forms hold the law's tangent plane there,
 
 which is the law itself where ``E = D*``. What is gained by another anchor says
 :mod:`femna.simulation.pointwise_flow`.
+
+A metal with closed voids (:mod:`femna.physics.porous_creep`) also feels its pressure: the plane has
+the term ``(2/3) gamma (p - p_a) E`` with ``gamma = (d s_e / dp) / D*_e``, and volume is lost at
+
+    -div v = c + kappa (p - p_a) - gamma_c (2/3) E:(D* - E).
 """
 
 from __future__ import annotations
@@ -25,6 +30,25 @@ import ufl
 
 from femna.case.symmetry import Symmetry
 from femna.physics.kinematics import divergence, strain_rate, volume_weight
+
+
+@dataclass(frozen=True, kw_only=True)
+class PorousFields:
+    """Quadrature functions of a metal with closed voids, zero where it is dense.
+
+    Attributes
+    ----------
+    cross, closing, closing_slope, closing_cross : dolfinx.fem.Function
+        ``gamma``, ``c``, ``kappa`` and ``gamma_c`` of the module's text.
+    anchor_pressure : dolfinx.fem.Function
+        ``p_a``.
+    """
+
+    cross: Any
+    closing: Any
+    closing_slope: Any
+    closing_cross: Any
+    anchor_pressure: Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +71,8 @@ class MetalFields:
         ``1 / (K dt)``; None without elasticity.
     rim_resistance : dolfinx.fem.Constant
         Normal traction over outward velocity at the rim, if it has one that is open.
+    porous : PorousFields or None
+        Of a metal with closed voids; None for a dense one.
     """
 
     velocity: Any
@@ -58,6 +84,7 @@ class MetalFields:
     old_pressure: Any
     compliance: Any
     rim_resistance: Any
+    porous: PorousFields | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +108,12 @@ class MetalForms:
     """Form (test: P1): area of every platen vertex."""
     outflow: Any
     """Form (a number): volume that leaves through an open rim per time; None without one."""
+    closing: Any
+    """Expression: rate at which closed voids lose volume; None in a dense metal."""
+    weight: Any
+    """Expression: volume of the symmetry over that of the mesh."""
+    measure: Any
+    """Measure of the volume, with the quadrature of the others."""
 
 
 def build_forms(
@@ -142,12 +175,27 @@ def build_forms(
     stress = (2.0 / 3.0) * (theta * effective + zeta * beyond * anchor)
     tangent = (2.0 / 3.0) * (theta * rate(dv) + zeta * ufl.inner(anchor, rate(dv)) * anchor)
 
+    closing = closing_v = closing_p = None
+    by_pressure: Any = None
+    porous = fields.porous
+    if porous is not None:
+        above = p - porous.anchor_pressure
+        stress += (2.0 / 3.0) * porous.cross * above * anchor
+        by_pressure = (2.0 / 3.0) * porous.cross * anchor
+        slower = (2.0 / 3.0) * porous.closing_cross * anchor
+        closing = porous.closing + porous.closing_slope * above
+        closing -= ufl.inner(slower, effective - anchor)
+        closing_v, closing_p = -ufl.inner(slower, rate(dv)), porous.closing_slope * dp
+
     def momentum(u: Any) -> tuple[Any, Any, Any]:
         """Return the power of the stress in the motion ``u``, and its tangents by v and p."""
+        pressed = -dp * div(u) * weight * dx
+        if porous is not None:
+            pressed += dp * ufl.inner(by_pressure, rate(u)) * weight * dx
         return (
             ufl.inner(stress, rate(u)) * weight * dx - p * div(u) * weight * dx,
             ufl.inner(tangent, rate(u)) * weight * dx,
-            -dp * div(u) * weight * dx,
+            pressed,
         )
 
     balance, balance_v, balance_p = momentum(w)
@@ -165,12 +213,14 @@ def build_forms(
     if fields.compliance is not None:
         continuity -= fields.compliance * (p - fields.old_pressure) * q * weight * dx
         compress = -fields.compliance * dp * q * weight * dx
+    flow = -q * div(dv) * weight * dx
+    if porous is not None:
+        continuity -= q * closing * weight * dx
+        flow -= q * closing_v * weight * dx
+        compress = -q * closing_p * weight * dx
     return MetalForms(
         residual=(balance, continuity),
-        jacobian=(
-            (balance_v, balance_p),
-            (-q * div(dv) * weight * dx, compress),
-        ),
+        jacobian=((balance_v, balance_p), (flow, compress)),
         effective_rate=effective,
         interface_flux=ufl.TestFunction(trace_space) * ufl.dot(dv, n) * weight * ds,
         interface_area=-q * n[len(n) - 1] * weight * ds,
@@ -178,4 +228,7 @@ def build_forms(
         vertical_force_slopes=(force_v, force_p),
         platen_area=q * weight * surface(platen_tag),
         outflow=outflow,
+        closing=closing,
+        weight=weight,
+        measure=dx,
     )

@@ -10,6 +10,7 @@ from femna.report import html, provenance
 from femna.report.again import run_again
 from femna.report.chart import as_json
 from femna.report.history_charts import balance_views, history_views
+from femna.report.cycling_figure import cycling_pictures
 from femna.report.history_figure import draw_balances, draw_history
 from femna.report.reading import RunFolder, read_case, read_table, value_of
 from femna.report.section_charts import section_views, surface
@@ -64,6 +65,7 @@ def _pictures(run: RunFolder) -> list[str]:
         html.interactive("Curves of the run", as_json(history_views(run)), drawn, still=curves),
         html.interactive("Balance errors", as_json(balance_views(run)), wrong, still=errors),
     ]
+    pictures += cycling_pictures(run)
     section = section_of_run(run)
     if section is not None:
         with figure(6.6, 5.0) as made:

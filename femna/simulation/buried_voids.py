@@ -48,6 +48,8 @@ class BuriedVoids:
         The discrete problem.
     reference : array, shape (N,)
         Gap of the interface vertices on the reference mesh.
+    steep : bool
+        Whether the surface may become steep for other reasons than these voids.
 
     Attributes
     ----------
@@ -57,7 +59,7 @@ class BuriedVoids:
         1 where the column of an interface vertex has been opened, 0 elsewhere.
     """
 
-    def __init__(self, model: Model, reference: Array) -> None:
+    def __init__(self, model: Model, reference: Array, *, steep: bool = False) -> None:
         self._model, self._system = model, model.system
         self._closes = void_closure(model)
         self._sphere = model.cell.symmetry != "plane_strain"
@@ -70,7 +72,7 @@ class BuriedVoids:
         self.met = np.zeros((len(horizontal), len(self.placed)))
         limited = bool(self.placed) and model.cell.columns is None  # columns follow any surface
         self._surface = (
-            ResolvedSurface(self._system.comm, horizontal, reference) if limited else None
+            ResolvedSurface(self._system.comm, horizontal, reference) if limited or steep else None
         )
 
     def __bool__(self) -> bool:
@@ -188,7 +190,7 @@ class BuriedVoids:
 
         What has closed or was met, less what the mesh does not show yet of the open gap.
         """
-        if not self:
+        if self._surface is None:
             return 0.0
         return clock.void_volume - self._sum(gap - self.resolved(gap))
 

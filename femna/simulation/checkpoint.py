@@ -149,19 +149,21 @@ class Checkpoint:
             name: order.scatter(content[name] if content is not None else None)
             for name, order in self._orders.items()
         }
-        memory, mask = (
+        memory, mask, layers, cycle = (
             {
                 name.removeprefix(prefix): local.pop(name)
                 for name in list(local)
                 if name.startswith(prefix)
             }
-            for prefix in ("memory_", "mask_")
+            for prefix in ("memory_", "mask_", "layers_", "cycle_")
         )
         return State(
             clock=Clock(**self._comm.bcast(clock)),
             scalars=np.asarray(self._comm.bcast(scalars)),
             memory=memory,
             mask=mask,
+            layers=layers,
+            cycle=cycle,
             **local,
         )
 

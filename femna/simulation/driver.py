@@ -12,6 +12,7 @@ from femna.errors import ComputationError
 from femna.simulation.conduction import distribute_current, healed_voltage
 from femna.simulation.contact_state import closed_state
 from femna.simulation.control import INSTANT, Change, Reading, StepControl, largest_change
+from femna.simulation.cycle_jump import CycleJump
 from femna.simulation.ending import Status, ending, oversteps, reaches, share_to_limit
 from femna.simulation.measures import Forces, Measures
 from femna.simulation.neighbours import Neighbours
@@ -73,6 +74,7 @@ class Driver:
         numerics = self.case.numerics
         self.newton = Newton(self.system, solver=numerics.linear_solver)
         self._control = StepControl(numerics.contact_error, fixed=numerics.step is not None)
+        self._jump = CycleJump(self.case, self.stage)
         self._healed: tuple[int, float] = (-1, 0.0)
         self._neighbours = neighbours or Neighbours()
 
@@ -121,6 +123,7 @@ class Driver:
                 yield accepted
                 if accepted.status is not None:
                     return
+            self._jump.after_phase(self.measures.contact_fraction())
             if self.clock.phase + 1 >= len(self.phases):
                 return
             self.clock.next_phase()
@@ -244,7 +247,10 @@ class Driver:
             driven=bool(self.phase_current),
             gaps=(
                 float(system.comm.allreduce(close, op=MPI.MAX)),
-                float(system.comm.allreduce(far, op=MPI.MAX)),
+                max(
+                    float(system.comm.allreduce(far, op=MPI.MAX)),
+                    self.stage.occlusion.change(dt / self.model.scales.time),
+                ),
             ),
             squeezed=self.stage.squeezed_share(dt / self.model.scales.time),
         )

@@ -34,7 +34,8 @@ def ending(row: Mapping[str, Any], limits: Limits, *, last: bool) -> Status | No
         return "contact_lost"
     plating = limits.plating_current
     local = row["max_local_current_mA_cm2"] * CURRENT_UNIT
-    if plating is not None and row["phase"] == "plate" and local > plating:
+    spread = row.get("film_spread", 1)  # before, the film's edge takes what the gap cannot
+    if plating is not None and row["phase"] == "plate" and spread and local > plating:
         return "shorted"
     return "ok" if last else None
 

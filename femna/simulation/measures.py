@@ -57,6 +57,7 @@ class Measures:
     def __init__(self, stage: Stage) -> None:
         model = stage.model
         self._model, self._motion, self._voids = model, stage.motion, stage.voids
+        self._occlusion = stage.occlusion
         self._rim, self._reference = stage.rim, reference_reading(model)
         self._volume_at_start = stage.motion.volume()
         system = model.system
@@ -92,8 +93,8 @@ class Measures:
 
         Charge: current into the electrolyte at the interface and out at its far side, both against
         the applied one. Volume: the mesh's change since the start, plus ``Vm Q / F``, the voids
-        that closed or were met and what left through an open rim, less what elasticity gave, over
-        the volume that has passed or left. Force:
+        that closed or were met and what left through an open rim, less what elasticity gave and the
+        voids that plating has enclosed, over the volume that has passed or left. Force:
         contact pressure and the platen's reaction, each with the mask's, against the stack force.
         """
         system, scales = self._model.system, self._model.scales
@@ -109,7 +110,7 @@ class Measures:
         removed = clock.removed * per_charge * system.total_area
         passed = clock.throughput * per_charge * system.total_area + abs(clock.outflow)
         change = self._motion.volume() - self._volume_at_start
-        lost = self._voids.missing_volume(clock, system.gap)
+        lost = self._voids.missing_volume(clock, system.gap) - self._occlusion.volume()
         defect = change + removed + lost + clock.outflow - clock.elastic_volume
         known = max(abs(defect) - ROUND_OFF * self._volume_at_start, 0.0)
         volume = known / passed if passed > 0.0 else 0.0
@@ -237,4 +238,6 @@ class Measures:
             row["working_vs_reference_V"] = against
         if system.mask is not None:
             row |= self._shares(forces if dt else None)
-        return row | self._voids.columns(clock, volume_unit=unit)
+        row |= self._voids.columns(clock, volume_unit=unit)
+        plating = phase.kind == "plate"
+        return row | self._occlusion.columns(clock, view.gap, plating=plating, volume_unit=unit)

@@ -26,6 +26,7 @@ from femna.simulation.layout import PRESSURE, VELOCITY, BlockLayout
 from femna.simulation.metal_functions import MetalFunctions
 from femna.simulation.metal_surface import MetalSurface
 from femna.simulation.pointwise_flow import PointwiseFlow
+from femna.simulation.porous_metal import PorousMetal
 from femna.simulation.scales import Scales
 from femna.simulation.walls import Walls
 
@@ -54,6 +55,8 @@ class MetalBlock:
         (dimensionless); None slips freely.
     elastic : ElasticModuli or None
         Elastic moduli of the metal; None for a purely viscous, incompressible one.
+    porous : bool
+        Whether it may have closed voids; its creep law is then one power of the stress.
 
     Attributes
     ----------
@@ -66,6 +69,8 @@ class MetalBlock:
         of the present velocity.
     walls : Walls
         What resists the sliding metal.
+    porous : PorousMetal or None
+        The closed voids.
     outflow : dolfinx.fem.Form or None
         Volume that leaves through an open rim per time, over this rank; None without such a rim.
     """
@@ -82,12 +87,18 @@ class MetalBlock:
         wall: WallLaw | None = None,
         collector: WallLaw | None = None,
         elastic: ElasticModuli | None = None,
+        porous: bool = False,
     ) -> None:
         mesh = cell.metal.mesh
         self.mesh, self.scales = mesh, scales
         self.creep, self.rate_floor = creep, rate_floor
         made = MetalFunctions.build(
-            cell, creep, scales=scales, quadrature_degree=quadrature_degree, elastic=elastic
+            cell,
+            creep,
+            scales=scales,
+            quadrature_degree=quadrature_degree,
+            elastic=elastic,
+            porous=porous,
         )
         self.velocity_space, self.pressure_space = made.velocity_space, made.pressure_space
         self.quadrature, self.fields, self._memory = made.quadrature, made.fields, made.memory
@@ -110,7 +121,7 @@ class MetalBlock:
         self._held = self._held[self._held < size]
         self._residual = [FormVector(fem.form(f)) for f in forms.residual]
         self.outflow = None if forms.outflow is None else fem.form(forms.outflow)
-        (tangent, _), by_continuity = forms.jacobian
+        (tangent, by_pressure), by_continuity = forms.jacobian
         self._tangent = TangentMatrix(
             compiled_with_reordered_sums(tangent), VELOCITY, conditions=self.conditions
         )
@@ -119,6 +130,20 @@ class MetalBlock:
             for column, form in zip((VELOCITY, PRESSURE), by_continuity, strict=True)
             if form is not None
         ]
+        self.porous: PorousMetal | None = None
+        if porous:
+            self.porous = PorousMetal(
+                self.fields,
+                forms,
+                self.quadrature,
+                creep=creep,
+                scales=scales,
+                sphere=cell.symmetry != "plane_strain",
+            )
+            # of voids the pressure's gradient is no longer the transpose of the divergence
+            self._continuity.append(
+                FormMatrix(fem.form(by_pressure), VELOCITY, PRESSURE, conditions=self.conditions)
+            )
         self._constant: list[Entries] | None = None
         self._matrices: list[PETSc.Mat] | None = None
         self._surface = MetalSurface(
@@ -141,6 +166,7 @@ class MetalBlock:
             rate=QuadratureEvaluator(forms.effective_rate, self.quadrature, mesh),
             scales=scales,
             memory=self._memory,
+            porous=self.porous,
         )
         self.exponent_blend = 1.0
         self.anchored = False
@@ -229,7 +255,12 @@ class MetalBlock:
         return [self._tangent.entries(layout), *self._constant_entries(layout)]
 
     def _constant_entries(self, layout: BlockLayout) -> list[Entries]:
-        """Return the entries that no unknown changes within a step (collective)."""
+        """Return the entries that no unknown changes within a step (collective).
+
+        With voids they change, and are made anew at every call.
+        """
+        if self.porous is not None:
+            return [matrix.entries(layout) for matrix in self._continuity]
         if self._constant is None:
             entries = [matrix.entries(layout) for matrix in self._continuity]
             rows, columns, divergence = entries[0]
@@ -288,6 +319,8 @@ class MetalBlock:
     def begin_step(self, dt: float) -> None:
         """Prepare a step of dimensionless length ``dt``: what the metal remembers enters it."""
         self._constant = self._matrices = None
+        if self.porous is not None:
+            self.porous.begin_step(dt * self.scales.time)
         if self._memory is not None:
             self._memory.begin_step(dt)
 

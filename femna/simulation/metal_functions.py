@@ -15,6 +15,7 @@ from femna.physics.metal import MetalFields
 from femna.simulation.discretisation import Quadrature
 from femna.simulation.elastic_memory import ElasticModuli
 from femna.simulation.memory import MetalMemory
+from femna.simulation.porous_metal import porous_fields
 from femna.simulation.scales import Scales
 
 
@@ -49,6 +50,7 @@ class MetalFunctions:
         scales: Scales,
         quadrature_degree: int,
         elastic: ElasticModuli | None,
+        porous: bool = False,
     ) -> MetalFunctions:
         """Make the functions, all zero (collective).
 
@@ -64,6 +66,8 @@ class MetalFunctions:
             Degree of the volume quadrature.
         elastic : ElasticModuli or None
             Moduli of an elastic metal.
+        porous : bool
+            Whether it may have closed voids.
         """
         mesh = cell.metal.mesh
         velocity_space = fem.functionspace(mesh, ("Lagrange", 2, (mesh.geometry.dim,)))
@@ -95,6 +99,7 @@ class MetalFunctions:
             old_pressure=None if old is None else old.old_pressure,
             compliance=None if old is None else old.compliance,
             rim_resistance=fem.Constant(mesh, PETSc.ScalarType(0.0)),
+            porous=porous_fields(quadrature) if porous else None,
         )
         return cls(
             velocity_space=velocity_space,

@@ -25,6 +25,7 @@ from femna.physics.flow_stress import CreepLaw
 from femna.physics.metal import MetalFields
 from femna.simulation.discretisation import QuadratureEvaluator
 from femna.simulation.memory import MetalMemory
+from femna.simulation.porous_metal import PorousMetal
 from femna.simulation.scales import Scales
 from femna.simulation.viscosity import Flow, Viscosity
 
@@ -53,6 +54,8 @@ class PointwiseFlow:
         Characteristic values.
     memory : MetalMemory or None
         What the metal remembers.
+    porous : PorousMetal or None
+        Closed voids in it.
 
     Attributes
     ----------
@@ -68,7 +71,9 @@ class PointwiseFlow:
         rate: QuadratureEvaluator,
         scales: Scales,
         memory: MetalMemory | None,
+        porous: PorousMetal | None = None,
     ) -> None:
+        self._porous = porous
         self._creep, self._fields, self._rate = creep, fields, rate
         self._scales, self._memory = scales, memory
         self._comm = fields.velocity.function_space.mesh.comm
@@ -122,34 +127,46 @@ class PointwiseFlow:
         anchor = fields.anchor.x.array.reshape(rate.shape)
         beyond = fields.zeta.x.array * np.einsum("qi,qi->q", anchor, rate - anchor)
         stress = fields.theta.x.array[:, None] * rate + beyond[:, None] * anchor
-        return np.asarray((2.0 / 3.0) * stress)
+        stress *= 2.0 / 3.0
+        if self._porous is not None:
+            stress += self._porous.stress_by_pressure()[:, None] * anchor
+        return np.asarray(stress)
 
     def _law(self, rate: Array, temperature: float, *, rate_floor: float, blend: float) -> Flow:
         """Return the law at dimensionless rates, dimensionless itself (collective)."""
         law = Viscosity(creep=self._creep, rate_floor=rate_floor, reference_rate=self._scales.rate)
         equivalent = np.sqrt((2.0 / 3.0) * np.einsum("qi,qi->q", rate, rate))
+        unit = self._scales.rate / self._scales.traction
         flow = Flow(theta=np.zeros(0), zeta=np.zeros(0))
         problem = ""
         try:
-            flow = law(
+            found = law(
                 equivalent * self._scales.rate,
                 temperature=temperature,
                 relaxed_modulus=self.relaxed_modulus,
                 blend=blend,
                 hardening=None if self._memory is None else self._memory.hardening,
             )
+            flow = Flow(
+                theta=found.theta * unit,
+                zeta=found.zeta * unit * self._scales.rate**2,
+                resistance=found.resistance,
+            )
+            if self._porous is not None:
+                flow = self._porous.soften(
+                    flow,
+                    equivalent,
+                    temperature=temperature,
+                    rate_floor=rate_floor,
+                    blend=blend,
+                )
         except ComputationError as error:
             problem = str(error)
         # one rank's failure is everybody's, or the others would wait for it for ever
         problem = self._comm.allreduce(problem, op=MPI.MAX)
         if problem:
             raise ComputationError(problem)
-        unit = self._scales.rate / self._scales.traction
-        return Flow(
-            theta=flow.theta * unit,
-            zeta=flow.zeta * unit * self._scales.rate**2,
-            resistance=flow.resistance,
-        )
+        return flow
 
     def _anchor(self, rate: Array, flow: Flow) -> None:
         self._fields.anchor.x.array[:] = rate.reshape(-1)

@@ -126,6 +126,7 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
         wall=wall,
         collector=collector,
         elastic=moduli,
+        porous=case.cycling is not None and case.cycling.porous_creep != "none",
     )
     conductivity = properties.electrolyte.conductivity_at(protocol.temperature)
     electrolyte = ElectrolyteBlock(cell, conductivity * resistance / scales.length)

@@ -11,6 +11,7 @@ from femna.simulation.buried_voids import BuriedVoids
 from femna.simulation.column_motion import vertical_motion
 from femna.simulation.contact_state import closed_state
 from femna.simulation.motion import VerticalMotion
+from femna.simulation.occlusion import Occlusion
 from femna.simulation.rim import Rim
 from femna.simulation.schedule import Phase
 from femna.simulation.setup import Model
@@ -38,8 +39,12 @@ class Stage:
         Gap at the end of the last accepted step, in lengths of the model.
     voids : BuriedVoids
         Inside the metal.
+    occlusion : Occlusion
+        Voids that plating has enclosed.
     rim : Rim
         Where metal may leave.
+    last_cycle : dict of arrays
+        Gap and layers at the end of the last cycle, as `cycle_state` gave them.
     """
 
     def __init__(self, model: Model) -> None:
@@ -49,14 +54,17 @@ class Stage:
         )
         self.clock = Clock()
         self.gap = self.motion.reference_gap()
-        self.voids = BuriedVoids(model, self.gap)
+        self.occlusion = Occlusion(model)
+        self.voids = BuriedVoids(model, self.gap, steep=bool(self.occlusion))
         self.voids.begin(self.clock)
         self.rim = Rim(model)
+        self.last_cycle = self.cycle_state() if self.occlusion else {}
         self._displacement = np.zeros(len(model.cell.metal.mesh.geometry.x))
 
     def set_step(self, phase: Phase, dt: float) -> None:
         """Ask the system for a step of a phase, from the present gap; its length `dt` in [s]."""
         scales = self.model.scales
+        covered = self.occlusion.prepare()
         self.rim.prepare(self.clock)
         if self.system.mask is not None:
             self.system.mask.start = self.clock.platen
@@ -66,10 +74,13 @@ class Stage:
             current=phase.current / scales.current,
             pressure=phase.pressure / scales.traction,
             temperature=phase.temperature,
-            law=self.model.law(
-                phase.temperature,
-                phase.current,
-                charge=abs(phase.current) * (self.clock.phase_time + dt),
+            law=replace(
+                self.model.law(
+                    phase.temperature,
+                    phase.current,
+                    charge=abs(phase.current) * (self.clock.phase_time + dt),
+                ),
+                covered=covered,
             ),
             conductivity=self.model.relative_conductivity(phase.temperature),
         )
@@ -89,6 +100,8 @@ class Stage:
             memory={name: values.copy() for name, values in system.metal.memory_state().items()},
             mask={} if system.mask is None else system.mask.body.state(),
             met=self.voids.met.reshape(-1).copy() if self.voids else None,
+            layers=self.occlusion.layers.state() if self.occlusion else {},
+            cycle={name: values.copy() for name, values in self.last_cycle.items()},
         )
 
     def restore(self, state: State) -> None:
@@ -100,6 +113,25 @@ class Stage:
             self.system.mask.body.restore(state.mask)
         if state.met is not None:
             self.voids.met = state.met.reshape(self.voids.met.shape).copy()
+        if state.layers:
+            self.occlusion.layers.restore(state.layers)
+            self.last_cycle = {name: values.copy() for name, values in state.cycle.items()}
+        self._place(self._displaced())
+
+    def cycle_state(self) -> dict[str, Array]:
+        """Return copies of gap and layers by name, flattened."""
+        return {"gap": self.gap.copy(), **self.occlusion.layers.state()}
+
+    def set_cycle_state(self, state: dict[str, Array]) -> None:
+        """Put gap and layers in the place of the present ones; the clock has the collector's.
+
+        The unknowns stay as a guess, those of contact apart (collective).
+        """
+        self.gap = state["gap"].copy()
+        self.occlusion.layers.restore({n: v for n, v in state.items() if n != "gap"})
+        system = self.system
+        shut = np.maximum(system.z, 0.0)
+        system.z = np.where(self.gap > 0.0, closed_state(self.gap, system.gap_scale), shut)
         self._place(self._displaced())
 
     def undo(self, state: State) -> None:
@@ -127,7 +159,7 @@ class Stage:
         Returns
         -------
         bool
-            Whether a void was met, so that the interface is no longer the solved one.
+            Whether a void was met or enclosed, so that the interface is no longer the solved one.
         """
         system, clock = self.system, self.clock
         clock.outflow += dt * self.rim.rate()
@@ -138,23 +170,30 @@ class Stage:
         clock.elastic_volume += system.metal.elastic_volume_change(dt)
         sunk = self.voids.close(clock, dt)
         clock.platen += dt * system.platen_velocity - sunk
-        self.gap = self.voids.meet(clock, system.gap)
-        opened = self.gap > system.gap
+        solved = system.gap
+        gap, film = self.occlusion.follow(clock, solved, dt)
+        sunk += film
+        clock.platen -= film
+        self.gap = self.voids.meet(clock, gap)
+        opened = self.gap != solved
         system.z = np.where(opened, closed_state(self.gap, system.gap_scale), system.z)
         new = self._displaced()
         sinking = system.platen_velocity - sunk / dt
         system.metal.accept_step(dt, new - self._displacement, sinking)
         self._place(new)
-        return bool(self.voids) and bool(system.comm.allreduce(int(opened.any())))
+        changes = bool(self.voids) or bool(self.occlusion)
+        return changes and bool(system.comm.allreduce(int(opened.any())))
 
     def time_to_event(self, phase: Phase) -> float:
-        """Return how long until a void is met, the clearance full or the mask loaded (collective).
+        """Return how long until a void is met, a film done, the rim full or the mask loaded.
 
-        Dimensionless, at the present velocities; steps that adapt end there.
+        Dimensionless, at the present velocities; steps that adapt end there (collective).
         """
         clock, system = self.clock, self.system
         meeting = self.voids.time_to_meeting(clock, self.gap)
-        filling = self.rim.time_to_fill(clock)
+        current = phase.current / self.model.scales.current
+        covering = self.occlusion.time_to_event(clock, self.gap, current=current)
+        filling = min(self.rim.time_to_fill(clock), covering)
         if system.mask is None:
             return min(meeting, filling)
         system.mask.start = clock.platen
@@ -193,6 +232,9 @@ class Stage:
         }
         owned = {name: xs[: sizes.get(name, len(xs))] for name, xs in here.items()}
         owned |= {"met": vertices} if self.voids else {}
+        if self.occlusion:
+            owned |= {f"layers_{name}": vertices for name in self.occlusion.layers.state()}
+            owned |= {f"cycle_{name}": vertices for name in self.cycle_state()}
         if system.mask is not None:
             owned |= {f"mask_{name}": xs for name, xs in system.mask.body.points().items()}
         return owned | {f"memory_{name}": xs for name, xs in metal.memory_points().items()}

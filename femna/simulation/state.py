@@ -49,6 +49,16 @@ class Clock:
         above the electrolyte.
     void_volume : float
         Volume of voids that left the metal's mesh, closed or met, in the model's units.
+    film : float
+        Plated metal of the present phase that its film has not used, in the model's units of
+        volume.
+    enclosed, reopened, closed : float
+        Volume of voids that films have enclosed, recession has met again, and creep has closed,
+        in the model's units.
+    cycle_contacts : tuple of float
+        Contact fraction at the end of the last phases, for `CycleJump`.
+    cycle_numbers : dict
+        Numbers of the clock at the end of the last cycle, for `CycleJump`.
     mask_slope : float
         Of the mask's force by the platen's descent in the last step [N/m].
     newton_iterations : int
@@ -72,6 +82,12 @@ class Clock:
     void_radii: tuple[float, ...] = ()
     void_heights: tuple[float, ...] = ()
     void_volume: float = 0.0
+    film: float = 0.0
+    enclosed: float = 0.0
+    reopened: float = 0.0
+    closed: float = 0.0
+    cycle_contacts: tuple[float, ...] = ()
+    cycle_numbers: dict[str, float] = field(default_factory=dict)
     mask_slope: float = 0.0
     newton_iterations: int = 0
     balances: dict[str, float] = field(default_factory=dict)
@@ -102,6 +118,7 @@ class Clock:
         self.phase_time = 0.0
         self.phase_over = False
         self.next_dt = 0.0
+        self.film = 0.0
 
     def anew(self) -> Clock:
         """Return the clock of a run that begins with this state: time starts at zero."""
@@ -114,6 +131,9 @@ class Clock:
             time=0.0,
             next_dt=0.0,
             contact_rate=0.0,
+            film=0.0,
+            cycle_contacts=(),
+            cycle_numbers={},
             newton_iterations=0,
             balances={},
         )
@@ -144,6 +164,10 @@ class State:
         Displacement of the mask and what it remembers; empty without one.
     met : array, shape (N voids,), or None
         Which void each interface vertex has met, one value after the other; None without voids.
+    layers : dict of arrays
+        Enclosed voids over each interface vertex (`VoidLayers`); empty without cycling.
+    cycle : dict of arrays
+        Gap and layers at the end of the last cycle, for `CycleJump`; empty without cycling.
     """
 
     clock: Clock
@@ -156,6 +180,8 @@ class State:
     memory: dict[str, Array] = field(default_factory=dict)
     mask: dict[str, Array] = field(default_factory=dict)
     met: Array | None = None
+    layers: dict[str, Array] = field(default_factory=dict)
+    cycle: dict[str, Array] = field(default_factory=dict)
 
     def arrays(self) -> dict[str, Array]:
         """Return the distributed arrays by name (the scalars are the same on every rank)."""
@@ -163,7 +189,9 @@ class State:
         met = {} if self.met is None else {"met": self.met}
         memory = {f"memory_{name}": values for name, values in self.memory.items()}
         mask = {f"mask_{name}": values for name, values in self.mask.items()}
-        return {name: getattr(self, name) for name in names} | memory | mask | met
+        layers = {f"layers_{name}": values for name, values in self.layers.items()}
+        cycle = {f"cycle_{name}": values for name, values in self.cycle.items()}
+        return {name: getattr(self, name) for name in names} | memory | mask | met | layers | cycle
 
     def not_finite(self) -> list[str]:
         """Return the names of this rank's arrays that hold a number which is not finite."""

@@ -18,7 +18,7 @@ from petsc4py import PETSc
 from femna.errors import ComputationError
 from femna.materials.surface import SurfaceProperties
 from femna.mesh import Cell
-from femna.physics.contact import contact_pressure, openness, relative_gap, relative_pressure
+from femna.physics.contact import contact_pressure, relative_gap, relative_pressure
 from femna.physics.interface import LocalCurrent
 from femna.simulation.bodies.mask import Reaction
 from femna.simulation.contact_state import gap_slope
@@ -184,7 +184,7 @@ class System:
             pressure=contact_pressure(self.z, self.transport.adhesion)[0],
             reaction=relative_pressure(self.z),
             gap=self.gap,
-            openness=openness(self.z)[0],
+            openness=step.law.openness(self.z)[0],
             current=scaled,
             overpotential=eta,
         )
@@ -280,7 +280,7 @@ class System:
         """Return the derivatives at ``x`` (collective); the unknowns are taken from it."""
         self.take(x)
         step, current = self.required_step(), self._evaluated().current
-        _, dh = openness(self.z)
+        _, dh = step.law.openness(self.z)
         _, pressure_slope = contact_pressure(self.z, self.transport.adhesion)
         slope, neighbours = self.transport.traction_slope(self.z, self.gap)
         support = -self.mask_reaction().slope

@@ -90,6 +90,7 @@ def results_of(summary: Mapping[str, Any]) -> dict[str, float | None]:
     final = summary.get("final")
     source = final if isinstance(final, Mapping) else {}
     values = {name: number(source.get(name)) for name in (*_RESULTS, *_ADDED[:2])}
+    values["cycles"] = number(source.get("cycle"))
     for name in _ADDED[2:]:
         values[name] = number(summary.get(name))
     return values
@@ -107,7 +108,7 @@ def sweep_table(rows: Iterable[Row]) -> tuple[list[str], list[list[object]]]:
     listed = list(rows)
     others = list(dict.fromkeys(column for row in listed for column, _ in row.others))
     header = ["case", "status", "pressure_MPa", "current_mA_cm2", *others, *_RESULTS, "wall_s"]
-    header += [*_ADDED, "extra_point", "reason", "origin"]
+    header += [*_ADDED, "extra_point", "reason", "origin", "cycles"]
     cells: list[list[object]] = []
     for row in listed:
         given = dict(row.others)
@@ -124,6 +125,7 @@ def sweep_table(rows: Iterable[Row]) -> tuple[list[str], list[list[object]]]:
                 int(row.extra),
                 row.reason,
                 row.origin,
+                row.results.get("cycles"),
             ]
         )
     return header, cells

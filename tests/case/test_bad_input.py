@@ -607,6 +607,36 @@ CASES = {
         "protocol.steps.0.until",
         "no current",
     ),
+    "cycling in three dimensions": (
+        {"cycling.film_thickness": "0.2 um", "geometry.symmetry": "square"},
+        "cycling",
+        "2D",
+    ),
+    "film without a thickness": ({"cycling": "{}"}, "cycling.film_thickness", "required"),
+    "ranges of size that fall": (
+        {"cycling": "{ film_thickness = '0.2 um', bins = ['2 um^3', '1 um^3'] }"},
+        "cycling.bins",
+        "must rise",
+    ),
+    "creep of voids in a metal that hardens": (
+        {
+            "cycling.film_thickness": "0.2 um",
+            "metal.material": "lithium",
+            "metal.creep": "{ law = 'anand' }",
+        },
+        "cycling.porous_creep",
+        "one power of stress",
+    ),
+    "creep of voids in an elastic metal": (
+        {"cycling.film_thickness": "0.2 um", "metal.elastic": "true"},
+        "metal.elastic",
+        "porous_creep = 'none'",
+    ),
+    "iterative solver with voids": (
+        {"cycling.film_thickness": "0.2 um", "numerics.linear_solver": "iterative"},
+        "numerics.linear_solver",
+        "direct",
+    ),
     "start from nowhere": (
         {"protocol.start_from": "7"},
         "protocol.start_from",

@@ -162,7 +162,7 @@ def test_every_template_is_what_it_says(kind, tmp_path):
 
 def test_an_unknown_template_is_refused_with_the_list():
     with pytest.raises(
-        InputError, match="axisymmetric, case, mask, mesh, square, stack, study, tomogram"
+        InputError, match="axisymmetric, case, cycling, mask, mesh, square, stack, study, tomogram"
     ):
         template("pouch")
 

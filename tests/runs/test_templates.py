@@ -10,6 +10,7 @@ COARSE = {
     "case": ["numerics.interface_size=2 um", "interface.map.transition=4 um"],
     "axisymmetric": ["numerics.interface_size=2 um", "interface.map.transition=4 um"],
     "square": ["numerics.interface_size=4 um", "interface.map.transition=6 um"],
+    "cycling": ["interface.map.transition=8 um", "numerics.interface_size=3 um"],
     "mask": ["numerics.interface_size=2 um", "interface.map.transition=4 um"],
     "mesh": ["interface.map.transition=4 um"],
     "tomogram": [

@@ -203,7 +203,8 @@ def tables_in(annotation):
 
 
 def test_the_templates_show_every_key_of_a_case():
-    text = "".join(template(kind) for kind in ("case", "mesh", "stack", "mask", "tomogram"))
+    kinds = ("case", "mesh", "stack", "mask", "tomogram", "cycling")
+    text = "".join(template(kind) for kind in kinds)
     # filled in when a file is read
     keys = keys_of(Case) - {"sha256", "labels_sha256", "void_ids_sha256", "start_from_sha256"}
     assert len(keys) > 100

@@ -1,0 +1,135 @@
+"""From layers of void over the interface to the porosity at the metal's points, and back.
+
+A layer is spread over the points of the two columns beside its vertex (linearly) and along the
+vertical as a tent, such that the porosity's integral is the layer's volume to round-off. What a
+point then loses by creep is taken from its layers in the shares that they have in it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from femna.simulation.porous_metal import DENSE, MOST_POROUS
+from femna.simulation.void_layers import LAYERS, VoidLayers
+
+Array = npt.NDArray[np.float64]
+
+WIDEST: Final = 8
+"""How often a tent that no point lies under is made twice as wide."""
+
+DEPTH_SHARE: Final = 0.3
+"""Least half width of a tent over its depth, since elements grow away from the interface."""
+
+
+class Porosity:
+    """Spreads layers over points; 2D cells.
+
+    Parameters
+    ----------
+    comm : MPI.Comm
+        Communicator.
+    places : array, shape (N,)
+        Horizontal places of this rank's vertices, in lengths of the model.
+    area : array, shape (N,)
+        Of the vertices.
+    size : float
+        Of the elements along the interface, in lengths of the model.
+    """
+
+    def __init__(self, comm: Any, places: Array, area: Array, *, size: float) -> None:
+        self._comm, self._size = comm, size
+        counts = comm.allgather(len(places))
+        start = sum(counts[: comm.rank])
+        everywhere = np.concatenate(comm.allgather(places))
+        self._order = np.argsort(everywhere, kind="stable")
+        rank_of = np.empty_like(self._order)
+        rank_of[self._order] = np.arange(len(everywhere))
+        self._mine = rank_of[start : start + len(places)]
+        self._places = everywhere[self._order]
+        self._areas = np.concatenate(comm.allgather(area))[self._order]
+        self._shares: Array = np.zeros((0, 2, LAYERS))
+        self._columns: npt.NDArray[np.intp] = np.zeros((0, 2), dtype=np.intp)
+
+    def spread(self, layers: VoidLayers, points: Array, volumes: Array) -> Array:
+        """Return the porosity at points (collective).
+
+        Parameters
+        ----------
+        layers : VoidLayers
+        points : array, shape (points, 2)
+            First those that this rank owns, then ghosts.
+        volumes : array, shape (owned,)
+            That belong to them.
+
+        Returns
+        -------
+        array, shape (points,)
+        """
+        lengths, heights = (
+            np.concatenate(self._comm.allgather(values))[self._order]
+            for values in (layers.lengths, layers.heights)
+        )
+        right = np.clip(np.searchsorted(self._places, points[:, 0]), 1, len(self._places) - 1)
+        columns = np.stack([right - 1, right], axis=1)
+        gap = self._places[right] - self._places[right - 1]
+        share = np.clip((points[:, 0] - self._places[right - 1]) / gap, 0.0, 1.0)
+        beside = np.stack([1.0 - share, share], axis=1)
+        middle = heights + 0.5 * lengths
+        half = np.maximum(lengths / MOST_POROUS, np.maximum(2.0 * self._size, DEPTH_SHARE * middle))
+        there = lengths > 0.0
+        owned = len(volumes)
+
+        def tents(half: Array) -> Array:
+            away = np.abs(points[:, 1, None, None] - middle[columns]) / half[columns]
+            return np.asarray(beside[:, :, None] * np.maximum(1.0 - away, 0.0) * there[columns])
+
+        def held(parts: Array) -> Array:
+            return self._sum(columns[:owned], parts[:owned] * volumes[:, None, None])
+
+        parts = tents(half)
+        found = held(parts)
+        for _ in range(WIDEST):
+            missed = there & (found <= 0.0)
+            if not missed.any():
+                break
+            half[missed] *= 2.0
+            parts = tents(half)
+            found = held(parts)
+        scale = np.divide(
+            lengths * self._areas[:, None], found, out=np.zeros_like(found), where=found > 0.0
+        )
+        parts = parts * scale[columns]
+        total = parts.sum(axis=(1, 2))
+        self._columns = columns[:owned]
+        self._shares = np.divide(
+            parts[:owned],
+            total[:owned, None, None],
+            out=np.zeros_like(parts[:owned]),
+            where=total[:owned, None, None] > DENSE,
+        )
+        return np.asarray(total)
+
+    def gather(self, lost: Array) -> Array:
+        """Return what this rank's layers lose of volumes lost at its points (collective).
+
+        Parameters
+        ----------
+        lost : array, shape (owned,)
+            Volume that each owned point has lost.
+
+        Returns
+        -------
+        array, shape (N, LAYERS)
+            Lengths.
+        """
+        found = self._sum(self._columns, self._shares * lost[:, None, None])
+        return np.asarray((found / self._areas[:, None])[self._mine])
+
+    def _sum(self, columns: npt.NDArray[np.intp], values: Array) -> Array:
+        """Sum values at points over columns and layers, shape (columns, LAYERS) (collective)."""
+        total = np.zeros((len(self._places), LAYERS))
+        np.add.at(total, columns.reshape(-1), values.reshape(-1, LAYERS))
+        return np.asarray(self._comm.allreduce(total))

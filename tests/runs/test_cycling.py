@@ -1,0 +1,144 @@
+"""Voids that plating encloses, through the command line."""
+
+import csv
+import math
+
+import numpy as np
+import pytest
+from runs.conftest import ROOT, UNIFORM, case_text, differences, last, rows, summary
+
+from femna.case import load_case
+from femna.cli.app import execute
+from femna.output import run_case
+
+PRESSURE = 0.2e6
+LINEAR = 'molar_volume = "23.7 cm^3/mol"\ncreep = { law = "norton", n = 1, A = "1e-9 1/s/Pa" }'
+FILM = '[cycling]\nfilm_thickness = "0.1 um"\n'
+COARSE = "contact_error = 0.02"
+
+
+def text(symmetry="plane_strain", *, steps, cycling="", **tables):
+    tables.setdefault("numerics", COARSE)
+    if symmetry == "axisymmetric":
+        chart = '{ kind = "patches", blocked_fraction = 0.3, transition = "4 um" }'
+        tables.setdefault("chart", chart)
+    return case_text(symmetry, protocol=steps, **tables) + FILM + cycling
+
+
+def half_cycles(folder):
+    with (folder / "cycles.csv").open() as stream:
+        return list(csv.DictReader(stream))
+
+
+def numbers(folder, name):
+    return np.array([float(row[name] or "nan") for row in rows(folder)])
+
+
+PLATE_REST = 'steps = [{ do = "plate" }, { do = "rest", time = "40 min" }]'
+
+
+@pytest.mark.parametrize("symmetry", ["plane_strain", "axisymmetric"])
+def test_an_enclosed_void_closes_by_formula_6(run, symmetry):
+    # n = 1, far from all walls: |da/dt|/a = P/(4 eta) for a sphere and P/(2 eta) for a cylinder,
+    # eta = 1/(3A), so that the volume falls with 9/4 A P or 3 A P
+    folder = run(text(symmetry, steps=PLATE_REST, metal=LINEAR))
+    at, volume = numbers(folder, "time_s"), numbers(folder, "occluded_void_volume_um3")
+    resting = (at > 48.0) & (volume > 0.0)
+    assert volume[resting][0] > 0.1
+    rate = 3e-9 * PRESSURE if symmetry == "plane_strain" else 2.25e-9 * PRESSURE
+    late = np.flatnonzero(resting)[[len(np.flatnonzero(resting)) // 2, -1]]
+    found = math.log(volume[late[0]] / volume[late[1]]) / (at[late[1]] - at[late[0]])
+    assert found == pytest.approx(rate, rel=0.02)
+    for balance in ("charge_balance", "volume_balance", "force_balance", "void_balance"):
+        assert np.max(numbers(folder, balance)) < 1e-8
+
+
+CYCLES = 'repeat = 2\nsteps = [{ do = "plate" }, { do = "strip" }]'
+
+
+@pytest.fixture(scope="module")
+def cycled(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cycled")
+    file = folder / "case.toml"
+    file.write_text(text(steps=CYCLES))
+    assert execute(["run", str(file), "-o", str(folder / "out")]) == 0
+    return folder / "out"
+
+
+def test_plating_encloses_voids_that_stripping_meets_again(cycled):
+    table = half_cycles(cycled)
+    assert [row["phase"] for row in table] == ["plate", "strip"] * 2
+    for plate in table[::2]:
+        assert float(plate["occluded_void_volume_um3"]) > 0.1
+        # the film carries the current: the voltage stays within 5 % of the healed one
+        assert abs(float(plate["voltage_rise_end_V"])) < 0.05 * abs(float(plate["voltage_end_V"]))
+        assert float(plate["plating_current_before_spreading_mA_cm2"]) > 1.5
+    for plate, strip in zip(table[::2], table[1::2], strict=True):
+        assert float(strip["occluded_void_volume_um3"]) < float(plate["occluded_void_volume_um3"])
+    assert summary(cycled)["status"] == "ok"
+    for balance in ("charge_balance", "volume_balance", "force_balance", "void_balance"):
+        assert np.max(numbers(cycled, balance)) < 1e-8
+
+
+def test_gap_enclosed_voids_and_metal_fill_the_cell(cycled):
+    # height of the collector times the width of 40 um = metal + gap + enclosed voids
+    metal = 30.0 * 40.0 - 40.0 * np.cumsum(
+        numbers(cycled, "dt_s") * numbers(cycled, "current_mA_cm2") * 2.4640e-3
+    )
+    voids = numbers(cycled, "void_volume_um3") + numbers(cycled, "occluded_void_volume_um3")
+    height = 40.0 * numbers(cycled, "layer_thickness_um")
+    assert height == pytest.approx(metal + voids, rel=2e-5)  # the molar volume's digits
+
+
+def test_the_page_on_outputs_names_every_column(cycled):
+    page = (ROOT / "docs" / "outputs.md").read_text(encoding="utf-8")
+    columns = {*rows(cycled)[0], *half_cycles(cycled)[0]}
+    named = [name for name in columns if not name.startswith("voids_um3_")]
+    assert len(columns) > len(named)
+    assert [name for name in named if f"`{name}`" not in page] == []
+
+
+def test_enclosed_voids_change_the_contact_pressure(run, cycled):
+    rigid = run(text(steps=CYCLES, cycling='porous_creep = "none"\n'), "rigid")
+    soft, hard = half_cycles(cycled)[0], half_cycles(rigid)[0]
+    # the metal above a void is soft: what it does not carry, the metal beside it does
+    first, second = rows(cycled), rows(rigid)
+    one = max(float(r["contact_pressure_max_MPa"]) for r in first if r["phase"] == "strip")
+    other = max(float(r["contact_pressure_max_MPa"]) for r in second if r["phase"] == "strip")
+    assert abs(one / other - 1.0) > 0.05
+    assert float(hard["occluded_void_volume_um3"]) == pytest.approx(
+        float(soft["occluded_void_volume_um3"]), rel=0.3
+    )
+    assert float(rows(rigid)[-1]["closed_void_volume_um3"]) == pytest.approx(0.0, abs=1e-3)
+
+
+def test_nothing_accumulates_at_a_uniform_interface(run):
+    folder = run(text(steps=CYCLES, chart=UNIFORM))
+    assert np.max(numbers(folder, "void_volume_um3")) < 1e-9
+    assert np.max(numbers(folder, "occluded_void_volume_um3")) == 0.0
+    assert last(folder)["layer_thickness_um"] == pytest.approx(30.0, abs=1e-9)
+
+
+class Stop(Exception):
+    """Ends a run from its monitor."""
+
+
+def test_a_run_stopped_amid_a_plating_goes_on_to_the_same_digits(tmp_path, cycled):
+    case = load_case(cycled / "case.toml")
+
+    def monitor(row):
+        if row["half_cycle"] == 3 and row["occluded_void_volume_um3"] > 0.1:
+            raise Stop
+
+    with pytest.raises(Stop):
+        run_case(case, tmp_path / "stopped", checkpoint_seconds=0.0, monitor=monitor)
+    run_case(case, tmp_path / "stopped", resume=True)
+    assert differences(cycled, tmp_path / "stopped", tolerance=0.0) == []
+    assert (cycled / "cycles.csv").read_text() == (tmp_path / "stopped" / "cycles.csv").read_text()
+
+
+@pytest.mark.slow
+def test_two_ranks_agree_with_one(launch, tmp_path, cycled):
+    done = launch(["run", cycled / "case.toml", "-o", tmp_path / "two"], ranks=2)
+    assert done.returncode == 0, done.stderr
+    assert differences(cycled, tmp_path / "two", tolerance=1e-6) == []

@@ -9,6 +9,7 @@ from typing import Final
 from femna.report import html, mechanism_part, provenance
 from femna.report.again import sweep_again
 from femna.report.answer import answer
+from femna.report.cycling_part import cycling_section
 from femna.report.reading import SweepFolder, value_of
 from femna.report.relative import relative_section
 from femna.report.spread import spread_section
@@ -23,7 +24,10 @@ def write_sweep_report(sweep: SweepFolder) -> Path:
     parts = [_lead(sweep), answer(sweep, shown_combinations(sweep)), candidates]
     if candidates:
         parts += [candidates_figure(sweep), mechanism_part.inverted(sweep)]
-    parts += [html.heading("Critical pressure"), _critical_table(sweep)]
+    cycled = cycling_section(sweep)
+    parts.append(cycled)
+    if not cycled:
+        parts += [html.heading("Critical pressure"), _critical_table(sweep)]
     parts += [
         relative_section(sweep),
         spread_section(sweep),

@@ -14,6 +14,7 @@ from femna.errors import InputError
 from femna.study.critical import Criterion
 from femna.study.curve import Crossing
 from femna.study.definition import Compare
+from femna.study.cycled_cells import Cell, cycled_cells
 from femna.study.evaluation import Group
 from femna.study.measured import Measured, load_measured
 
@@ -61,6 +62,8 @@ class Observations:
         Cells cycled at one pressure and current, as stated: pressure, current, outcome, ...
     measured : tuple of mapping
         Measured points, see `measured.py`.
+    cells : tuple[Cell, ...]
+        Cells that were cycled.
     """
 
     source: str | None
@@ -68,6 +71,7 @@ class Observations:
     linear: bool
     cycling: tuple[Mapping[str, Any], ...] = ()
     measured: Measured = ()
+    cells: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,7 @@ def load_observations(path: Path) -> Observations:
         bounds=tuple(_bound(path, index, entry) for index, entry in enumerate(entries)),
         linear=relation.startswith("linear"),
         cycling=_cycling(path, content.get("cycling", [])),
+        cells=cycled_cells(path, content),
     )
 
 

@@ -29,8 +29,6 @@ class Values(Table):
             if any(isinstance(v, str | bool) for v in self.values):
                 raise ValueError("with a unit, every value is a bare number")
             parse_quantity(f"1 {self.unit}")
-        if len(set(map(str, self.values))) != len(self.values):
-            raise ValueError("a value occurs twice")
         return self
 
 
@@ -86,6 +84,11 @@ def swept_table(entry: object, place: str) -> object:
     lengths = {path: length(item) for path, item in parsed.items()}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"keys of one table vary together, but their lengths differ: {lengths}")
+    if all(isinstance(item, Values) for item in parsed.values()):
+        rows = list(zip(*(map(str, item.values) for item in parsed.values()), strict=True))  # type: ignore[union-attr]
+        if len(set(rows)) != len(rows):
+            what = repr(next(iter(parsed))) if len(parsed) == 1 else place
+            raise ValueError(f"{what}: a value occurs twice")
     return parsed
 
 

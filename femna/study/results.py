@@ -10,6 +10,7 @@ from femna.study.contact_table import NAME as CONTACT_TABLE
 from femna.study.contact_table import contact_table
 from femna.study.correlation import NAME as CORRELATIONS
 from femna.study.correlation import correlate, correlation_table
+from femna.study.cycled_cells import judge_cells, judged_lines, judged_table
 from femna.study.definition import Study
 from femna.study.evaluation import (
     Group,
@@ -71,6 +72,9 @@ def write_results(
         tables[CORRELATIONS] = correlation_table(correlations)
     if averaged:
         tables["critical_spread.csv"] = spread_table(averages)
+    judged = judge_cells(directory, rows, observations.cells if observations else ())
+    if judged:
+        tables["cycling.csv"] = judged_table(judged)
     table = contact_table(directory, rows)
     if table[1]:
         tables[CONTACT_TABLE] = table
@@ -92,7 +96,7 @@ def write_results(
         comparisons=comparisons,
     )
     lines += proof_lines(proofs) + mechanism_lines(found) + relative_lines(factors)
-    lines += effect_lines(effects)
+    lines += effect_lines(effects) + judged_lines(judged)
     if averages:
         lines += spread_lines(averages)
     if interrupted:

@@ -21,6 +21,7 @@ from femna.output import run_case
 from femna.output.history import COLUMNS
 from femna.study import run_sweep
 from femna.study.correlation import correlation_table
+from femna.study.cycled_cells import judged_table
 from femna.study.definition import Critical, Output, Study
 from femna.study.evaluation import (
     Group,
@@ -106,6 +107,7 @@ TABLES = {
     "relative.csv": relative_table([]),
     "sensitivity.csv": effect_table([]),
     "correlations.csv": correlation_table([]),
+    "cycling.csv": judged_table([]),
 }
 
 

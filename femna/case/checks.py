@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from femna.case.creep_checks import check_creep
-from femna.case.element_size import element_size
 from femna.case.cycling import check_cycling
+from femna.case.element_size import element_size
 from femna.case.geometry import MeshedCell, UnitCell
 from femna.case.image_cell import ImageCell, check_image_cell
 from femna.case.map_checks import (

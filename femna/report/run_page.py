@@ -9,8 +9,8 @@ from typing import Any, Final
 from femna.report import html, provenance
 from femna.report.again import run_again
 from femna.report.chart import as_json
-from femna.report.history_charts import balance_views, history_views
 from femna.report.cycling_figure import cycling_pictures
+from femna.report.history_charts import balance_views, history_views
 from femna.report.history_figure import draw_balances, draw_history
 from femna.report.reading import RunFolder, read_case, read_table, value_of
 from femna.report.section_charts import section_views, surface

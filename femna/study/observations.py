@@ -13,8 +13,8 @@ from typing import Any, Final, Literal
 from femna.errors import InputError
 from femna.study.critical import Criterion
 from femna.study.curve import Crossing
-from femna.study.definition import Compare
 from femna.study.cycled_cells import Cell, cycled_cells
+from femna.study.definition import Compare
 from femna.study.evaluation import Group
 from femna.study.measured import Measured, load_measured
 

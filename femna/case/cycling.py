@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from femna.case.base import AS_TUPLE, Table
-from femna.case.geometry import MeshFile, UnitCell
+from femna.case.geometry import UnitCell
 from femna.case.metal_voids import one_power
 from femna.case.quantities import Bare, Count, Fraction, Length, Physical
 from femna.case.refusal import refuse
+from femna.case.stack import Stack
 from femna.case.symmetry import SHAPES
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def check_cycling(case: Case) -> None:
     if cycling is None:
         return
     geometry = case.geometry
-    if isinstance(geometry, MeshFile) or SHAPES[_symmetry(case)].dimension == 3:
+    flat = isinstance(geometry, UnitCell | Stack) and _in_2d(geometry)
+    if not flat:
         refuse(
             _KEY,
             "(given)",
@@ -117,6 +119,7 @@ def check_cycling(case: Case) -> None:
         )
 
 
-def _symmetry(case: Case) -> str:
-    geometry = case.geometry
-    return geometry.symmetry if isinstance(geometry, UnitCell) else "axisymmetric"
+def _in_2d(geometry: UnitCell | Stack) -> bool:
+    if isinstance(geometry, Stack):
+        return geometry.symmetry == "axisymmetric"
+    return SHAPES[geometry.symmetry].dimension == 2

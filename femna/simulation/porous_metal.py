@@ -2,7 +2,8 @@
 
 The porosity belongs to the beginning of a step. Within one a void would be over-drawn where its
 e-fold is shorter than the step; so the closing rate c of the law is taken over the step as that of
-a void which decays at the rate c/f, ``f (1 - exp(-c dt/f)) / dt``, which never exceeds f/dt.
+a void which decays at the rate c/f, ``f (1 - exp(-c dt/f)) / dt``, which never exceeds f/dt. Under
+tension a void grows at the rate of the law.
 """
 
 from __future__ import annotations
@@ -170,10 +171,13 @@ class PorousMetal:
             theta = found.stress / regular
             zeta = (2.0 / 3.0) * (found.slope - theta) / regular**2
             cross = found.by_pressure / regular
-            kept = np.exp(-np.clip(found.closing * self._dt / porosity, -1.0, None))
+            kept = np.exp(-np.maximum(found.closing * self._dt / porosity, 0.0))
+            closing = np.where(
+                found.closing > 0.0, porosity * (1.0 - kept) / self._dt, found.closing
+            )
             terms = _Terms(
                 cross=cross * unit,
-                closing=porosity * (1.0 - kept) / self._dt / unit,
+                closing=closing / unit,
                 closing_slope=kept * found.closing_slope * stress_unit / unit,
                 closing_cross=kept * cross * unit,
             )

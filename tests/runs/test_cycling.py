@@ -142,3 +142,44 @@ def test_two_ranks_agree_with_one(launch, tmp_path, cycled):
     done = launch(["run", cycled / "case.toml", "-o", tmp_path / "two"], ranks=2)
     assert done.returncode == 0, done.stderr
     assert differences(cycled, tmp_path / "two", tolerance=1e-6) == []
+
+
+STACK = """
+femna = 1
+title = "a small stack, cycled"
+[geometry]
+kind = "stack"
+electrode_diameter = "1 mm"
+metal_thickness = "100 um"
+electrolyte_diameter = "2 mm"
+electrolyte_thickness = "0.7 mm"
+[metal]
+material = "sodium"
+collector_wall = { law = "sticking" }
+[interface]
+map = { kind = "patches", blocked_fraction = 0.1, transition = "100 um", inside = "blocked" }
+kinetics = { law = "linear", resistance = "8 ohm*cm^2" }
+roughness = "0.1 um"
+wall = { law = "sticking" }
+[protocol]
+temperature = "25 degC"
+pressure = "0.3 MPa"
+current_density = "1.5 mA/cm^2"
+charge = "0.05 mAh/cm^2"
+steps = [{ do = "plate" }, { do = "strip" }]
+[numerics]
+interface_size = "50 um"
+contact_error = 0.03
+strain_rate_floor = 10
+[cycling]
+film_thickness = "0.05 um"
+"""
+
+
+def test_a_whole_cell_encloses_voids_too(run):
+    folder = run(STACK)
+    plate, strip = half_cycles(folder)
+    assert float(plate["occluded_void_volume_um3"]) > 1000.0
+    assert float(strip["occluded_void_volume_um3"]) < float(plate["occluded_void_volume_um3"])
+    for balance in ("charge_balance", "volume_balance", "force_balance", "void_balance"):
+        assert np.max(numbers(folder, balance)) < 1e-8

@@ -1,0 +1,72 @@
+"""A metal full of voids in a cell that only lets it be compacted: the law's own solution."""
+
+from __future__ import annotations
+
+import femna.backend  # noqa: F401  (before dolfinx)
+
+# isort: split
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+from verification.cells import model, set_step
+
+from femna.physics.porous_creep import PowerLaw, respond
+from femna.simulation.newton import Newton
+from femna.simulation.start import solve_from_rest
+
+PRESSURE, POROSITY = 0.3e6, 0.2
+LAW = PowerLaw((0.53e-30) ** -0.2, 5.0)
+COARSE = {
+    "interface.map": '{ kind = "uniform" }',
+    "numerics.interface_size": "10 um",
+    "cycling.film_thickness": "0.2 um",
+}
+
+
+def compaction(seconds, *, floor, sphere):
+    """Rate [1/s] at which a layer under a pressure is compacted, its sides held.
+
+    Of the rate (0, 0, -e) the deviator has the equivalent (2/3) e, and its stress along the axis is
+    -(2/3) s_e: the mean pressure is P - (2/3) s_e.
+    """
+
+    def at(rate, mean):
+        regular = np.array([np.hypot(2.0 / 3.0 * rate, floor)])
+        found = respond(
+            LAW, regular, np.array([mean]), porosity=np.array([POROSITY]), sphere=sphere
+        )
+        # the floor is in the viscosity, not in the rate
+        return found.stress[0] * (2.0 / 3.0 * rate) / regular[0], found.closing[0]
+
+    def rate_at(mean):
+        return brentq(
+            lambda rate: mean + 2.0 / 3.0 * at(rate, mean)[0] - PRESSURE, 0.0, 1e3, xtol=1e-20
+        )
+
+    def excess(mean):
+        rate = rate_at(mean)
+        decayed = POROSITY * -np.expm1(-at(rate, mean)[1] * seconds / POROSITY) / seconds
+        return decayed - rate
+
+    return rate_at(brentq(excess, 1e-6 * PRESSURE, PRESSURE, xtol=1e-9))
+
+
+@pytest.mark.parametrize("symmetry", ["plane_strain", "axisymmetric"])
+def test_a_layer_is_compacted_at_the_rate_of_the_law(tmp_path, symmetry):
+    shape = {"geometry.symmetry": symmetry}
+    cell = model(tmp_path, COARSE | shape)
+    system, porous = cell.system, cell.system.metal.porous
+    porous.set(np.full_like(porous.porosity, POROSITY))
+    seconds = 2.0
+    step = set_step(cell, dt=seconds / cell.scales.time)
+    system.metal.begin_step(step.dt)
+    result = solve_from_rest(system, Newton(system))
+    assert result.converged
+    exact = compaction(seconds, floor=system.metal.rate_floor, sphere=symmetry == "axisymmetric")
+    # it recedes by what is stripped, and sinks by what is compacted
+    sinking = (-system.platen_velocity - 1.0) * cell.scales.velocity
+    assert sinking == pytest.approx(exact * cell.metal_thickness, rel=1e-7)
+    # and the volume that the points lose is what the collector sinks
+    lost = porous.closing().sum() / system.total_area
+    assert lost == pytest.approx(-system.platen_velocity - 1.0, rel=1e-9)
+    assert porous.volumes().sum() == pytest.approx(cell.system.total_area * 4.0, rel=1e-9)

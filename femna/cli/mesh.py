@@ -72,8 +72,9 @@ def void_lines(voids: Any) -> list[str]:
             f"{fit.mesh_volume / fit.volume - 1.0:+7.2%} {fit.area * 1e12:>11.1f} {area} "
             f"{fit.overhang * 1e18:>15.1f} {fit.across:>7.1f}"
         )
+    total = voids.summary()
     lines.append(
-        f"{len(voids.dropped)} voids of {sum(voids.dropped) * 1e18:.4g} um3 were dropped; "
-        f"{sum(fit.overhang for fit in voids.fits) * 1e18:.4g} um3 overhang"
+        f"{total['dropped']} voids of {total['dropped_volume_um3']:.4g} um3 dropped; "
+        f"{total['overhang_volume_um3']:.4g} um3 overhang"
     )
     return lines

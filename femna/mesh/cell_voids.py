@@ -66,3 +66,14 @@ class CellVoids:
     dropped: tuple[float, ...]
     voxel: float
     shape: tuple[int, int, int]
+
+    def summary(self) -> dict[str, float]:
+        """Return how many voids became what, and what was dropped or overhangs [um^3]."""
+        kinds = [fit.kind for fit in self.fits]
+        lost = [fit.volume for fit in self.fits if fit.kind == "dropped"]
+        return {
+            **{kind: kinds.count(kind) for kind in ("smooth", "voxels", "buried")},
+            "dropped": len(self.dropped) + len(lost),
+            "dropped_volume_um3": (sum(self.dropped) + sum(lost)) * 1e18,
+            "overhang_volume_um3": sum(fit.overhang for fit in self.fits) * 1e18,
+        }

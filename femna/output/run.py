@@ -317,6 +317,7 @@ class _Run:
             )
 
     def _record(self, model: Model, *, ended: bool) -> None:
+        voids = model.cell.voids
         wall = time.monotonic() - self.began
         write_run(
             self.directory,
@@ -330,6 +331,7 @@ class _Run:
             mesh=mesh_sizes(model.cell),
             unknowns=unknowns(model.system),
             conducting_fraction=model.conducting_fraction,
+            **({} if voids is None else {"voids": voids.summary()}),
         )
 
     def _summary(self, model: Model, driver: Driver) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 import numpy as np
+from mpi4py import MPI
 from petsc4py import PETSc
 
 from femna.errors import ComputationError
@@ -137,7 +138,9 @@ class Newton:
 
     def _monitor(self, _snes: PETSc.SNES, _iteration: int, norm: float) -> None:
         self._norms.append(norm)
-        self._linear.aim(self._snes.getKSP(), self._norms, self._bound())
+        bound = self._bound()
+        self._snes.atol = bound
+        self._linear.aim(self._snes.getKSP(), self._norms, bound)
 
     def begin_step(self) -> None:
         """Begin a step whose every digit follows from the state before it (collective)."""
@@ -194,6 +197,7 @@ class Newton:
             metal.anchored = True
             for _ in range(MOST_BY_STRESS):
                 self._norms.append(float(residual.norm()))
+                bound = max(self._bound(), ROUGH * roughly)
                 if self._norms[-1] <= bound:
                     metal.anchored = False
                     self.system.forget()
@@ -232,11 +236,23 @@ class Newton:
         self.system.pack(self._x)
         self._norms.clear()
 
+    def _closing_speed(self) -> float:
+        """Return the largest speed over that of recession where voids of an image close.
+
+        They may close a hundred times faster than the interface recedes, by which the speeds and
+        their round-off are made dimensionless.
+        """
+        if self.system.cell.voids is None:
+            return 0.0
+        velocity = self.system.metal.fields.velocity.x.array
+        fastest = float(np.max(np.abs(velocity), initial=0.0))
+        return float(self.system.comm.allreduce(fastest, op=MPI.MAX))
+
     def _bound(self) -> float:
         """Return the residual norm at which the present step counts as solved."""
         # round-off grows with the loads, which may be many times the characteristic ones
         step = self.system.required_step()
-        load = max(1.0, step.pressure, abs(step.current))
+        load = max(1.0, step.pressure, abs(step.current), self._closing_speed())
         return self._tolerance * load * float(np.sqrt(self.system.total_area))
 
     def _ended(self, reason: int) -> NewtonResult:

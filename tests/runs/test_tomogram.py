@@ -1,6 +1,7 @@
 """From labels to contact loss and back: one small run, its tables, its export, its resumption."""
 
 import csv
+import json
 
 import numpy as np
 import pytest
@@ -81,6 +82,20 @@ def test_the_voids_one_by_one_add_up_to_the_history(run):
         held, enclosed = (float(one["volume_um3"]) for one in mine)
         assert held == pytest.approx(float(row["void_volume_um3"]), rel=1e-9)
         assert enclosed == pytest.approx(float(row["buried_void_volume_um3"]), rel=1e-9)
+
+
+def test_what_the_mesh_makes_of_the_voids_is_printed_and_recorded(run, tmp_path, capsys):
+    out, _ = run
+    case = out.parent / "cell.toml"
+    capsys.readouterr()
+    assert execute(["mesh", str(case), "-o", str(tmp_path / "cell.msh")]) == 0
+    printed = capsys.readouterr().out
+    assert "smooth" in printed
+    assert "buried" in printed
+    assert "0 voids of 0 um3 dropped" in printed
+    made = json.loads((out / "run.json").read_text())["voids"]
+    assert [made[kind] for kind in ("smooth", "voxels", "buried", "dropped")] == [1, 0, 1, 0]
+    assert made["overhang_volume_um3"] == 0.0
 
 
 def test_a_sphere_of_voxels_closes_as_formula_6_says(run):

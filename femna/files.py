@@ -46,7 +46,7 @@ def read_json(path: Path) -> dict[str, Any] | None:
     """Read a JSON object; None where the file is missing or is not one."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return content if isinstance(content, dict) else None
 

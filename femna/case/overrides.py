@@ -34,7 +34,7 @@ def read_value(text: str) -> Any:
     """Return what `text` means in TOML, or `text` itself where it means nothing."""
     try:
         document = tomllib.loads(f"value = {text}")
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # no TOML, a number without end, or too deep
         return text
     return document["value"] if set(document) == {"value"} else text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
@@ -23,7 +23,7 @@ def _read_parameter(raw: object) -> float | str:
         return raw
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         raise problem("a number or a quantity expected", _REMEDY)
-    if not math.isfinite(raw):
+    if not abs(raw) <= sys.float_info.max:
         raise problem("must be finite", "nan and inf are not accepted")
     return float(raw)
 

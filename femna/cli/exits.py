@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -77,6 +78,43 @@ def blaming(file: Path) -> Iterator[None]:
         if error.file is None and error.key.partition(".")[0] in Case.model_fields:
             error.file = file
         raise
+
+
+@contextmanager
+def reading_results(directory: Path) -> Iterator[None]:
+    """Say in one line that a folder's results cannot be read: they may have been edited or copied.
+
+    Only for commands that show what others wrote; where femna has just written it, it is a bug.
+
+    Raises
+    ------
+    InputError
+        In place of whatever the reading of a damaged table raises, with the place.
+    """
+    try:
+        yield
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+        csv.Error,
+        OSError,
+    ) as error:
+        if isinstance(error, OSError) and disk_refusal(error) is not None:
+            raise  # it is the disk that refuses, not the name of a file
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(where.filename).name}:{where.lineno}"
+        reason = f"{type(error).__name__}: {str(error)[:200]}"
+        raise InputError(
+            None,
+            "folder",
+            str(directory),
+            f"holds results that cannot be read ({reason}, at {place})",
+            "call the run or the sweep again with --resume; if nobody has touched the files, "
+            "report it as a bug",
+        ) from error
 
 
 def _say(message: str) -> None:

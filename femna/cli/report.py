@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from femna.cli.console import output_console
-from femna.cli.exits import DONE
+from femna.cli.exits import DONE, reading_results
 
 
 def report_command(directory: Path, /) -> int:
@@ -18,5 +18,7 @@ def report_command(directory: Path, /) -> int:
     """
     from femna.report import write_report
 
-    output_console().print(f"report in {write_report(directory)}")
+    with reading_results(directory):
+        page = write_report(directory)
+    output_console().print(f"report in {page}")
     return DONE

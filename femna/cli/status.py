@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from femna.cli.console import output_console
-from femna.cli.exits import DONE
+from femna.cli.exits import DONE, reading_results
 
 
 def status_command(directory: Path, /) -> int:
@@ -19,6 +19,8 @@ def status_command(directory: Path, /) -> int:
     from femna.study.status import status_lines, sweep_status
 
     console = output_console()
-    for line in status_lines(sweep_status(directory)):
+    with reading_results(directory):
+        lines = status_lines(sweep_status(directory))
+    for line in lines:
         console.print(line)
     return DONE

@@ -109,7 +109,7 @@ def read_summary(path: Path) -> Mapping[str, Any]:
     """Return a JSON object; an empty one where the file is missing or broken."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
 
@@ -118,7 +118,7 @@ def read_case(path: Path) -> dict[str, str]:
     """Return the entries of a resolved case, dotted path -> text; empty where missing."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return dict(_flatten("", content))
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
+from femna.case import read_document
 from femna.errors import InputError
 from femna.study.critical import Criterion
 from femna.study.curve import Crossing
@@ -17,6 +17,7 @@ from femna.study.cycled_cells import Cell, cycled_cells
 from femna.study.definition import Compare
 from femna.study.evaluation import Group
 from femna.study.measured import Measured, load_measured
+from femna.study.rows import number
 
 type Verdict = Literal["met", "not met", "not decided"]
 
@@ -96,36 +97,40 @@ def load_comparison(folder: Path, settings: Compare) -> Observations:
 
 def load_observations(path: Path) -> Observations:
     """Read an observations file; InputError where it is missing or not in order."""
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(
-            path, "compare.observations", str(path), error.strerror or "unreadable", "name a file"
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(path, "file", str(path), f"not TOML: {error}", "correct it") from None
-    entries = content.get("critical_pressure", [])
-    if not isinstance(entries, list):
-        raise InputError(path, "critical_pressure", "...", "a list of tables", "use [[...]]")
+    content = read_document(path)
     protocol = content.get("critical_pressure_protocol", {})
     relation = str(protocol.get("relation", "")) if isinstance(protocol, Mapping) else ""
     return Observations(
         source=str(content.get("source", path.name)),
-        bounds=tuple(_bound(path, index, entry) for index, entry in enumerate(entries)),
+        bounds=tuple(
+            _bound(path, index, entry)
+            for index, entry in enumerate(_tables(path, content, "critical_pressure"))
+        ),
         linear=relation.startswith("linear"),
-        cycling=_cycling(path, content.get("cycling", [])),
+        cycling=_cycling(_tables(path, content, "cycling")),
         cells=cycled_cells(path, content),
     )
 
 
-def _cycling(path: Path, entries: object) -> tuple[Mapping[str, Any], ...]:
+def _tables(path: Path, content: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    """Return a list of tables; InputError where it is anything else."""
+    entries = content.get(key, [])
+    if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
+        raise InputError(path, key, "...", "a list of tables", f"use [[{key}]]")
+    return entries
+
+
+def _is_positive(value: object) -> bool:
+    found = number(value)
+    return found is not None and found > 0.0
+
+
+def _cycling(entries: list[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
     """Keep stated cells that have a pressure, a current and an outcome."""
-    if not isinstance(entries, list):
-        raise InputError(path, "cycling", "...", "a list of tables", "use [[...]]")
     kept = []
     for entry in entries:
         numbers = [entry.get(name) for name in ("pressure", "current")]
-        if all(isinstance(v, int | float) and v > 0 for v in numbers) and "outcome" in entry:
+        if all(_is_positive(value) for value in numbers) and "outcome" in entry:
             kept.append({k: entry[k] for k in (*_CELL, "note") if k in entry})
     return tuple(kept)
 
@@ -137,11 +142,14 @@ def _bound(path: Path, index: int, entry: Mapping[str, Any]) -> Bound:
     key = f"critical_pressure.{index}"
     for name in ("current", *(name for name in _BOUNDS if name in entry)):
         value = entry.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        if not _is_positive(value):
             raise InputError(path, f"{key}.{name}", value, "a positive number", "correct it")
     low, high = entry.get("above", entry.get("at_least")), entry.get("below", entry.get("at_most"))
     if low is None and high is None:
         raise InputError(path, key, "...", "states no bound", f"give one of {', '.join(_BOUNDS)}")
+    if low is not None and high is not None and low >= high:
+        limit = f"lies between {low:g} and {high:g} MPa, where nothing does"
+        raise InputError(path, key, "...", limit, "exchange the bounds")
     parts = [f"{low:g} {'<' if 'above' in entry else '<='} "] if low is not None else []
     parts.append("P_crit")
     if high is not None:

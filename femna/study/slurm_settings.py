@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 from pydantic import Field, ValidationError, field_validator
 
+from femna.case import read_document
 from femna.errors import InputError
 from femna.study.quantities import parse_quantity
 from femna.study.ranges import Table, plain
@@ -60,13 +60,7 @@ def load_profile(path: Path) -> SlurmSettings:
     InputError
         File missing, not TOML, or a key that is unknown or wrong.
     """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        limit = f"cannot be read: {error.strerror or error}"
-        raise InputError(None, "--profile", str(path), limit, "name a profile") from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(path, "TOML", "...", str(error), "correct the file") from None
+    content = read_document(path)
     try:
         return SlurmSettings.model_validate(content)
     except ValidationError as error:

@@ -211,6 +211,7 @@ def test_a_sweep_passes_its_options_on_and_returns_its_code(study_file, tmp_path
                 "jobs": 2,
                 "dry_run": True,
                 "resume": False,
+                "retry_failed": False,
                 "overrides": {"interface.roughness": "0.2 um"},
                 "monitor": None,
                 "engine": "local",

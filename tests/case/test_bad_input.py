@@ -27,7 +27,11 @@ CASES = {
         "required; add e.g. transition = '50 um'",
     ),
     "missing table": ({"protocol": "{}"}, "protocol.temperature", "required"),
-    "missing kind": ({"geometry": "{}"}, "geometry.kind", "accepted: entry_point, mesh, stack, unit_cell"),
+    "missing kind": (
+        {"geometry": "{}"},
+        "geometry.kind",
+        "accepted: entry_point, mesh, stack, unit_cell",
+    ),
     "kind of a later version": (
         {"geometry.kind": "pouch"},
         "geometry.kind",

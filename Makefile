@@ -15,7 +15,8 @@ export OMP_NUM_THREADS := 1
 export UCX_TLS ?= self,sm,tcp
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help env demo sensitivity mechanisms bench test test-all container lint types audit format clean
+.PHONY: help env demo sensitivity mechanisms bench test test-all docs gallery container lint types audit \
+	format clean
 
 help:
 	@echo 'make demo         run studies/figure6.toml into $(DEMO), afresh each time'
@@ -24,6 +25,8 @@ help:
 	@echo 'make sensitivity  run the study of the default heterogeneity'
 	@echo 'make mechanisms   run every candidate mechanism against the experiment (long)'
 	@echo 'make bench        measure femna against others; ARGS="--quick", or names, picks'
+	@echo 'make docs         build the site into results/site; a dead link is an error'
+	@echo 'make gallery      run the examples again and write their page'
 	@echo 'make container    build the Debian image and try it inside (root, buildah, mmdebstrap)'
 	@echo 'make lint         ruff, rules and format'
 	@echo 'make types        mypy, strict'
@@ -40,7 +43,7 @@ $(STAMP): pyproject.toml constraints.txt
 	echo "femna: making the environment in $(VENV) with $$python (about a minute)"; \
 	"$$python" -m venv $(VENV) && \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--constraint constraints.txt --editable '.[wheel,pictures,sensitivity,slurm,dev]' || \
+		--constraint constraints.txt --editable '.[wheel,pictures,sensitivity,slurm,site,dev]' || \
 		{ echo 'femna: pip could not install the packages, its words are above; call make again' \
 		'once the network answers, or see README, Other ways in' >&2; exit 1; }; \
 	$(BIN)/python tools/check_libraries.py && \
@@ -69,6 +72,13 @@ test: $(STAMP)
 test-all: $(STAMP)
 	@PYTEST_ADDOPTS="-m ''" $(BIN)/python -m pytest -q -n $(JOBS) --dist loadscope $(ARGS)
 
+docs: $(STAMP)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build -q
+	@echo 'the site begins at results/site/index.html'
+
+gallery: $(STAMP)
+	@$(BIN)/python -m tools.gallery
+
 container:
 	@bash tools/container.sh $(ARGS)
 
@@ -87,6 +97,6 @@ format: $(STAMP)
 	@$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) $(DEMO) results/sensitivity results/mechanisms build *.egg-info
+	rm -rf $(VENV) $(DEMO) results/sensitivity results/mechanisms results/site build *.egg-info
 	rm -rf .bench .container .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find femna tests tools -name __pycache__ -type d -exec rm -rf {} +

@@ -78,7 +78,7 @@ class Simulation:
     >>> start = next(simulation)
     >>> start["contact_fraction"]
     1.0
-    >>> simulation.fields("interface")["contact_pressure_MPa"].min() > 0
+    >>> float(simulation.fields("interface")["contact_pressure_MPa"].min()) > 0
     True
     """
 

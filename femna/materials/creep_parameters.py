@@ -21,9 +21,10 @@ from femna.case import (
     parse_any,
     prefactor_unit,
 )
+from femna.case.packages import find_entry_point
 from femna.errors import InputError
 from femna.materials.arrhenius import boltzmann
-from femna.materials.creep.registry import find_entry_point
+from femna.materials.creep.registry import GROUP
 from femna.materials.diffusion import ArrheniusSum
 from femna.materials.ledger import Ledger
 from femna.materials.material_set import MaterialSet
@@ -172,7 +173,7 @@ def _file(request: Request, creep: FileCreep) -> dict[str, Any]:
 
 
 def _entry_point(request: Request, creep: EntryPointCreep) -> dict[str, Any]:
-    point = find_entry_point(creep.name)
+    point = find_entry_point(creep.name, group=GROUP, key="metal.creep.name")
     package = f"{point.dist.name} {point.dist.version}" if point.dist is not None else "no package"
     request.ledger.state("metal.creep.name", creep.name, "1", note=f"{point.value} of {package}")
     return {

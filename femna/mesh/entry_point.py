@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Final
 
 import meshio
 
-from femna.case.messages import suggest
+from femna.case.packages import find_entry_point
 from femna.case.units import parse_any
 from femna.errors import InputError
 from femna.mesh.named_groups import NamedMesh, groups_of
@@ -27,7 +26,7 @@ def mesh_from_entry_point(geometry: EntryPointGeometry) -> NamedMesh:
     InputError
         No package offers it, its function fails, or it returns no mesh.
     """
-    point = _find(geometry.name)
+    point = find_entry_point(geometry.name, group=GROUP, key="geometry.name")
     parameters = {
         name: parse_any(given)[0] if isinstance(given, str) else given
         for name, given in geometry.parameters.items()
@@ -43,15 +42,3 @@ def mesh_from_entry_point(geometry: EntryPointGeometry) -> NamedMesh:
         limit = f"its function returned a {type(mesh).__name__}"
         raise InputError(None, "geometry.name", geometry.name, limit, "return a meshio.Mesh")
     return groups_of(mesh, place=f"geometry {geometry.name}")
-
-
-def _find(name: str) -> EntryPoint:
-    points = entry_points(group=GROUP)
-    found = {point.value: point for point in points if point.name == name}
-    if len(found) == 1:
-        return next(iter(found.values()))
-    limit = f"no installed package offers it in the group {GROUP}"
-    remedy = f"install the package; {suggest(name, {point.name for point in points})}"
-    if found:
-        limit, remedy = f"several packages offer it: {', '.join(sorted(found))}", "keep one of them"
-    raise InputError(None, "geometry.name", name, limit, remedy)

@@ -7,7 +7,7 @@ import meshio
 import numpy as np
 import pytest
 
-from femna.case import parse_case, template
+from femna.case import packages, parse_case, template
 from femna.errors import InputError
 from femna.mesh import entry_point
 from femna.mesh.cell import cell_arrays
@@ -39,7 +39,7 @@ def offered(monkeypatch):
     points = [
         EntryPoint("ridges", f"ridges_package:{name}", entry_point.GROUP) for name in ("ridges",)
     ]
-    monkeypatch.setattr(entry_point, "entry_points", lambda group: points)
+    monkeypatch.setattr(packages, "entry_points", lambda group: points)
 
 
 def case(**entries):

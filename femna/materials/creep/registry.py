@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Any, Final
 
-from femna.case import suggest
-from femna.errors import InputError
 from femna.materials.creep.anand import Anand
 from femna.materials.creep.diffusional import Diffusional
 from femna.materials.creep.law import CreepLaw
@@ -89,23 +87,3 @@ def creep_law(name: str, **parameters: Any) -> CreepLaw:
         For an unknown name.
     """
     return CREEP_LAWS[name](**parameters)
-
-
-def find_entry_point(name: str) -> EntryPoint:
-    """Return the entry point of a law without importing its package.
-
-    Raises
-    ------
-    InputError
-        When no installed package, or more than one, offers a law of this name.
-    """
-    points = entry_points(group=GROUP)
-    found = {point.value: point for point in points if point.name == name}
-    if len(found) == 1:
-        return next(iter(found.values()))
-    limit = f"no installed package offers it in the group {GROUP}"
-    remedy = f"install the package; {suggest(name, {point.name for point in points})}"
-    if found:
-        limit = f"several packages offer it: {', '.join(sorted(found))}"
-        remedy = "keep one of them"
-    raise InputError(None, "metal.creep.name", name, limit, remedy)

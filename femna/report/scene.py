@@ -68,6 +68,11 @@ def show_run(
     fields = directory / "fields.pvd"
     if not fields.is_file():
         remedy = "give the folder of a run whose output.fields_at is not empty"
+        if (directory / "sweep.csv").is_file():
+            cases = sorted(file.parent.name for file in directory.glob("*/fields.pvd"))
+            remedy = "the study keeps no fields: ask for them in its [output]"
+            if cases:
+                remedy = f"give one of its cases with fields: {', '.join(cases[:4])}"
         raise InputError(None, "view folder", str(directory), "has no fields.pvd", remedy)
     kind = None if save is None else save.suffix.lower()
     if kind is not None and kind not in PICTURES + FILMS:

@@ -86,7 +86,7 @@ def _group_lines(group: Group, settings: Critical, observations: Observations | 
     lines = [head.rstrip()]
     lines.append(f"{'mA/cm2':>10}  {slope:>22}{contact:>22}" + ("   experiment" if stated else ""))
     for current, found in group.critical.items():
-        line = f"{current:>10.3g}  {_cell(found.by_slope):>22}{_cell(found.by_contact):>22}"
+        line = f"{current:>10.3g}  {_cell(found.by_slope):>22} {_cell(found.by_contact):>21}"
         text = next((t for j, t in stated.items() if abs(j - current) < 1e-9 * current), "")
         lines.append(f"{line}   {text}".rstrip())
     if len(group.curves) > 1:

@@ -183,3 +183,24 @@ def test_a_view_without_a_screen_says_what_to_do(folder, capsys, monkeypatch):
     assert "add --save FILE.png" in " ".join(capsys.readouterr().err.split())
     assert execute(["view", str(folder), "--save", "x.png", "--field", "gap"]) == 2
     assert "gap_um" in capsys.readouterr().err
+    (folder.parent / "sweep.csv").touch()
+    assert execute(["view", str(folder.parent), "--save", "x.png"]) == 2
+    assert "give one of its cases with fields: run" in " ".join(capsys.readouterr().err.split())
+    (folder.parent / "sweep.csv").unlink()
+
+
+@pytest.mark.slow
+def test_probes_are_the_same_on_two_ranks(folder, launch, tmp_path):
+    case = folder.parent / "case.toml"
+    done = launch(["run", case, "-o", tmp_path / "two"], ranks=2)
+    assert done.returncode == 0, done.stderr
+    ours, theirs = table(folder / "probes.csv"), table(tmp_path / "two" / "probes.csv")
+    assert len(ours) == len(theirs)
+    for one, two in zip(ours, theirs, strict=True):
+        assert [one[k] for k in ("step", "probe", "point", "field")] == [
+            two[k] for k in ("step", "probe", "point", "field")
+        ]
+        if one["value"]:
+            assert float(two["value"]) == pytest.approx(float(one["value"]), rel=1e-6, abs=1e-9)
+        else:
+            assert two["value"] == ""

@@ -70,9 +70,10 @@ class BuriedVoids:
         self._start = [(void.radius, void.height) for void in self.placed]
         horizontal = self._system.vertices.horizontal[:, 0]
         self.met = np.zeros((len(horizontal), len(self.placed)))
-        limited = bool(self.placed) and model.cell.columns is None  # columns follow any surface
+        # columns follow any surface
+        limited = (bool(self.placed) or steep) and model.cell.columns is None
         self._surface = (
-            ResolvedSurface(self._system.comm, horizontal, reference) if limited or steep else None
+            ResolvedSurface(self._system.comm, horizontal, reference) if limited else None
         )
 
     def __bool__(self) -> bool:
@@ -190,7 +191,7 @@ class BuriedVoids:
 
         What has closed or was met, less what the mesh does not show yet of the open gap.
         """
-        if self._surface is None:
+        if not self and self._surface is None:  # columns show any surface, but voids close
             return 0.0
         return clock.void_volume - self._sum(gap - self.resolved(gap))
 

@@ -195,4 +195,6 @@ def _rate_of(stress: Array, rate: Array, flow: Flow) -> Array:
     ratio = np.divide(given, own, out=np.ones_like(own), where=known)
     growth = np.clip(exponent * np.log(ratio), -LARGEST_GROWTH, LARGEST_GROWTH)
     viscosity = np.divide(given, size * np.exp(growth), out=flow.theta.copy(), where=known)
-    return np.asarray(1.5 * stress / viscosity[:, None])
+    # a void under a far too high pressure has no shear strength left: its rate is no worse a guess
+    strong = np.broadcast_to((viscosity > 0.0)[:, None], stress.shape)
+    return np.asarray(np.divide(1.5 * stress, viscosity[:, None], out=rate.copy(), where=strong))

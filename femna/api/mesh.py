@@ -47,7 +47,7 @@ class Mesh:
         return write_msh(self.case, Path(path))
 
     def _repr_html_(self) -> str:
-        bodies = {f.name: getattr(self.quality, f.name) for f in dataclasses.fields(self.quality)}
+        bodies = {name: getattr(self.quality, name) for name in ("metal", "electrolyte")}
         head = "".join(f"<th>{name}</th>" for name in bodies)
         rows = ""
         for field in dataclasses.fields(next(iter(bodies.values()))):

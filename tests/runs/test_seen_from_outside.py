@@ -48,6 +48,7 @@ def table(file):
         return list(csv.DictReader(stream))
 
 
+@pytest.mark.slow  # a virtual screen per call; two at a time may not start
 @pytest.mark.skipif(not (PVBATCH and XVFB), reason="there is no ParaView with xvfb-run here")
 def test_paraview_reads_back_force_voids_and_current(folder, tmp_path):
     script = ROOT / "studies" / "paraview" / "views.py"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -78,12 +79,20 @@ class CellArrays:
 
 def external_facets(cells: IntArray) -> IntArray:
     """Return the facets that belong to one cell only, shape (K, d), vertices as in the cell."""
-    corners = cells.shape[1]
-    every = np.concatenate([np.delete(cells, skip, axis=1) for skip in range(corners)])
+    every, outer = _outer_facets(cells)
+    return np.asarray(every[outer], dtype=np.int64)
+
+
+def _outer_facets(cells: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the facets of all cells, those that lack the first vertex first, and which are outer.
+
+    Outer are those of one cell only, by their rising place among all.
+    """
+    every = np.concatenate([np.delete(cells, skip, axis=1) for skip in range(cells.shape[1])])
     _, first, count = np.unique(
         np.sort(every, axis=1), axis=0, return_index=True, return_counts=True
     )
-    return np.asarray(every[np.sort(first[count == 1])], dtype=np.int64)
+    return every, np.sort(first[count == 1])
 
 
 def signed_volumes(points: FloatArray, cells: IntArray) -> FloatArray:
@@ -109,14 +118,15 @@ def enclosed_volume(points: FloatArray, cells: IntArray) -> float:
     By the divergence theorem. It is the sum of the cells' own where they tile; where some lie over
     others, the facet between them has both on one side and does not cancel.
     """
-    corners = cells.shape[1]
-    every = np.concatenate([np.delete(cells, skip, axis=1) for skip in range(corners)])
-    sign = np.repeat((-1.0) ** np.arange(corners), len(cells))
-    _, first, count = np.unique(
-        np.sort(every, axis=1), axis=0, return_index=True, return_counts=True
-    )
-    outer = first[count == 1]
+    every, outer = _outer_facets(cells)
+    sign = np.repeat((-1.0) ** np.arange(cells.shape[1]), len(cells))
     return float(sign[outer] @ _cones(points[every[outer]]))
+
+
+def snap(points: FloatArray, axis: int, values: Iterable[float], *, within: float) -> None:
+    """Put the coordinates of points that a mesher left beside planes onto them, in place."""
+    for value in values:
+        points[np.abs(points[:, axis] - value) < within, axis] = value
 
 
 def compact(points: FloatArray, cells: IntArray) -> tuple[FloatArray, IntArray, IntArray]:

@@ -195,9 +195,10 @@ class _Reader:
         self, points: FloatArray, mesh: NamedMesh, body: str, names: tuple[str, ...]
     ) -> BodyArrays:
         kept, cells, renumber = compact(points, mesh.groups[body].elements)
-        if np.any(np.abs(signed_volumes(kept, cells)) < 1e-14):
+        volumes = signed_volumes(kept, cells)
+        if np.any(np.abs(volumes) < 1e-14):
             self.fail(body, f"body '{body}' has cells without volume", "mesh it again")
-        total, enclosed = signed_volumes(kept, cells).sum(), enclosed_volume(kept, cells)
+        total, enclosed = volumes.sum(), enclosed_volume(kept, cells)
         if abs(total - enclosed) > _ROUND_OFF * total:
             limit = f"cells of body '{body}' lie over each other"
             self.fail(body, limit, "mesh it again")

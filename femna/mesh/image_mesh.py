@@ -25,23 +25,21 @@ from femna.mesh.arrays import (
     IntArray,
     compact,
     external_facets,
+    snap,
     tag_box,
 )
-from femna.mesh.cell_voids import CellVoids, Sphere
+from femna.mesh.cell_voids import CellVoids, Sphere, VoidFit
 from femna.mesh.gmsh_session import generate, gmsh_model
 from femna.mesh.image_size import SizeField, size_field
 from femna.mesh.image_voids import BuriedVoid, ImageVoids, find_voids
 from femna.mesh.label_stack import KEY, LabelStack, read_labels
 from femna.mesh.step import FloatArray
+from femna.mesh.unit_cell_3d import ELECTROLYTE_GROWTH, METAL_GROWTH
 from femna.mesh.void_columns import build_columns, vertex_areas, vertex_sizes
-from femna.mesh.void_surface import VoidFit, VoidSurface, void_surface
+from femna.mesh.void_surface import VoidSurface, void_surface
 
 if TYPE_CHECKING:
     from femna.case import Case, ImageCell
-
-METAL_GROWTH: Final = 0.4
-ELECTROLYTE_GROWTH: Final = 0.5
-"""Growth of the element size per distance from the interface."""
 
 _FILLED: Final = 0.85
 """Share of the metal's thickness from which on the columns reach the collector."""
@@ -203,8 +201,7 @@ def _boxes(layers: _Layers, sizes: SizeField, refine: float) -> tuple[FloatArray
         points, cells = generate(module, 3, size)
     planes = ((0, (0.0, layers.base[0])), (1, (0.0, layers.base[1])), (2, (-layers.depth, 0.0)))
     for axis, values in planes:
-        for value in values:
-            points[np.abs(points[:, axis] - value) < 1e-10, axis] = value
+        snap(points, axis, values, within=1e-10)
     return points, cells
 
 
@@ -278,7 +275,8 @@ def _spheres(voids: ImageVoids, layers: _Layers, voxel: float) -> tuple[Sphere, 
         (0.0, void.corner[0] + 0.5 * void.foot.shape[0], void.corner[1] + 0.5 * void.foot.shape[1])
         for void in voids.open
     ]
-    every = np.array([*middles, *(void.centre for void in voids.buried)]) * voxel
+    every = np.array([*middles, *(void.centre for void in voids.buried)]).reshape(-1, 3) * voxel
+    tree = cKDTree(every)
     found = []
     for void in voids.buried:
         height, y, x = (float(at) for at in np.array(void.centre) * voxel)
@@ -286,9 +284,8 @@ def _spheres(voids: ImageVoids, layers: _Layers, voxel: float) -> tuple[Sphere, 
         room = [height, layers.thickness - height]
         for at, end in ((x, layers.base[0]), (y, layers.base[1])):
             room += [gap for gap in (at, end - at) if gap > 0.0]
-        near = cKDTree(every).query([height, y, x], k=min(2, len(every)))[0]
         if len(every) > 1:
-            room.append(0.5 * float(near[1]))
+            room.append(0.5 * float(tree.query([height, y, x], k=2)[0][1]))
         outer = max(min(room), 1.25 * radius)
         found.append(Sphere(void.id, x, y, height, radius, void.share, outer))
     return tuple(found)

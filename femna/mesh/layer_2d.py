@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from femna.mesh.arrays import BodyArrays, compact, tag_box
+from femna.mesh.arrays import BodyArrays, compact, snap, tag_box
 from femna.mesh.gmsh_session import generate, gmsh_model
 from femna.mesh.step import FloatArray
 
@@ -68,7 +68,6 @@ def mesh_layer(
         coordinates, cells = generate(module, 2, size)
     plane = coordinates[:, :2].copy()
     for axis, values in ((0, (x[0], x[-1])), (1, (far,))):
-        for value in values:
-            plane[np.abs(plane[:, axis] - value) < 1e-12, axis] = value
+        snap(plane, axis, values, within=1e-12)
     kept, cells, _ = compact(plane, cells)
     return tag_box(kept, cells, height=far, names=names)

@@ -71,12 +71,15 @@ def plan_of(case: Case, geometry: Stack, *, refine: float = 1.0) -> Plan:
     chart = conducting_map(case, half_period=radius)
     within, beyond = element_size(case.numerics, geometry) / radius, depth / FRINGE_SEGMENTS
     outline = cKDTree(shape.upper_half())
-    below = cKDTree(geometry.counter.over(radius).upper_half() + counter_centre(geometry, radius))
+    below = None
+    if geometry.counter_diameter is not None:
+        centre = counter_centre(geometry, radius)
+        below = cKDTree(geometry.counter.over(radius).upper_half() + centre)
     axis, edge = _axis(geometry, radius), 0.5 * geometry.electrolyte_diameter / radius
 
     def sizes(places: FloatArray) -> FloatArray:
         near = finest + COARSE_PLANE.slope * outline.query(places)[0]
-        if geometry.counter_diameter is not None:  # current crowds there too, far from the metal
+        if below is not None:  # current crowds there too, far from the metal
             away = below.query(places)[0]
             near = np.minimum(near, 0.5 * beyond + COARSE_PLANE.slope * away)
         of_map = chart.size(places * radius, coarsest=within * radius, refinement=COARSE_PLANE)

@@ -14,6 +14,7 @@ from femna.mesh.arrays import (
     BodyArrays,
     CellArrays,
     compact,
+    snap,
     tag_box,
 )
 from femna.mesh.gmsh_session import generate, gmsh_model
@@ -102,6 +103,5 @@ def _box(
         occ.synchronize()
         points, cells = generate(module, 3, size)
     for axis, values in ((0, (0.0, base[0])), (1, (0.0, base[1])), (2, (-depth, 0.0, thickness))):
-        for value in values:
-            points[np.abs(points[:, axis] - value) < 1e-10, axis] = value
+        snap(points, axis, values, within=1e-10)
     return points, cells

@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from femna.mesh.cell_voids import VoidFit
 from femna.mesh.image_voids import OpenVoid
 from femna.mesh.step import FloatArray
 
@@ -25,39 +26,6 @@ VOLUME_ERROR: Final = 0.03
 
 LEAST_HEIGHT: Final = 0.25
 """Least gap under a smooth void [voxels]: its rim is where it ends, not a wedge of no height."""
-
-
-@dataclass(frozen=True)
-class VoidFit:
-    """What the mesh makes of one void of the labels.
-
-    Attributes
-    ----------
-    id : int
-        Its number in the labels.
-    kind : str
-        ``smooth``, ``voxels``, ``buried`` or ``dropped``.
-    volume, mesh_volume : float
-        Of the labels and of the mesh [m^3].
-    area, mesh_area : float
-        Without contact [m^2].
-    overhang : float
-        Volume beside the foot [m^3]: above the foot in `mesh_volume`, or not in it.
-    vertices : int
-        Of the interface on its foot.
-    across : float
-        Elements across the foot, as in a round one of as many vertices.
-    """
-
-    id: int
-    kind: str
-    volume: float
-    mesh_volume: float
-    area: float
-    mesh_area: float
-    overhang: float
-    vertices: int
-    across: float
 
 
 @dataclass(frozen=True)

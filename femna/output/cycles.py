@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -13,6 +11,7 @@ from mpi4py import MPI
 
 from femna.files import write_text
 from femna.output.files import cell_text, on_root_disk
+from femna.output.tables import read_table, render
 
 type Row = Mapping[str, str]
 
@@ -39,14 +38,9 @@ def write_cycles(directory: Path, comm: MPI.Comm) -> None:
     """
 
     def act() -> None:
-        with (directory / "history.csv").open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-        table = cycle_rows(rows)
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(table[0])
-        writer.writerows([cell_text(value) for value in row.values()] for row in table)
-        write_text(directory / FILE, text.getvalue())
+        table = cycle_rows(read_table(directory / "history.csv"))
+        lines = [[cell_text(value) for value in row.values()] for row in table]
+        write_text(directory / FILE, render([list(table[0]), *lines]))
 
     on_root_disk(comm, directory / FILE, act)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +12,7 @@ from mpi4py import MPI
 from femna.errors import InputError
 from femna.files import write_text
 from femna.output.files import cell_text, on_root_disk
+from femna.output.tables import append, render, whole_lines
 
 COLUMNS: Final[tuple[str, ...]] = (
     "step",
@@ -92,12 +91,12 @@ class HistoryWriter:
             lines = [self._columns, _cells(self._columns, row)]
         else:
             lines = [_cells(self._columns, row)]
-        on_root_disk(self._comm, self.path, lambda: self._append(_render(lines)))
+        on_root_disk(self._comm, self.path, lambda: append(self.path, lines))
 
     def _begin(self, keep_through: int | None) -> None:
         kept: list[Sequence[str]] = []
         if keep_through is not None:
-            header, rows = _read(self.path) if self.path.exists() else ([], [])
+            header, rows = _read(self.path)
             rows = [row for row in rows if _step(row) <= keep_through]
             whole = [_step(row) for row in rows] == list(range(keep_through + 1))
             if header[: len(COLUMNS)] != list(COLUMNS) or not whole:
@@ -111,11 +110,7 @@ class HistoryWriter:
             self._columns = tuple(header)
             kept = [header, *rows]
             self._last = {n: _value(t) for n, t in zip(header, rows[-1], strict=True)}
-        write_text(self.path, _render(kept))
-
-    def _append(self, text: str) -> None:
-        with self.path.open("a", encoding="utf-8", newline="") as stream:
-            stream.write(text)
+        write_text(self.path, render(kept))
 
 
 def read_history(path: Path) -> list[dict[str, float | None]]:
@@ -131,18 +126,14 @@ def read_history(path: Path) -> list[dict[str, float | None]]:
     list of dict
         One mapping by column name for every step.
     """
-    if not path.exists():
-        return []
     header, rows = _read(path)
     return [{n: _number(t) for n, t in zip(header, row, strict=True)} for row in rows]
 
 
 def _read(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Return header and whole rows; a line without its end was cut off by a kill."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    lines = list(csv.reader(io.StringIO(text[: text.rfind("\n") + 1])))
-    header = lines[0] if lines else []
-    rows = [r for r in lines[1:] if len(r) == len(header) and math.isfinite(_step(r))]
+    """Return header and whole rows of steps; nothing of a file that is not there."""
+    header, *lines = whole_lines(path) or [[]]
+    rows = [r for r in lines if len(r) == len(header) and math.isfinite(_step(r))]
     return header, rows
 
 
@@ -168,9 +159,3 @@ def _cells(columns: Sequence[str], row: Mapping[str, object]) -> list[str]:
     if unknown:
         raise ValueError(f"columns that the history has not: {', '.join(unknown)}")
     return [cell_text(row.get(name)) for name in columns]
-
-
-def _render(lines: Iterable[Sequence[str]]) -> str:
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows(lines)
-    return stream.getvalue()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -17,6 +15,7 @@ from femna.files import write_text
 from femna.output.files import cell_text, on_root_disk
 from femna.output.parts import Part
 from femna.output.state import gathered
+from femna.output.tables import append, render, whole_lines
 from femna.simulation.system import System
 
 Array = npt.NDArray[np.float64]
@@ -64,11 +63,10 @@ class ProbeWriter:
 
     def _begin(self, keep_through: int | None) -> None:
         kept: list[Sequence[str]] = [HEADER]
-        if keep_through is not None and self.path.exists():
-            text = self.path.read_text(encoding="utf-8")
-            lines = list(csv.reader(io.StringIO(text[: text.rfind("\n") + 1])))[1:]
+        if keep_through is not None:
+            lines = whole_lines(self.path)[1:]
             kept += [row for row in lines if row and int(row[0]) <= keep_through]
-        write_text(self.path, _render(kept))
+        write_text(self.path, render(kept))
 
     def write(self, system: System, row: Mapping[str, object]) -> None:
         """Append all probes at the system's present unknowns.
@@ -104,8 +102,7 @@ class ProbeWriter:
                 axes = shown + [""] * (3 - len(shown))
                 name = [probe.name, probe.body, str(point), *axes]
                 lines += [[*head, *name, field, cell_text(value)] for field, value in found.items()]
-        with self.path.open("a", encoding="utf-8", newline="") as stream:
-            stream.write(_render(lines))
+        append(self.path, lines)
 
 
 def probe_values(part: Part, places: Array) -> list[dict[str, float]]:
@@ -150,9 +147,3 @@ def _named(name: str, value: Array, *, inside: bool) -> dict[str, float]:
     if len(found) == 1:
         return {name: float(found[0])}
     return {f"{name}_{axis}": float(v) for axis, v in zip(_AXES, found, strict=True)}
-
-
-def _render(lines: Sequence[Sequence[str]]) -> str:
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows(lines)
-    return stream.getvalue()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +9,7 @@ from typing import Any, Final
 from femna.files import write_text
 from femna.output.files import cell_text, on_root_disk
 from femna.output.state import MICROMETRES, interface_part
+from femna.output.tables import append, read_table, render
 from femna.output.voxels import void_shares, void_volumes
 from femna.simulation.driver import Driver
 from femna.simulation.void_rows import COLUMNS, VoidRows
@@ -72,7 +71,7 @@ class VoidWriter:
         phase = driver.phases[driver.clock.phase]
         rows = self._rows.rows(phase)
         comm = self._system.comm
-        on_root_disk(comm, self._each, lambda: _append(self._each, COLUMNS, rows))
+        on_root_disk(comm, self._each, lambda: append(self._each, _lines(COLUMNS, rows)))
         if not output and driver.clock.step > 0:
             return
         part = interface_part(self._system)
@@ -90,7 +89,7 @@ class VoidWriter:
             volumes = void_volumes(share, voxel, least=self._least * 1e18)
             start = {name: rows[0][name] for name in COLUMNS[:4]} if rows else {}
             line = [_binned(volumes, source="simulation") | start]
-        on_root_disk(comm, self._bins, lambda: _append(self._bins, BIN_COLUMNS, line))
+        on_root_disk(comm, self._bins, lambda: append(self._bins, _lines(BIN_COLUMNS, line)))
 
 
 def buried_spheres(rows: Iterable[Mapping[str, Any]]) -> list[tuple[float, float, float, float]]:
@@ -115,15 +114,6 @@ def _binned(volumes: Sequence[float], *, source: str) -> dict[str, Any]:
     )
 
 
-def read_table(path: Path) -> list[dict[str, str]]:
-    """Return the whole rows of a table by column name; none where there is no file."""
-    if not path.exists():
-        return []
-    text = path.read_text(encoding="utf-8", errors="replace")
-    rows = csv.DictReader(io.StringIO(text[: text.rfind("\n") + 1]))
-    return [row for row in rows if None not in row.values() and None not in row]
-
-
 def _begin(
     path: Path,
     columns: Sequence[str],
@@ -131,18 +121,8 @@ def _begin(
     first: Iterable[Mapping[str, Any]] = (),
 ) -> None:
     kept = [row for row in read_table(path) if row.get("step") and int(row["step"]) <= last]
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerow(columns)
-    write_text(path, stream.getvalue() + _lines(columns, [*first, *kept]))
+    write_text(path, render([columns, *_lines(columns, [*first, *kept])]))
 
 
-def _append(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    with path.open("a", encoding="utf-8", newline="") as stream:
-        stream.write(_lines(columns, rows))
-
-
-def _lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerows([cell_text(row.get(name)) for name in columns] for row in rows)
-    return stream.getvalue()
+def _lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> list[list[str]]:
+    return [[cell_text(row.get(name)) for name in columns] for row in rows]

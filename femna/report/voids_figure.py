@@ -25,7 +25,7 @@ _LINES: Final = 12
 
 def voids_of_run(directory: Path) -> tuple[list[dict[str, str]], list[dict[str, str]]] | None:
     """Return the rows of ``void_bins.csv`` and ``voids.csv``; None without them."""
-    from femna.output.voids import read_table
+    from femna.output.tables import read_table
 
     bins, each = (read_table(directory / name) for name in ("void_bins.csv", "voids.csv"))
     return (bins, each) if bins and each else None

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from femna import __version__
 from femna.errors import ComputationError
 from femna.mesh.bodies import on_root
-from femna.simulation.state import Clock, State
+from femna.simulation.state import GROUPS, Clock, State
 from femna.simulation.state_file import read_state_file, refused, write_state_file
 
 Array = npt.NDArray[np.float64]
@@ -145,25 +145,21 @@ class Checkpoint:
         content = on_root(self._comm, lambda: self._read(of_another))
         clock = json.loads(str(content["clock"])) if content is not None else None
         scalars = content["scalars"] if content is not None else None
-        local = {
+        local: dict[str, Any] = {
             name: order.scatter(content[name] if content is not None else None)
             for name, order in self._orders.items()
         }
-        memory, mask, layers, cycle = (
-            {
-                name.removeprefix(prefix): local.pop(name)
+        local |= {
+            group: {
+                name.removeprefix(f"{group}_"): local.pop(name)
                 for name in list(local)
-                if name.startswith(prefix)
+                if name.startswith(f"{group}_")
             }
-            for prefix in ("memory_", "mask_", "layers_", "cycle_")
-        )
+            for group in GROUPS
+        }
         return State(
             clock=Clock(**self._comm.bcast(clock)),
             scalars=np.asarray(self._comm.bcast(scalars)),
-            memory=memory,
-            mask=mask,
-            layers=layers,
-            cycle=cycle,
             **local,
         )
 

@@ -9,10 +9,11 @@ than the film, it is filled. A gap that is nowhere as high as the film is thick 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from femna.simulation.all_vertices import AllVertices
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -39,28 +40,19 @@ class Film:
 
     Parameters
     ----------
-    comm : MPI.Comm
-        Communicator.
-    places : array, shape (N,)
-        Horizontal places of this rank's vertices, in lengths of the model.
-    area : array, shape (N,)
-        Of the vertices.
+    vertices : AllVertices
+        Of the interface.
     thickness : float
         In lengths of the model.
     """
 
-    def __init__(self, comm: Any, places: Array, area: Array, *, thickness: float) -> None:
-        self._comm, self._area, self.thickness = comm, area, thickness
-        counts = comm.allgather(len(places))
-        start = sum(counts[: comm.rank])
-        self._mine = slice(start, start + len(places))
-        self._places = np.concatenate(comm.allgather(places))
-        self._areas = np.concatenate(comm.allgather(area))
+    def __init__(self, vertices: AllVertices, *, thickness: float) -> None:
+        self._vertices, self._places, self.thickness = vertices, vertices.places, thickness
 
     def _open(self, gap: Array) -> tuple[Array, npt.NDArray[np.intp]]:
         """Return the metal that every vertex takes, and the open ones from the triple line on."""
-        gaps = np.concatenate(self._comm.allgather(gap))
-        cost = np.minimum(gaps, self.thickness) * self._areas
+        gaps = self._vertices.gather(gap)
+        cost = np.minimum(gaps, self.thickness) * self._vertices.areas
         shut = gaps <= 0.0
         opened = self._high_enough(gaps)
         if not opened.any() or not shut.any():
@@ -102,4 +94,4 @@ class Film:
         enough = np.cumsum(cost[order]) <= metal * (1.0 + 1e-9)
         covered = np.zeros(len(self._places), dtype=bool)
         covered[order[enough]] = True
-        return Advance(covered[self._mine], float(cost[covered].sum()))
+        return Advance(covered[self._vertices.mine], float(cost[covered].sum()))

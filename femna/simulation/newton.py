@@ -190,7 +190,6 @@ class Newton:
         """
         self._begin()
         metal, x = self.system.metal, self._x
-        bound = max(self._bound(), ROUGH * roughly)
         residual, step = x.duplicate(), x.duplicate()
         try:
             self.system.residual(x, residual)

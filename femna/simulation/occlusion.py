@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from femna.simulation.all_vertices import AllVertices
 from femna.simulation.film import Film
 from femna.simulation.porosity import Porosity
 from femna.simulation.setup import Model
@@ -53,13 +54,11 @@ class Occlusion:
         self._cycling = model.case.cycling
         if self._cycling is None:
             return
-        places, unit = system.vertices.horizontal[:, 0], model.scales.length
-        self._film = Film(
-            system.comm, places, system.area, thickness=self._cycling.film_thickness / unit
-        )
+        unit = model.scales.length
+        vertices = AllVertices(system.comm, system.vertices.horizontal[:, 0], system.area)
+        self._film = Film(vertices, thickness=self._cycling.film_thickness / unit)
         size = model.case.numerics.interface_size or 0.02 * 2.0 * unit
-        self._porosity = Porosity(system.comm, places, system.area, size=size / unit)
-        self._closed: Array | None = None
+        self._porosity = Porosity(vertices, size=size / unit)
 
     def __bool__(self) -> bool:
         return self._cycling is not None

@@ -7,11 +7,12 @@ point then loses by creep is taken from its layers in the shares that they have 
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from femna.simulation.all_vertices import AllVertices
 from femna.simulation.porous_metal import DENSE, MOST_POROUS
 from femna.simulation.void_layers import LAYERS, VoidLayers
 
@@ -29,27 +30,19 @@ class Porosity:
 
     Parameters
     ----------
-    comm : MPI.Comm
-        Communicator.
-    places : array, shape (N,)
-        Horizontal places of this rank's vertices, in lengths of the model.
-    area : array, shape (N,)
-        Of the vertices.
+    vertices : AllVertices
+        Of the interface.
     size : float
         Of the elements along the interface, in lengths of the model.
     """
 
-    def __init__(self, comm: Any, places: Array, area: Array, *, size: float) -> None:
-        self._comm, self._size = comm, size
-        counts = comm.allgather(len(places))
-        start = sum(counts[: comm.rank])
-        everywhere = np.concatenate(comm.allgather(places))
-        self._order = np.argsort(everywhere, kind="stable")
+    def __init__(self, vertices: AllVertices, *, size: float) -> None:
+        self._vertices, self._size = vertices, size
+        self._order = np.argsort(vertices.places, kind="stable")
         rank_of = np.empty_like(self._order)
-        rank_of[self._order] = np.arange(len(everywhere))
-        self._mine = rank_of[start : start + len(places)]
-        self._places = everywhere[self._order]
-        self._areas = np.concatenate(comm.allgather(area))[self._order]
+        rank_of[self._order] = np.arange(len(self._order))
+        self._mine = rank_of[vertices.mine]
+        self._places, self._areas = vertices.places[self._order], vertices.areas[self._order]
         self._shares: Array = np.zeros((0, 2, LAYERS))
         self._columns: npt.NDArray[np.intp] = np.zeros((0, 2), dtype=np.intp)
 
@@ -69,7 +62,7 @@ class Porosity:
         array, shape (points,)
         """
         lengths, heights = (
-            np.concatenate(self._comm.allgather(values))[self._order]
+            self._vertices.gather(values)[self._order]
             for values in (layers.lengths, layers.heights)
         )
         right = np.clip(np.searchsorted(self._places, points[:, 0]), 1, len(self._places) - 1)
@@ -132,4 +125,4 @@ class Porosity:
         """Sum values at points over columns and layers, shape (columns, LAYERS) (collective)."""
         total = np.zeros((len(self._places), LAYERS))
         np.add.at(total, columns.reshape(-1), values.reshape(-1, LAYERS))
-        return np.asarray(self._comm.allreduce(total))
+        return np.asarray(self._vertices.comm.allreduce(total))

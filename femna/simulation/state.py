@@ -6,12 +6,15 @@ The same object undoes a failed step, goes to disk as a checkpoint and brings a 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+
+GROUPS: Final = ("memory", "mask", "layers", "cycle")
+"""Arrays of a state that are kept by names of their own."""
 
 
 @dataclass(kw_only=True)
@@ -187,11 +190,12 @@ class State:
         """Return the distributed arrays by name (the scalars are the same on every rank)."""
         names = ("velocity", "pressure", "contact", "gap", "potential")
         met = {} if self.met is None else {"met": self.met}
-        memory = {f"memory_{name}": values for name, values in self.memory.items()}
-        mask = {f"mask_{name}": values for name, values in self.mask.items()}
-        layers = {f"layers_{name}": values for name, values in self.layers.items()}
-        cycle = {f"cycle_{name}": values for name, values in self.cycle.items()}
-        return {name: getattr(self, name) for name in names} | memory | mask | met | layers | cycle
+        grouped = {
+            f"{group}_{name}": values
+            for group in GROUPS
+            for name, values in getattr(self, group).items()
+        }
+        return {name: getattr(self, name) for name in names} | grouped | met
 
     def not_finite(self) -> list[str]:
         """Return the names of this rank's arrays that hold a number which is not finite."""

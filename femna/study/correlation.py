@@ -9,10 +9,9 @@ from typing import Final
 import numpy as np
 from scipy.stats import spearmanr
 
-from femna.study.critical import CRITERIA
 from femna.study.evaluation import Group
 from femna.study.sample import Sample
-from femna.study.sensitivity import log_critical
+from femna.study.sensitivity import critical_of_design
 
 NAME: Final = "correlations.csv"
 
@@ -58,43 +57,36 @@ def correlate(sample: Sample, groups: Sequence[Group]) -> list[Correlation]:
     is said.
     """
     shares = sample.shares()
-    known = {tuple(dict(g.others).get(i.column) for i in sample.input): g for g in groups}
-    keys = [
-        tuple(i.value(float(part)) for i, part in zip(sample.input, row, strict=True))
-        for row in shares
-    ]
     found: list[Correlation] = []
-    for current in sorted({j for group in groups for j in group.critical}):
-        for criterion in CRITERIA:
-            values = np.array([log_critical(known.get(key), current, criterion) for key in keys])
-            kept = np.isfinite(values)
-            count = int(kept.sum())
-            if count < len(sample.input) + 3:
-                continue
-            y, x = values[kept], shares[kept]
-            design = np.column_stack([np.ones(count), x])
-            slopes, *_ = np.linalg.lstsq(design, y, rcond=None)
-            rest = y - design @ slopes
-            spread = float(np.sum((y - y.mean()) ** 2))
-            variance = float(rest @ rest) / (count - design.shape[1])
-            errors = np.sqrt(variance * np.diag(np.linalg.inv(design.T @ design)))
-            for place, item in enumerate(sample.input):
-                rank = float(spearmanr(x[:, place], y).statistic) if spread > 0 else 0.0
-                found.append(
-                    Correlation(
-                        current=current,
-                        criterion=criterion,
-                        path=item.path,
-                        low=str(item.low),
-                        high=str(item.high),
-                        rank=rank,
-                        effect=float(slopes[place + 1]),
-                        error=float(errors[place + 1]),
-                        r2=1.0 - float(rest @ rest) / spread if spread > 0 else 1.0,
-                        points=count,
-                        reason=item.reason,
-                    )
+    for current, criterion, values in critical_of_design(sample, shares, groups):
+        kept = np.isfinite(values)
+        count = int(kept.sum())
+        if count < len(sample.input) + 3:
+            continue
+        y, x = values[kept], shares[kept]
+        design = np.column_stack([np.ones(count), x])
+        slopes, *_ = np.linalg.lstsq(design, y, rcond=None)
+        rest = y - design @ slopes
+        spread = float(np.sum((y - y.mean()) ** 2))
+        variance = float(rest @ rest) / (count - design.shape[1])
+        errors = np.sqrt(variance * np.diag(np.linalg.inv(design.T @ design)))
+        for place, item in enumerate(sample.input):
+            rank = float(spearmanr(x[:, place], y).statistic) if spread > 0 else 0.0
+            found.append(
+                Correlation(
+                    current=current,
+                    criterion=criterion,
+                    path=item.path,
+                    low=str(item.low),
+                    high=str(item.high),
+                    rank=rank,
+                    effect=float(slopes[place + 1]),
+                    error=float(errors[place + 1]),
+                    r2=1.0 - float(rest @ rest) / spread if spread > 0 else 1.0,
+                    points=count,
+                    reason=item.reason,
                 )
+            )
     return found
 
 

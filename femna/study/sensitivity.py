@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,47 +63,66 @@ def analyse(sample: Sample, groups: Sequence[Group]) -> list[Effect]:
     A trajectory with a point whose critical pressure is not bracketed is left out.
     """
     morris = salib_morris("analyze")
-    known = {tuple(dict(g.others).get(i.column) for i in sample.input): g for g in groups}
     shares = sample.shares()
+    effects: list[Effect] = []
+    for current, criterion, values in critical_of_design(sample, shares, groups):
+        paths = values.reshape(sample.trajectories, -1)
+        whole = np.isfinite(paths).all(axis=1)
+        if whole.sum() < 2:
+            continue
+        kept = np.repeat(whole, paths.shape[1])
+        found = morris.analyze(
+            sample.problem(),
+            shares[kept],
+            values[kept],
+            num_levels=sample.levels,
+            seed=sample.seed,
+        )
+        strength = np.asarray(found["mu_star"], dtype=float)
+        for place, item in enumerate(sample.input):
+            effects.append(
+                Effect(
+                    current=current,
+                    criterion=criterion,
+                    path=item.path,
+                    low=str(item.low),
+                    high=str(item.high),
+                    mean=float(found["mu"][place]),
+                    strength=float(strength[place]),
+                    confidence=float(found["mu_star_conf"][place]),
+                    spread=float(found["sigma"][place]),
+                    share=float(strength[place] / strength.sum()),
+                    trajectories=int(whole.sum()),
+                    reason=item.reason,
+                )
+            )
+    return effects
+
+
+def critical_of_design(
+    sample: Sample, shares: Unit, groups: Sequence[Group]
+) -> Iterator[tuple[float, Criterion, Unit]]:
+    """Yield current [mA/cm^2], criterion and ln P_crit at every point of a design.
+
+    Not a number where a point has none.
+
+    Parameters
+    ----------
+    sample : Sample
+    shares : array, shape (points, inputs)
+        Its design.
+    groups : sequence of Group
+        What was computed.
+    """
+    known = {tuple(dict(g.others).get(i.column) for i in sample.input): g for g in groups}
     keys = [
         tuple(i.value(float(part)) for i, part in zip(sample.input, row, strict=True))
         for row in shares
     ]
-    effects: list[Effect] = []
     for current in sorted({j for group in groups for j in group.critical}):
         for criterion in CRITERIA:
-            values = np.array([log_critical(known.get(key), current, criterion) for key in keys])
-            paths = values.reshape(sample.trajectories, -1)
-            whole = np.isfinite(paths).all(axis=1)
-            if whole.sum() < 2:
-                continue
-            kept = np.repeat(whole, paths.shape[1])
-            found = morris.analyze(
-                sample.problem(),
-                shares[kept],
-                values[kept],
-                num_levels=sample.levels,
-                seed=sample.seed,
-            )
-            strength = np.asarray(found["mu_star"], dtype=float)
-            for place, item in enumerate(sample.input):
-                effects.append(
-                    Effect(
-                        current=current,
-                        criterion=criterion,
-                        path=item.path,
-                        low=str(item.low),
-                        high=str(item.high),
-                        mean=float(found["mu"][place]),
-                        strength=float(strength[place]),
-                        confidence=float(found["mu_star_conf"][place]),
-                        spread=float(found["sigma"][place]),
-                        share=float(strength[place] / strength.sum()),
-                        trajectories=int(whole.sum()),
-                        reason=item.reason,
-                    )
-                )
-    return effects
+            found = [_log_critical(known.get(key), current, criterion) for key in keys]
+            yield current, criterion, np.array(found)
 
 
 def effect_table(effects: Sequence[Effect]) -> tuple[list[str], list[list[object]]]:
@@ -136,7 +155,7 @@ def _distinct(shares: Unit) -> list[Unit]:
     return list(seen.values())
 
 
-def log_critical(group: Group | None, current: float, criterion: Criterion) -> float:
+def _log_critical(group: Group | None, current: float, criterion: Criterion) -> float:
     """Return ln P_crit [MPa] of a group at a current; NaN without one."""
     point = None if group is None else group.critical.get(current)
     if point is None:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from femna.output.voids import buried_spheres, read_table
+from femna.output.tables import read_table
+from femna.output.voids import buried_spheres
 from femna.output.voxels import grey_stack, void_shares, void_volumes
 
 SHAPE = (10, 12, 16)

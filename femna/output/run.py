@@ -15,18 +15,15 @@ from typing import Any, Final
 import numpy as np
 from mpi4py import MPI
 
-from femna.case import FINAL_STATE, Case, ImageCell
+from femna.case import FINAL_STATE, Case
 from femna.errors import ComputationError, InputError
 from femna.files import read_json
 from femna.lock import PATIENCE, sole_writer
-from femna.output.cycles import write_cycles
 from femna.output.faults import named_faults
-from femna.output.fields import FieldWriter
 from femna.output.folder import FINISHED, Claim, claim, release
 from femna.output.history import HistoryWriter
 from femna.output.interrupt import Interrupt
 from femna.output.log import LOGGER, run_log
-from femna.output.probes import ProbeWriter
 from femna.output.record import (
     case_hash,
     mesh_sizes,
@@ -34,7 +31,7 @@ from femna.output.record import (
     write_run,
     write_summary,
 )
-from femna.output.voids import VoidWriter
+from femna.output.step_files import StepFiles
 from femna.simulation.checkpoint import Checkpoint
 from femna.simulation.driver import Accepted, Driver
 from femna.simulation.neighbours import Neighbours
@@ -205,33 +202,12 @@ class _Run:
         if resumed:
             self.log.info("resumed after step %d", driver.clock.step)
         self._record(model, ended=False)
-        electrolyte = model.properties.electrolyte
-        conductivity = electrolyte.conductivity_at(self.case.protocol.temperature)
-        fields = FieldWriter(
-            self.directory,
-            self.comm,
-            conductivity=conductivity,
-            keep_through=driver.clock.time if resumed else None,
+        files = StepFiles(
+            self.directory, self.case, driver, history, comm=self.comm, resumed=resumed
         )
-        probes = ProbeWriter(
-            self.directory,
-            self.case,
-            self.comm,
-            conductivity=conductivity,
-            keep_through=driver.clock.step if resumed else None,
-        )
-        voids = None
-        geometry = self.case.geometry
-        if isinstance(geometry, ImageCell):
-            voids = VoidWriter(
-                self.directory,
-                driver,
-                least=geometry.minimum_volume,
-                keep_through=driver.clock.step if resumed else None,
-            )
         try:
             with named_faults():
-                self._march(driver, history, fields, probes, checkpoint, voids)
+                self._march(driver, files, checkpoint)
         except ComputationError as error:
             self.progress.status, self.progress.reason = "failed", str(error)
         self._judge_balances()
@@ -239,7 +215,7 @@ class _Run:
             last.write(driver.stage.save())
         self._record(model, ended=True)
         summary = self._summary(model, driver)
-        del model, driver, history, fields, probes, checkpoint, voids, last
+        del model, driver, history, files, checkpoint, last
         gc.collect()  # on all ranks at one point, since MPI's objects are freed together
         return summary
 
@@ -251,15 +227,7 @@ class _Run:
             for folder in folders
         ]
 
-    def _march(
-        self,
-        driver: Driver,
-        history: HistoryWriter,
-        fields: FieldWriter,
-        probes: ProbeWriter,
-        checkpoint: Checkpoint,
-        voids: VoidWriter | None,
-    ) -> None:
+    def _march(self, driver: Driver, files: StepFiles, checkpoint: Checkpoint) -> None:
         last_saved = time.monotonic()
         unsaved: State | None = None
         try:
@@ -269,15 +237,7 @@ class _Run:
                         accepted.row[name] = value(driver.system)
                     self.progress.take(accepted)
                     driver.clock.balances = dict(self.progress.balances)
-                    history.write(accepted.row)
-                    probes.write(driver.system, accepted.row)
-                    if voids is not None:
-                        voids.write(output=accepted.output)
-                    if accepted.status is not None or driver.ends_half_cycle:
-                        write_cycles(self.directory, self.comm)
-                    if accepted.output:
-                        charge = abs(driver.phase_current) * driver.clock.phase_time
-                        fields.write(driver.system, time=driver.clock.time, charge=charge)
+                    files.write(accepted)
                     if self.monitor is not None:
                         self.monitor(accepted.row)
                     # the initial state is not kept: to begin anew is as quick

@@ -1,0 +1,83 @@
+"""The files that grow with a run: history, probes, voids, half cycles, fields."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mpi4py import MPI
+
+from femna.case import Case, ImageCell
+from femna.output.cycles import write_cycles
+from femna.output.fields import FieldWriter
+from femna.output.history import HistoryWriter
+from femna.output.probes import ProbeWriter
+from femna.output.voids import VoidWriter
+from femna.simulation.driver import Accepted, Driver
+
+
+class StepFiles:
+    """Writes what an accepted step leaves; every method is collective.
+
+    Parameters
+    ----------
+    directory : Path
+        Folder of the run.
+    case : Case
+        What is run.
+    driver : Driver
+        At the present state.
+    history : HistoryWriter
+        Of this run.
+    comm : MPI.Comm
+        Ranks of the run.
+    resumed : bool
+        Go on with the files that are there, up to the present state.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        case: Case,
+        driver: Driver,
+        history: HistoryWriter,
+        *,
+        comm: MPI.Comm,
+        resumed: bool,
+    ) -> None:
+        self._directory, self._comm = directory, comm
+        self._driver, self._history = driver, history
+        electrolyte = driver.model.properties.electrolyte
+        conductivity = electrolyte.conductivity_at(case.protocol.temperature)
+        step = driver.clock.step if resumed else None
+        self._fields = FieldWriter(
+            directory,
+            comm,
+            conductivity=conductivity,
+            keep_through=driver.clock.time if resumed else None,
+        )
+        self._probes = ProbeWriter(
+            directory, case, comm, conductivity=conductivity, keep_through=step
+        )
+        self._voids: VoidWriter | None = None
+        if isinstance(case.geometry, ImageCell):
+            least = case.geometry.minimum_volume
+            self._voids = VoidWriter(directory, driver, least=least, keep_through=step)
+
+    def write(self, accepted: Accepted) -> None:
+        """Write an accepted step, with its fields where it asks for them.
+
+        Raises
+        ------
+        ComputationError
+            On every rank, if a file cannot be written.
+        """
+        driver = self._driver
+        self._history.write(accepted.row)
+        self._probes.write(driver.system, accepted.row)
+        if self._voids is not None:
+            self._voids.write(output=accepted.output)
+        if accepted.status is not None or driver.ends_half_cycle:
+            write_cycles(self._directory, self._comm)
+        if accepted.output:
+            charge = abs(driver.phase_current) * driver.clock.phase_time
+            self._fields.write(driver.system, time=driver.clock.time, charge=charge)

@@ -1,4 +1,4 @@
-"""Signals: SIGTERM as an exception, and a process that ends when its parent does."""
+"""Signals: SIGTERM as an exception, a limit of time, a process that ends when its parent does."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import ctypes
 import os
 import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
@@ -25,6 +28,35 @@ def tell_of_termination() -> None:
     for number in ENDING:
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, terminated)
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise `TimeoutError` in what runs inside, once it has taken too long.
+
+    Python code is stopped wherever it is, again every second if it goes on; a call into a library
+    only when it comes back. Outside the program's main thread, where Python hears no signals,
+    nothing is limited.
+
+    Parameters
+    ----------
+    seconds : float
+        Limit of wall time [s].
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def late(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError(f"no end within {seconds:g} s")
+
+    handler = signal.signal(signal.SIGALRM, late)
+    outer = signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *outer)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL if handler is None else handler)
 
 
 def end_with_parent() -> None:

@@ -146,6 +146,30 @@ def test_a_law_that_fails_on_the_way_stops_the_computation(user_law):
         law.rate(np.array([1e10]), 298.15)
 
 
+ENDLESS = {
+    "when it is read": ("while True: pass\n", "line 1"),
+    "in its rate": (LAW.replace("return", "while True: pass\n        return", 1), "line 9"),
+}
+
+
+@pytest.mark.parametrize("when", ENDLESS)
+def test_a_law_that_never_ends_is_refused(user_law, monkeypatch, when):
+    monkeypatch.setattr("femna.materials.creep.user_law.CALL_LIMIT", 0.1)
+    text, where = ENDLESS[when]
+    with pytest.raises(InputError, match=f"{where}: TimeoutError: no end within 0.1 s"):
+        user_law(text).metal.creep.load()
+
+
+def test_a_law_that_never_ends_later_stops_the_computation(user_law, monkeypatch):
+    monkeypatch.setattr("femna.materials.creep.user_law.CALL_LIMIT", 0.1)
+    endless = "while np.max(stress) > 1e9: pass\n        return self.A"
+    law = user_law(LAW.replace("return self.A", endless)).metal.creep
+    law.load()
+    with pytest.raises(ComputationError, match="TimeoutError: no end within"):
+        law.rate(np.array([1e10]), 298.15)
+    assert law.rate(np.array([1e6]), 298.15) == pytest.approx(0.53, rel=1e-12)
+
+
 def test_a_file_that_is_no_text_is_one_line(tmp_path):
     (tmp_path / "my_law.py").write_bytes(b"\xff\xfe")
     entries = {"metal.creep": '{ law = "file", file = "my_law.py" }'}

@@ -13,10 +13,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from femna.errors import ComputationError, InputError
 from femna.materials.creep.law import Values
+from femna.signals import time_limit
 
 LOG_STEP: Final = 1e-5
 """Change of ln(stress) for a slope by central differences: where their error, the square of the
 step, meets round-off over the step."""
+
+CALL_LIMIT: Final = 60.0
+"""Wall time that one call of the user's code may take [s]: a run calls it some hundred times."""
 
 _RAISED: Final = (Exception, SystemExit)
 
@@ -53,7 +57,8 @@ class UserLaw:
         Raises
         ------
         InputError
-            When the code fails, or its rate is not finite, positive and growing with stress.
+            When the code fails or takes too long, or its rate is not finite, positive and growing
+            with stress.
         """
         for temperature in self.temperatures:
             stress = np.array(self.stresses)
@@ -86,7 +91,8 @@ class UserLaw:
 
     @cached_property
     def _law(self) -> Any:
-        law = self.make()
+        with time_limit(CALL_LIMIT):
+            law = self.make()
         if not callable(getattr(law, "rate", None)):
             raise TypeError(f"{type(law).__name__} has no method rate(stress, temperature)")
         return law
@@ -95,7 +101,9 @@ class UserLaw:
         shape = np.broadcast_shapes(np.shape(stress), np.shape(temperature))
         given = np.asarray(stress, dtype=float).view()
         given.flags.writeable = False  # it is the solver's own
-        found = getattr(self._law, name)(given, temperature)
+        function = getattr(self._law, name)
+        with time_limit(CALL_LIMIT):
+            found = function(given, temperature)
         return np.array(np.broadcast_to(np.asarray(found, dtype=float), shape))
 
     def _slope(self, stress: ArrayLike, temperature: ArrayLike) -> Values:

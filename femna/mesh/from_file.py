@@ -152,6 +152,9 @@ class _Reader:
                 f"must be finite and below {_LARGEST:g}",
                 "write the mesh again, in a unit of its size",
             )
+        self._check_size(size)
+
+    def _check_size(self, size: float) -> None:
         size *= self.geometry.length_unit
         if not _SMALLEST_CELL <= size <= _LARGEST_CELL:
             self.fail(
@@ -189,6 +192,7 @@ class _Reader:
                 "extent in x",
                 "make the base so",
             )
+        self._check_size(extent)
         return extent
 
     def _body(

@@ -92,23 +92,39 @@ def cycled_cells(path: Path, content: Mapping[str, Any]) -> tuple[Cell, ...]:
     found = []
     for key, entry in entries:
         try:
-            voltages = {int(n): float(v) for n, v in entry.get("strip_end_voltage_V", {}).items()}
-            found.append(
-                Cell(
-                    pressure=float(entry["pressure"]),
-                    current=float(entry["current"]),
-                    charge=None if "charge" not in entry else float(entry["charge"]),
-                    cycles=entry.get("cycles"),
-                    fails_in=entry.get("fails_in_cycle"),
-                    fails_on_plating=entry.get("fails_on") == "plating",
-                    voltages=voltages,
-                    flat_plating="plating_voltage_V" in entry,
-                    voids=key == "tomography",
-                )
-            )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            found.append(_cell(entry, voids=key == "tomography"))
+        except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
             raise InputError(path, key, "...", f"is not in order: {error}", "correct it") from None
     return tuple(found)
+
+
+def _cell(entry: Mapping[str, Any], *, voids: bool) -> Cell:
+    ends = entry.get("strip_end_voltage_V", {})
+    return Cell(
+        pressure=_positive(entry["pressure"]),
+        current=_positive(entry["current"]),
+        charge=None if "charge" not in entry else _positive(entry["charge"]),
+        cycles=_count(entry, "cycles"),
+        fails_in=_count(entry, "fails_in_cycle"),
+        fails_on_plating=entry.get("fails_on") == "plating",
+        voltages={int(n): _positive(v) for n, v in ends.items()},
+        flat_plating="plating_voltage_V" in entry,
+        voids=voids,
+    )
+
+
+def _positive(value: Any) -> float:
+    number = float(value)
+    if not 0.0 < number < math.inf:
+        raise ValueError(f"{number:g} must be finite and above 0")
+    return number
+
+
+def _count(entry: Mapping[str, Any], key: str) -> int | None:
+    value = entry.get(key)
+    if value is not None and (not isinstance(value, int) or value < 1):
+        raise ValueError(f"{key} = {value!r} must be a whole number above 0")
+    return value
 
 
 def judge_cells(directory: Path, rows: Sequence[Row], cells: Sequence[Cell]) -> list[Judged]:

@@ -9,7 +9,10 @@ import sys
 import time
 
 import pytest
+from reference.label_stacks import spheres, write_labels
 from runs.conftest import case_text, contents, differences, rows, summary
+from runs.test_tomogram import CELL, EDGE, SHAPE
+from verification.stacks import CASE
 
 from femna.case import load_case
 from femna.cli.app import execute
@@ -39,7 +42,20 @@ CASES = {
     "hardening": case_text(
         protocol=PHASES, numerics=COARSE, metal='creep = { law = "anand" }\nelastic = true'
     ).replace('"sodium"', '"lithium"'),
+    "tilted stack": CASE,
+    "image": CELL,
 }
+TILTED = {
+    "geometry.symmetry": "mirror",
+    "geometry.electrode_diameter": "0.5 mm",
+    "geometry.electrolyte_diameter": "0.5 mm",
+    "geometry.electrolyte_thickness": "0.1 mm",
+    "geometry.platen_tilt": "87 mrad",
+    "interface.map": '{ kind = "patches", blocked_fraction = 0.2, transition = "0.1 mm" }',
+    "protocol.charge": "0.02 mAh/cm^2",
+    "numerics.step": "0.004 mAh/cm^2",
+}
+SETTINGS = {"tilted stack": TILTED, "image": {"numerics.step": "0.0004 mAh/cm^2"}}
 SCRIPT = (
     "import sys; from pathlib import Path; from femna.case import load_case; "
     "from femna.output import run_case; "
@@ -65,14 +81,21 @@ def results(folder):
         pytest.param("random map", marks=pytest.mark.slow),
         pytest.param("iterative solver", marks=pytest.mark.slow),
         pytest.param("hardening", marks=pytest.mark.slow),
+        pytest.param("tilted stack", marks=pytest.mark.slow),
+        pytest.param("image", marks=pytest.mark.slow),
     ],
 )
 def test_a_chain_of_three_restarts_is_one_run(tmp_path, name):
     (tmp_path / "case.toml").write_text(CASES[name])
-    case, out = load_case(tmp_path / "case.toml"), tmp_path / "chain"
+    if name == "image":  # a cap on the interface and a sphere in the metal
+        write_labels(
+            tmp_path / "labels.tif", spheres(SHAPE, EDGE, (12, 12, -1, 6), (5, 5, 13, 3.2)), EDGE
+        )
+    case = load_case(tmp_path / "case.toml", SETTINGS.get(name, {}))
+    out = tmp_path / "chain"
     run_case(case, tmp_path / "whole", checkpoint_seconds=0.0)
     steps = len(rows(tmp_path / "whole")) - 1
-    assert steps >= 4
+    assert steps >= 5
     for part in (1, 2, 3):
 
         def stop(row, last=part * steps // 4):

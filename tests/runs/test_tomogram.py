@@ -1,4 +1,4 @@
-"""From labels to contact loss and back: one small run, its tables, its export, its resumption."""
+"""From labels to contact loss and back: one small run, its tables, its export."""
 
 import csv
 import json

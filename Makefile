@@ -66,7 +66,7 @@ bench: $(STAMP)
 
 # One pytest worker per core; tests that share a module's fixtures stay on one worker.
 test: $(STAMP)
-	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadscope $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadscope --durations 20 --durations-min 5 $(ARGS)
 
 # By environment, so that the pytest which mpi-pytest starts on several ranks hears it too.
 test-all: $(STAMP)

@@ -228,6 +228,7 @@ def _draw(
         plotter.set_background("white")
         if flat:
             plotter.view_xy()
-            plotter.camera.zoom(0.8 if panel.body == "interface" else 1.0)  # room for the bar
         else:
             plotter.view_isometric()
+        plotter.camera.zoom(0.75)  # to the left, beside its bar
+        plotter.camera.SetWindowCenter(0.3, 0.0)

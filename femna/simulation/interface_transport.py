@@ -80,7 +80,6 @@ class InterfaceTransport:
         first = self._comm.exscan(len(dofs)) or 0
         own = np.asarray(first + np.arange(len(dofs)), dtype=np.int32)
         numbers = np.rint(self._at_corners(own.astype(float))).astype(np.int32)
-        self._own = own
         k = corners.shape[1]
         self._rows = np.repeat(numbers, k, axis=1).ravel()
         self._columns = np.tile(numbers, (1, k)).ravel()

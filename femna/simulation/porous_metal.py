@@ -92,7 +92,7 @@ class PorousMetal:
         if porous is None:
             raise RuntimeError("the metal's fields have no place for voids")
         mesh, space = fields.velocity.function_space.mesh, quadrature.scalar_space
-        self._fields, self._own, self._creep = porous, fields, creep
+        self._fields, self._creep = porous, creep
         self._scales, self._sphere = scales, sphere
         self._pressure = QuadratureEvaluator(fields.pressure, quadrature, mesh)
         self._place = QuadratureEvaluator(ufl.SpatialCoordinate(mesh), quadrature, mesh)

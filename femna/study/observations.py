@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -227,8 +227,3 @@ def describe(crossing: Crossing) -> str:
     if crossing.failing is not None:
         return f"> {crossing.failing:.3g}"
     return "not bracketed"
-
-
-def undecided(comparisons: Sequence[Comparison]) -> int:
-    """Count the statements that the sweep does not decide."""
-    return sum(item.verdict == _UNDECIDED for item in comparisons)

@@ -26,9 +26,11 @@ def test_the_wheel_holds_templates_sets_scripts_and_the_sign_of_types(tmp_path):
 
 
 def test_the_draft_for_conda_asks_for_what_the_project_asks_for():
-    recipe = (ROOT / "tools" / "conda" / "meta.yaml").read_text()
-    assert f'version = "{PROJECT["version"]}"' in recipe
+    recipe = (ROOT / "tools" / "conda" / "recipe.yaml").read_text()
+    assert f'version: "{PROJECT["version"]}"' in recipe
+    assert f'python_min: "{PROJECT["requires-python"].removeprefix(">=")}"' in recipe
+    asked = dict(re.findall(r"^    - ([\w-]+)(?: ([^#\n]*?))?(?: #.*)?$", recipe, re.MULTILINE))
     other = {"gmsh": "python-gmsh", "matplotlib": "matplotlib-base"}
     for need in PROJECT["dependencies"]:
-        name = re.match(r"[\w-]+", need).group()
-        assert re.search(rf"- {other.get(name, name)}\b", recipe), name
+        name, least = re.match(r"([\w-]+)(>=[\d.]+)", need).groups()
+        assert asked[other.get(name, name)].startswith(least), name

@@ -15,7 +15,7 @@ export OMP_NUM_THREADS := 1
 export UCX_TLS ?= self,sm,tcp
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help env demo sensitivity mechanisms bench test test-all docs gallery container lint types audit \
+.PHONY: help env demo sensitivity mechanisms bench test test-all docs gallery book container lint types audit \
 	format clean
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo 'make bench        measure femna against others; ARGS="--quick", or names, picks'
 	@echo 'make docs         build the site into results/site; a dead link is an error'
 	@echo 'make gallery      run the examples again and write their page'
+	@echo 'make book         measure the verification book again and write it (half an hour)'
 	@echo 'make container    build the Debian image and try it inside (root, buildah, mmdebstrap)'
 	@echo 'make lint         ruff, rules and format'
 	@echo 'make types        mypy, strict'
@@ -79,6 +80,11 @@ docs: $(STAMP)
 gallery: $(STAMP)
 	@$(BIN)/python -m tools.gallery
 
+book: $(STAMP)
+	@rm -rf results/verification
+	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadscope --record-verification results/verification $(ARGS)
+	@$(BIN)/python -m tools.verification_book results/verification
+
 container:
 	@bash tools/container.sh $(ARGS)
 
@@ -97,6 +103,6 @@ format: $(STAMP)
 	@$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) $(DEMO) results/sensitivity results/mechanisms results/site build *.egg-info
+	rm -rf $(VENV) $(DEMO) results/sensitivity results/mechanisms results/site results/verification build *.egg-info
 	rm -rf .bench .container .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find femna tests tools -name __pycache__ -type d -exec rm -rf {} +

@@ -22,6 +22,31 @@ hypothesis.settings.register_profile("femna", deadline=None, derandomize=True, d
 hypothesis.settings.load_profile("femna")
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--record-verification",
+        metavar="DIR",
+        help="run the tests of the verification book alone and keep what they measure",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    """While recording, only tests that have something to record."""
+    if config.getoption("--record-verification"):
+        left_out = [item for item in items if "verified" not in getattr(item, "fixturenames", ())]
+        items[:] = [item for item in items if "verified" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.fixture
+def verified(request):
+    """Keep what a test measured for the verification book: `verification.record`."""
+    from verification.record import Verified
+
+    folder = request.config.getoption("--record-verification")
+    return Verified(Path(folder) if folder else None, request.node.nodeid)
+
+
 @pytest.fixture(autouse=True)
 def ranks_leave_a_test_together(request):
     """After a test on several ranks, free its objects on all of them at the same point."""

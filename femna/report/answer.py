@@ -170,7 +170,7 @@ def _voltage(sweep: SweepFolder, combination: tuple[str, ...]) -> str:
     total = sum(rise.values())
     if not (total > 0 and math.isfinite(total)):
         return ""
-    share = 100.0 * rise["kinetic_voltage_V"] / total
+    share = min(100.0 * rise["kinetic_voltage_V"] / total, 100.0)
     return (
         f" (where contact is first lost, {share:.0f} % of the voltage's rise is kinetic, the rest "
         "crowding of the current in the electrolyte)"
@@ -193,7 +193,7 @@ def _numerics(sweep: SweepFolder) -> str:
     balances: Mapping[str, Any] = sweep.summary.get("balances") or {}
     errors = [v for v in balances.values() if isinstance(v, int | float)]
     text = (
-        f"Tested pressures enclose each value within {100 * max(widths):.2g} % or closer."
+        f"Tested pressures enclose each value within {100 * max(widths):.3g} % or closer."
         if widths
         else ""
     )

@@ -28,7 +28,7 @@ def map_views(sweep: SweepFolder, combination: tuple[str, ...]) -> list[View]:
         Series("computed cases", INK, points=dots, line=False, halo=True),
         *_lines(curves, _levels(sweep)),
         *stated(sweep),
-        *_cycled(sweep),
+        *cycled_cells(sweep),
     ]
     current = Axis("current density (mA/cm²)", "j", zero=True)
     pressure = Axis("stack pressure (MPa)", "P", log=True)
@@ -102,7 +102,7 @@ def _lines(curves: Curves, levels: Sequence[float]) -> list[Series]:
     return series
 
 
-def _cycled(sweep: SweepFolder) -> list[Series]:
+def cycled_cells(sweep: SweepFolder) -> list[Series]:
     """Return the cells that the experiment cycled: stable and failed ones."""
     kinds: dict[str, list[Dot]] = {}
     for cell in sweep.summary.get("stated_cycling", []):

@@ -2,49 +2,155 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from matplotlib.figure import Figure
 
 from femna.report import html
+from femna.report.chart import Axis, Dot, Series, View, as_json
+from femna.report.contact_map import cycled_cells
 from femna.report.reading import Record, SweepFolder, read_table, value_of
 from femna.report.style import ACCENT, FAINT, INK, figure, save
 
-_ENDED: Final = {"voltage_limit": "V", "contact_lost": "C", "shorted": "S"}
-"""How the map marks an end."""
+_ENDED: Final = {
+    "voltage_limit": ("V", "reached the voltage limit"),
+    "contact_lost": ("C", "lost contact"),
+    "shorted": ("S", "shorted"),
+}
+"""How the map marks an end, and its words."""
+
+_HELD: Final = "did not fail"
+NAMED: Final = 4
+"""Failures that the first lines name for a variant; the map has all."""
+
+
+def has_cycles(sweep: SweepFolder) -> bool:
+    """Return whether the cases of a sweep have several cycles."""
+    return bool(_cycled(sweep)) or (sweep.directory / "cycling.csv").is_file()
+
+
+def cycling_answer(sweep: SweepFolder) -> str:
+    """Return the box that begins the page: which cells fail and when, what ends them, how sure."""
+    rows = _cycled(sweep)
+    if not rows:
+        return ""
+    said, ends = [], dict.fromkeys(_ENDED, 0)
+    for variant in _variants(rows):
+        own = [row for row in rows if row.get("variant", "") == variant]
+        failed = sorted(
+            (row for row in own if row["status"] in _ENDED),
+            key=lambda r: value_of(r, "cycles") or 0,
+        )
+        for row in failed:
+            ends[row["status"]] += 1
+        text = f"{variant}: " if variant else ""
+        if not failed:
+            said.append(f"{text}{len(own)} cells, none fails in the cycles that it has.")
+            continue
+        listed = "; ".join(_failure(row) for row in failed[:NAMED])
+        more = len(failed) - NAMED
+        listed += f"; {more} more" if more > 0 else ""
+        said.append(f"{text}{len(failed)} of {len(own)} cells fail: {listed}.")
+    decided = [f"{count} {_ENDED[name][1]}" for name, count in ends.items() if count]
+    limits = "What ends them: " + (", ".join(decided) if decided else "nothing") + "."
+    parts = [html.paragraph("Cycles to failure."), html.listing(said), html.paragraph(limits)]
+    return html.box([*parts, html.paragraph(_certainty(sweep))])
+
+
+def _failure(row: Record) -> str:
+    pressure, current = (html.shown(row[name]) for name in ("pressure_MPa", "current_mA_cm2"))
+    return f"{pressure} MPa, {current} mA/cm² in cycle {html.shown(row['cycles'])}"
+
+
+def _certainty(sweep: SweepFolder) -> str:
+    balances: Mapping[str, Any] = sweep.summary.get("balances") or {}
+    errors = [v for v in balances.values() if isinstance(v, int | float)]
+    text = "How sure:"
+    if errors:
+        text += f" charge, volume and force balance to {max(errors):.0e}."
+    judged = read_table(sweep.directory / "cycling.csv")
+    if judged:
+        counts = {name: sum(r["verdict"] == name for r in judged) for name in ("met", "not met")}
+        text += (
+            f" Of {len(judged)} statements of the experiment, all variants counted, "
+            f"{counts['met']} are met and {counts['not met']} are not."
+        )
+    return text + " The map of the interface is assumed and decides the magnitude."
 
 
 def cycling_section(sweep: SweepFolder) -> str:
     """Return table and map of a sweep whose cases have several cycles; else nothing."""
     judged = read_table(sweep.directory / "cycling.csv")
-    cycled = [row for row in sweep.rows if (value_of(row, "cycles") or 0.0) > 1.0]
-    if not judged and not cycled:
+    rows = _cycled(sweep)
+    if not judged and not rows:
         return ""
     parts = [html.heading("Cycles")]
+    if rows:
+        parts.append(_map(sweep, rows))
     if judged:
         names = ("variant", "cell", "statement", "computed", "verdict")
-        rows = [tuple(row[name] for name in names) for row in judged]
+        cells = [tuple(row[name] for name in names) for row in judged]
         text = (
             "What the experiment states of its cycled cells. A life and a voltage agree within a "
             "factor of two; the other rules are in docs/cycling.md."
         )
-        parts += [html.paragraph(text), html.table(names, rows)]
-    if cycled:
-        parts.append(_map(sweep))
+        parts += [html.paragraph(text), html.table(names, cells)]
     return "".join(parts)
 
 
-def _map(sweep: SweepFolder) -> str:
-    variants = list(dict.fromkeys(row.get("variant", "") for row in sweep.rows))
+def _cycled(sweep: SweepFolder) -> list[Record]:
+    """Return the rows with their number of cycles, of a sweep in which one has several."""
+    rows = [row for row in sweep.rows if (value_of(row, "cycles") or 0.0) > 0.0]
+    return rows if any(float(row["cycles"]) > 1.0 for row in rows) else []
+
+
+def _variants(rows: Sequence[Record]) -> list[str]:
+    return list(dict.fromkeys(row.get("variant", "") for row in rows))
+
+
+def _map(sweep: SweepFolder, rows: Sequence[Record]) -> str:
+    variants = _variants(rows)
     with figure(6.6, 2.6 * ((len(variants) + 1) // 2) + 0.4) as made:
-        draw_life(made, sweep.rows, variants)
+        draw_life(made, rows, variants)
         drawn = save(made, sweep.directory / "cycles.png")
     text = (
-        "Cycles to failure over current and pressure: V voltage limit, C contact lost, S shorted; "
-        "an open ring did not fail in the cycles that it has."
+        "Cycles to failure over current and pressure. Full symbols failed, open ones did not in "
+        "the cycles that they have; beside them the cells that the experiment cycled."
     )
-    return html.picture(drawn, text)
+    views = as_json(life_views(sweep, rows))
+    return html.interactive("Cycles to failure", views, text, still=drawn)
+
+
+def life_views(sweep: SweepFolder, rows: Sequence[Record]) -> list[View]:
+    """Return the map of each variant: a point for each cell, a series for each kind of end."""
+    current = Axis("current density (mA/cm²)", "j", zero=True)
+    pressure = Axis("stack pressure (MPa)", "P", zero=True)
+    views = []
+    for variant in _variants(rows):
+        kinds: dict[str, list[Dot]] = {}
+        for row in rows:
+            if row.get("variant", "") == variant and row["status"] != "failed":
+                name, dot = _dot(row)
+                kinds.setdefault(name, []).append(dot)
+        series = [
+            Series(name, place, points=sorted(kinds[name]), line=False)
+            for place, name in enumerate((_HELD, *(words for _, words in _ENDED.values())))
+            if name in kinds
+        ]
+        views.append(View(variant or "cells", current, pressure, [*series, *cycled_cells(sweep)]))
+    return views
+
+
+def _dot(row: Record) -> tuple[str, Dot]:
+    x, y, life = (float(row[name]) for name in ("current_mA_cm2", "pressure_MPa", "cycles"))
+    place = f"{y:g} MPa, {x:g} mA/cm²"
+    charge = row.get("protocol_charge_mAh_cm2")
+    place += f", {float(charge):g} mAh/cm²" if charge else ""
+    if row["status"] in _ENDED:
+        words = _ENDED[row["status"]][1]
+        return words, (x, y, False, f"{place}: {words} in cycle {life:g}")
+    return _HELD, (x, y, True, f"{place}: {_HELD} in {life:g} cycles")
 
 
 def draw_life(made: Figure, rows: Sequence[Record], variants: Sequence[str]) -> None:
@@ -57,9 +163,10 @@ def draw_life(made: Figure, rows: Sequence[Record], variants: Sequence[str]) -> 
             if row.get("variant", "") != variant or row["status"] == "failed":
                 continue
             x, y = value_of(row, "current_mA_cm2"), value_of(row, "pressure_MPa")
-            life, mark = value_of(row, "cycles"), _ENDED.get(row["status"])
+            life = value_of(row, "cycles")
             if x is None or y is None or life is None:
                 continue
+            mark = _ENDED[row["status"]][0] if row["status"] in _ENDED else ""
             colour = ACCENT if mark else INK
             axes.plot([x], [y], "o", ms=9, color=colour, mfc=colour if mark else "white")
             text = f"{life:g} {mark}" if mark else f"> {life:g}"

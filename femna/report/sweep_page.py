@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from femna.report import html, mechanism_part, provenance
 from femna.report.again import sweep_again
 from femna.report.answer import answer
-from femna.report.cycling_part import cycling_section
+from femna.report.comparison_part import comparison_section
+from femna.report.cycling_part import cycling_answer, cycling_section, has_cycles
 from femna.report.reading import SweepFolder, value_of
 from femna.report.relative import relative_section
 from femna.report.spread import spread_section
@@ -20,23 +20,14 @@ def write_sweep_report(sweep: SweepFolder) -> Path:
     """Write the figures and report.html of a sweep into its folder."""
     folders = sweep.folders
     title = str(sweep.summary.get("title") or sweep.directory.name)
-    candidates = mechanism_part.ranking(sweep)
-    parts = [_lead(sweep), answer(sweep, shown_combinations(sweep)), candidates]
-    if candidates:
-        parts += [candidates_figure(sweep), mechanism_part.inverted(sweep)]
-    cycled = cycling_section(sweep)
-    parts.append(cycled)
-    if not cycled:
-        parts += [html.heading("Critical pressure"), _critical_table(sweep)]
+    cycled = has_cycles(sweep)
+    first = cycling_answer(sweep) if cycled else answer(sweep, shown_combinations(sweep))
+    parts = [_lead(sweep), first]
+    if cycled:
+        parts.append(cycling_section(sweep))
+    if not cycled or _has_critical(sweep):
+        parts += _critical_parts(sweep)
     parts += [
-        relative_section(sweep),
-        spread_section(sweep),
-        _scaling(sweep),
-        _comparison(sweep),
-        _proofs(sweep),
-    ]
-    parts += [
-        *curve_figures(sweep),
         provenance.assumptions(folders),
         provenance.sources(folders),
         provenance.failed(sweep.summary.get("failed", [])),
@@ -47,6 +38,31 @@ def write_sweep_report(sweep: SweepFolder) -> Path:
     path = sweep.directory / "report.html"
     path.write_text(html.page(title, parts), encoding="utf-8")
     return path
+
+
+def _has_critical(sweep: SweepFolder) -> bool:
+    """Return whether any critical pressure is known: cells of one pressure each have none."""
+    names = ("p_crit_dVdP_MPa", "p_crit_contact_MPa")
+    return any(value_of(row, name) is not None for row in sweep.critical for name in names)
+
+
+def _critical_parts(sweep: SweepFolder) -> list[str]:
+    """Return all that is about critical pressures: candidates, table, scaling, curves."""
+    candidates = mechanism_part.ranking(sweep)
+    parts = [candidates]
+    if candidates:
+        parts += [candidates_figure(sweep), mechanism_part.inverted(sweep)]
+    return [
+        *parts,
+        html.heading("Critical pressure"),
+        _critical_table(sweep),
+        relative_section(sweep),
+        spread_section(sweep),
+        _scaling(sweep),
+        comparison_section(sweep),
+        _proofs(sweep),
+        *curve_figures(sweep),
+    ]
 
 
 def _lead(sweep: SweepFolder) -> str:
@@ -173,65 +189,6 @@ def _scaling(sweep: SweepFolder) -> str:
     )
     first = 2 if several else 1
     return html.table(header, rows, numbers=range(first, first + 5)) + html.paragraph(text)
-
-
-def _comparison(sweep: SweepFolder) -> str:
-    entries = [e for e in sweep.summary.get("comparison", []) if isinstance(e, Mapping)]
-    if not entries:
-        return ""
-    counts = {name: sum(e.get("verdict") == name for e in entries) for name in _VERDICTS}
-    parts = [html.heading("Against the experiment")]
-    listed = ", ".join(f"{count} {name}" for name, count in counts.items())
-    parts.append(html.paragraph(f"Statement by statement and criterion by criterion: {listed}."))
-    gap = _gap(sweep)
-    if gap:
-        parts.append(html.paragraph(gap))
-    several = any(entry.get("inputs") for entry in entries)
-    rows = [
-        (
-            *((", ".join(str(v) for v in entry.get("inputs", {}).values()),) if several else ()),
-            str(entry.get("statement", "")),
-            str(entry.get("criterion", "")),
-            str(entry.get("computed", "")),
-            str(entry.get("verdict", "")),
-        )
-        for entry in entries
-    ]
-    header = (*(("inputs",) if several else ()), "stated", "criterion", "computed (MPa)", "verdict")
-    parts.append(html.table(header, rows))
-    source = sweep.summary.get("observations")
-    if source:
-        parts.append(html.paragraph(f"Experiment: {source}."))
-    return "".join(parts)
-
-
-_VERDICTS: Final = ("met", "not met", "not decided")
-
-
-def _gap(sweep: SweepFolder) -> str:
-    """Say in numbers how far the computed pressures are from the stated ones."""
-    said: list[str] = []
-    for item in sweep.summary.get("stated_brackets", []):
-        current = float(item["current"])
-        for row in sweep.critical:
-            if abs(float(row["current_mA_cm2"]) - current) > 1e-9 * current:
-                continue
-            known = [value_of(row, f"p_crit_{name}_MPa") for name in ("dVdP", "contact")]
-            values = [value for value in known if value is not None]
-            low = item.get("low")
-            if values and low and max(values) < low:
-                factor = low / max(values)
-                said.append(
-                    f"at {current:g} mA/cm² the computed critical pressure is at least "
-                    f"{factor:.3g} times below the stated {low:g} MPa"
-                )
-    return (
-        "The model as set here does not reproduce the magnitude: "
-        + "; ".join(dict.fromkeys(said))
-        + "."
-        if said
-        else ""
-    )
 
 
 def _files() -> str:

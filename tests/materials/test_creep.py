@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from verification.record import Case
 
 from femna.constants import GAS_CONSTANT
 from femna.materials import CREEP_LAWS, Norton, creep_law
@@ -11,6 +12,17 @@ from femna.materials.diffusion import ArrheniusSum
 
 SODIUM = Norton(n=5.0, prefactor=0.53e-30, activation_energy=44e3, reference_temperature=298.15)
 
+SODIUM_CREEP = Case(
+    name="sodium_creep",
+    part="creep",
+    title="Creep of sodium against the published flow stress",
+    formula="rate = A s^n exp(-Q/R (1/T - 1/T_ref)), n = 5, A = 0.53 1/s/MPa^5",
+    source="M. J. Wang, J.-Y. Chang, J. B. Wolfenstine, J. Sakamoto, Materialia 12 (2020) 100792; "
+    "the stress is published to three digits.",
+    mesh="the law itself",
+    across="flow stress [MPa]",
+    measure="strain rate [1/s]",
+)
 CLOSED = [
     SODIUM,
     SizeDependent(bulk=SODIUM, size=1e-6, reference_length=1e-4, exponent=0.7),
@@ -23,9 +35,11 @@ CLOSED = [
 @pytest.mark.parametrize(
     ("rate", "stress"), [(1e-5, 0.114e6), (1e-4, 0.180e6), (1e-3, 0.285e6), (1e-2, 0.452e6)]
 )
-def test_sodium_flows_at_the_published_stress(rate, stress):
+def test_sodium_flows_at_the_published_stress(rate, stress, verified):
     # s = (rate/A)^(1/n); the table is rounded to three digits
-    assert SODIUM.rate(stress, 298.15) == pytest.approx(rate, rel=0.025)
+    found = float(SODIUM.rate(stress, 298.15))
+    assert found == pytest.approx(rate, rel=0.025)
+    verified.curve(SODIUM_CREEP, "25 degC", [1e-6 * stress], [found], [rate])
 
 
 def test_temperature_enters_by_arrhenius():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from reference.label_stacks import dirty, spheres, write_labels
+from verification.record import Case
 
 from femna.errors import InputError
 from femna.mesh.arrays import signed_volumes
@@ -10,6 +11,16 @@ from femna.mesh.cell import cell_arrays
 from femna.mesh.image_voids import find_voids
 from femna.mesh.label_stack import read_labels
 
+SPHERE = Case(
+    name="sphere_of_voxels",
+    part="images",
+    title="Radius of a sphere from its voxels",
+    formula="(3 N edge^3/(4 pi))^(1/3) -> 1",
+    source="Gauss's circle problem in three dimensions: the error falls at least with the voxel.",
+    mesh="3, 6, 12 and 24 voxels in a radius",
+    across="voxels",
+    measure="relative error of the radius",
+)
 EDGE = 2.0
 SHAPE = (12, 16, 16)
 
@@ -106,7 +117,7 @@ def test_a_buried_void_is_the_sphere_of_its_volume_and_a_cut_one_half_of_it(imag
     checked(cell_arrays(case))
 
 
-def test_the_radius_of_a_sphere_from_voxels_converges_as_they_shrink():
+def test_the_radius_of_a_sphere_from_voxels_converges_as_they_shrink(verified):
     # by Gauss's circle problem in three dimensions the error falls at least with the voxel
     errors = []
     for per_radius in (3, 6, 12, 24):
@@ -117,6 +128,8 @@ def test_the_radius_of_a_sphere_from_voxels_converges_as_they_shrink():
         errors.append(abs(np.cbrt(mask.sum() * edge**3 * 3 / (4 * np.pi)) - 1.0))
     assert errors[0] < 0.03
     assert all(e < 0.03 / 2**k for k, e in enumerate(errors))
+    for k, error in enumerate(errors):
+        verified.bound(SPHERE, {f"{3 * 2**k} voxels in the radius": error}, 0.03 / 2**k)
 
 
 @pytest.mark.parametrize("seed", range(6))

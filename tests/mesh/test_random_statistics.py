@@ -7,6 +7,7 @@ known without knowing how a mean correlates within a seed. The limit is four of 
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from verification.record import Case
 
 from femna.mesh import conducting_map
 from femna.mesh.random_field import (
@@ -17,6 +18,26 @@ from femna.mesh.random_field import (
 )
 
 SIGMAS = 4.0
+CORRELATION = Case(
+    name="random_field",
+    part="images",
+    title="Correlation of a random map's Gaussian field",
+    formula="<u(x) u(x + d)> = exp(-(d/l)^2)",
+    source="Its definition; 400 seeds on a line, 40 in the plane.",
+    mesh="cosine modes, far from the sides of the cell",
+    across="distance over correlation length",
+    measure="correlation",
+)
+TWO_POINT = Case(
+    name="random_map_two_point",
+    part="images",
+    title="Two-point statistic of a random map, half of it blocked",
+    formula="S2(d) = 1/4 + asin(exp(-(d/l)^2))/(2 pi)",
+    source="The arcsine law of a cut Gaussian field; on a line less the fixed fraction's share.",
+    mesh="36 seeds on a line, 40 in the plane",
+    across="distance over correlation length",
+    measure="probability that both are blocked",
+)
 
 
 def modes(x, length, count):
@@ -32,7 +53,7 @@ def judge(found, expected, *, bias):
     return error
 
 
-def test_correlation_of_the_line_field_is_gaussian():
+def test_correlation_of_the_line_field_is_gaussian(verified):
     length, correlation = 400.0, 2.0
     distances = np.array([0.5, 1.0, 1.5, 2.0]) * correlation
     x = np.arange(20.0, 370.0, 0.5)
@@ -45,11 +66,14 @@ def test_correlation_of_the_line_field_is_gaussian():
         found.append([np.mean(field * (other @ amplitudes)) for other in there])
     # without the constant mode every correlation is less by its share, sqrt(pi) l/(2 b)
     bias = np.sqrt(np.pi) * correlation / (2.0 * length)
-    error = judge(found, np.exp(-((distances / correlation) ** 2)), bias=bias)
+    expected = np.exp(-((distances / correlation) ** 2))
+    error = judge(found, expected, bias=bias)
     assert error.max() < 0.01
+    at = distances / correlation
+    verified.curve(CORRELATION, "on a line", at, np.mean(found, axis=0), expected)
 
 
-def test_correlation_of_the_plane_field_is_gaussian_in_every_direction():
+def test_correlation_of_the_plane_field_is_gaussian_in_every_direction(verified):
     length, correlation = 60.0, 2.0
     at = np.arange(10.0, 50.0, 1.25)
     grid = np.stack(np.meshgrid(at, at, indexing="ij"), axis=-1).reshape(-1, 2)
@@ -69,6 +93,8 @@ def test_correlation_of_the_plane_field_is_gaussian_in_every_direction():
     # the constant mode: the square of its share on a line
     bias = np.pi * correlation**2 / (4.0 * length**2)
     assert judge(found, expected, bias=bias).max() < 0.02
+    at = [d / correlation for d, _ in pairs]
+    verified.curve(CORRELATION, "in the plane", at, np.mean(found, axis=0), expected)
 
 
 def arcsine(distance, correlation):
@@ -86,7 +112,7 @@ def variance(share):
     return share * quad(lambda u: np.arcsin(np.exp(-(u**2))) / (2.0 * np.pi), 0.0, 8.0)[0]
 
 
-def test_two_point_statistic_of_a_cut_line_is_the_arcsine_law():
+def test_two_point_statistic_of_a_cut_line_is_the_arcsine_law(verified):
     length, correlation = 200.0, 2.0
     distances = np.array([0.25, 0.5, 1.0, 1.5]) * correlation
     x = np.arange(10.0, 185.0, 0.25)
@@ -106,9 +132,11 @@ def test_two_point_statistic_of_a_cut_line_is_the_arcsine_law():
     # grid of 0.25 and the next order in l/L: a third of that correction
     error = judge(found, expected, bias=lower / 3.0)
     assert error.max() < 0.012
+    at = distances / correlation
+    verified.curve(TWO_POINT, "on a line", at, np.mean(found, axis=0), expected)
 
 
-def test_two_point_statistic_of_a_cut_plane_is_the_arcsine_law():
+def test_two_point_statistic_of_a_cut_plane_is_the_arcsine_law(verified):
     length, correlation = 40.0, 2.0
     at = np.arange(6.0, 31.0, 0.5)
     grid = np.stack(np.meshgrid(at, at, indexing="ij"), axis=-1).reshape(-1, 2)
@@ -123,7 +151,10 @@ def test_two_point_statistic_of_a_cut_plane_is_the_arcsine_law():
         found.append([np.mean(here & other) for other in shifted])
     # as on the line, of order (l/L)^2
     bias = 2.0 * np.pi * (correlation / length) ** 2 * 0.25
-    assert judge(found, arcsine(distances, correlation), bias=bias).max() < 0.01
+    expected = arcsine(distances, correlation)
+    assert judge(found, expected, bias=bias).max() < 0.01
+    at = distances / correlation
+    verified.curve(TWO_POINT, "in the plane", at, np.mean(found, axis=0), expected)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -4,10 +4,21 @@ import numpy as np
 import pytest
 from reference.closed_forms import cylinder_closure_pressure, sphere_closure_pressure
 from scipy.optimize import brentq
+from verification.record import Case
 
 from femna.physics.porous_creep import PowerLaw, pressure_factor, respond, shear_factor
 
 PREFACTOR = 0.53e-30  # 1/s/Pa^5, bulk sodium
+POROUS = Case(
+    name="porous_law",
+    part="voids",
+    title="Metal full of voids under pressure: the law of porous creep",
+    formula="rate of closing = 3 f |adot|/a of a hollow sphere under a pressure",
+    source="The closed forms of closing voids, in tests/reference.",
+    mesh="one point, a power law of sodium's strength",
+    across="porosity f",
+    measure="rate of closing under 2 MPa [1/s]",
+)
 POROSITIES = [1e-6, 1e-3, 0.1, 0.5, 0.9]
 EXPONENTS = [1.0, 3.0, 5.0, 6.1]
 
@@ -25,13 +36,14 @@ def speed(closure_pressure, radius, n, pressure):
 
 @pytest.mark.parametrize("n", EXPONENTS)
 @pytest.mark.parametrize("porosity", POROSITIES)
-def test_pressure_all_round_closes_a_hollow_sphere_at_its_own_rate(n, porosity):
+def test_pressure_all_round_closes_a_hollow_sphere_at_its_own_rate(n, porosity, verified):
     radius, pressure = porosity ** (1.0 / 3.0), 2e6
     found = respond(
         law(n), np.array([1e-40]), np.array([pressure]), porosity=np.array([porosity]), sphere=True
     )
     exact = 3.0 * porosity * speed(sphere_closure_pressure, radius, n, pressure) / radius
     assert found.closing[0] == pytest.approx(exact, rel=1e-9)
+    verified.curve(POROUS, f"spheres, n = {n:g}", [porosity], [found.closing[0]], [exact])
 
 
 @pytest.mark.parametrize("n", EXPONENTS)

@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import shutil
 
 import pytest
 from report.browser import CHROMIUM, Page
@@ -224,4 +225,35 @@ def test_a_run_in_3d_shows_its_interface_as_a_surface_that_turns(tmp_path):
         opened.value("document.querySelector('canvas.surface').focus()")
         opened.key("ArrowRight")
         assert opened.value(drawn) != before
+        assert opened.problems == []
+
+
+def test_a_cycled_study_answers_first_and_its_map_says_each_cell(swept, tmp_path):
+    """Cells that reached the limit count as failed in cycle 12, the others had 24 cycles."""
+    out = tmp_path / "cycled"
+    shutil.copytree(swept[0], out)
+    table = rows(out / "sweep.csv")
+    for row in table:
+        row["cycles"] = "12" if row["status"] == "voltage_limit" else "24"
+    with (out / "sweep.csv").open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, list(table[0]))
+        writer.writeheader()
+        writer.writerows(table)
+    statement = 'variant,cell,statement,computed,verdict\n,"4 MPa",fails,12 cycles,met\n'
+    (out / "cycling.csv").write_text(statement)
+    failed = [row for row in table if row["status"] == "voltage_limit"]
+    assert 0 < len(failed) < len(table)
+    with Page(write_report(out)) as opened:
+        told = opened.value("document.querySelector('.answer').innerText")
+        assert f"{len(failed)} of {len(table)} cells fail" in told
+        assert "Of 1 statements of the experiment, all variants counted, 1 are met" in told
+        series = {s["name"]: s["points"] for s in views(opened, "Cycles to failure")[0]["series"]}
+        wanted = {(float(r["current_mA_cm2"]), float(r["pressure_MPa"])) for r in failed}
+        assert {(p[0], p[1]) for p in series["reached the voltage limit"]} == wanted
+        assert len(series["did not fail"]) == len(table) - len(failed)
+        assert series["cycled: fails"][0][:2] == [1.5, 4.0]
+        opened.value(figure("Cycles to failure", "figure.querySelector('.stage svg').focus()"))
+        opened.key("ArrowRight")
+        tip = opened.value(figure("Cycles to failure", "figure.querySelector('.tip').innerText"))
+        assert "in 24 cycles" in tip
         assert opened.problems == []

@@ -5,7 +5,18 @@ import json
 import pytest
 import pyvista
 from runs.conftest import STRIPES, UNIFORM, case_text, differences, last, rows, summary
+from verification.record import Case
 
+SATURATED = Case(
+    name="hardening_limit",
+    part="creep",
+    title="Ever faster hardening tends to Norton creep",
+    formula="contact(H0) -> contact of rate = A (s/S*)^n, n = 1/(m + n_sat), as 1/H0",
+    source="A saturated resistance is a power of the rate.",
+    mesh="a small cell of stripes, one run each",
+    across="1/H0 [1/MPa]",
+    measure="difference of the contact fraction",
+)
 ONE_STEP = 'step = "0.02 mAh/cm^2"'
 FIXED = 'step = "0.005 mAh/cm^2"'
 
@@ -70,7 +81,7 @@ def test_a_resistance_at_its_saturation_is_norton_creep_in_every_digit(run):
 
 @pytest.mark.parametrize("elastic", ["false", "true"])
 def test_ever_faster_hardening_tends_to_norton_creep_of_the_exponent_one_over_m_plus_n(
-    run, elastic
+    run, elastic, verified
 ):
     # saturated: s = S0* (rate/A)^(m + n), that is rate = A (s/S0*)^5 with m + n = 0.15 + 0.05
     line = f"\nelastic = {elastic}"
@@ -90,6 +101,8 @@ def test_ever_faster_hardening_tends_to_norton_creep_of_the_exponent_one_over_m_
     assert gaps[1] < 0.1 * gaps[0]
     assert gaps[2] < 0.1 * gaps[1]
     assert gaps[2] < 3e-5
+    label = "elastic" if elastic == "true" else "viscous"
+    verified.convergence(SATURATED, label, [1e-3, 1e-5, 1e-7], gaps, order=1.0)
 
 
 @pytest.mark.parametrize("lines", ["", "\nelastic = true"], ids=["viscous", "elastic"])

@@ -6,6 +6,7 @@ import pytest
 import pyvista
 from mpi4py import MPI
 from runs.conftest import UNIFORM, case_text, differences, rows, summary
+from verification.record import Case
 from verification.stacks import CASE as CELL
 
 from femna.case import load_case
@@ -18,6 +19,16 @@ from femna.simulation.bodies.foundation import DiscShape, transfer_compliance
 RING = 'inner_radius = "2.5 mm"\nouter_radius = "5 mm"\nthickness = "30 um"'
 """As thick as the small cell's metal."""
 CERAMIC = Solid(youngs_modulus=205e9, poisson_ratio=0.25)
+LOAD = Case(
+    name="mask_load",
+    part="contact",
+    title="A mask as thick as the foil takes the load",
+    formula="share = E (A_mask/A) (Vm Q/F)/(thickness P), until it carries all",
+    source="Uniaxial shortening by what is stripped; polypropylene's modulus, 2 MPa.",
+    mesh="a small cell with a mask ring of 2.5 to 5 mm, foil of 30 um",
+    across="charge [mAh/cm^2]",
+    measure="share of the stack force on the mask",
+)
 RIM_AREA = math.pi * (1e-3**2 - 0.6e-3**2)
 SHORT = ("protocol.charge=0.003 mAh/cm^2",)
 
@@ -38,12 +49,13 @@ def load_of(charge, modulus):
     return 3.0 * modulus * descent / 30e-6 / 2e6
 
 
-def test_a_mask_as_thick_as_the_foil_takes_its_load_by_the_closed_form(run):
+def test_a_mask_as_thick_as_the_foil_takes_its_load_by_the_closed_form(run, verified):
     modulus = load_set("polypropylene")["youngs_modulus"].value
     folder = run(
         with_mask(RING, chart=UNIFORM, numerics='step = "0.0002 mAh/cm^2"'), settings=SHORT
     )
     compared = 0
+    charges, shares, exact = [], [], []
     for row in rows(folder):
         closed = load_of(float(row["charge_mAh_cm2"]), modulus)
         share = float(row["mask_force_share"])
@@ -57,8 +69,12 @@ def test_a_mask_as_thick_as_the_foil_takes_its_load_by_the_closed_form(run):
             compared += 1
         else:
             assert share == pytest.approx(1.0, abs=1e-8)
+        charges.append(float(row["charge_mAh_cm2"]))
+        shares.append(share)
+        exact.append(min(closed, 1.0))
     assert compared > 5
     assert float(rows(folder)[-1]["contact_fraction"]) < 0.95
+    verified.curve(LOAD, "bonded between rigid faces", charges, shares, exact)
 
 
 def test_a_mask_with_room_above_it_takes_nothing(run):

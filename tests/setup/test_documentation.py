@@ -82,6 +82,16 @@ def test_the_page_on_studies_names_every_key_and_every_study_that_ships():
     assert [file.name for file in files if f"`{file.name}`" not in STUDIES] == []
 
 
+def test_the_page_on_architecture_names_files_that_exist():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    files = [file.as_posix() for room in ("femna", "tests") for file in (ROOT / room).rglob("*.*")]
+    named = set(re.findall(r"(?<![*\w/])[\w/]+\.(?:py|js)\b", text))
+    assert len(named) > 80
+    assert [n for n in named if not any(file.endswith(f"/{n}") for file in files)] == []
+    rooms = {folder.parent.name for folder in (ROOT / "femna").glob("*/__init__.py")}
+    assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) >= rooms
+
+
 def section(title):
     """Return the text under a heading of the page on outputs, up to the next one."""
     found = re.search(

@@ -29,6 +29,7 @@ def test_every_page_is_there_and_none_loads_anything_from_elsewhere(site):
     pages = {file.relative_to(site).as_posix() for file in site.rglob("*.html")}
     assert {"index.html", "first_hour.html", "api.html", "gallery/index.html"} <= pages
     assert {"howto/fit.html", "validation.html", "verification.html", "model.html"} <= pages
+    assert {"files.html", "verification/index.html", "verification/flow.html"} <= pages
     loads = re.compile(r'<(?:script|img|link rel="?stylesheet"?)[^>]*(?:src|href)="?(https?:)?//')
     for page in pages:
         assert not loads.search((site / page).read_text(encoding="utf-8")), page
@@ -41,3 +42,9 @@ def test_the_reference_shows_every_public_name_with_its_words(site):
     hidden = {"__version__", "FemnaError"}
     missing = [name for name in femna.__all__ if name not in hidden and f'.{name}"' not in text]
     assert missing == []
+
+
+def test_every_module_is_on_the_page_of_files(site):
+    text = (site / "files.html").read_text(encoding="utf-8")
+    modules = (ROOT / "femna").rglob("*.py")
+    assert [file.name for file in modules if f"{file.name}</code>" not in text] == []

@@ -6,10 +6,21 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 from study.fake_solver import contact_fraction, voltage_rise
+from verification.record import Case
 
 from femna.study.critical import NOT_BRACKETED, critical_current, critical_pressure
 from femna.study.curve import VOLTAGE_FIT, Point
 
+KNOWN = Case(
+    name="critical_pressure",
+    part="runs",
+    title="Critical pressure of a curve that is known",
+    formula="dV/dP = -0.05 V/MPa; contact = 0.95",
+    source="A closed-form runaway curve in place of the solver, its criteria by bisection.",
+    mesh="13 pressures from 0.04 to 0.6 MPa",
+    across="current density [mA/cm^2]",
+    measure="critical pressure [MPa]",
+)
 LIMITS = {"slope": -0.05, "contact_fraction": 0.95}
 
 
@@ -33,13 +44,15 @@ def test_contact_criterion_is_exact_at_a_tested_point_and_close_between():
 
 
 @pytest.mark.parametrize("current", [0.5, 1.0, 1.5, 2.0, 2.5])
-def test_runaway_curve_on_a_coarse_grid_is_within_two_percent(current):
+def test_runaway_curve_on_a_coarse_grid_is_within_two_percent(current, verified):
     pressures = np.geomspace(0.04, 0.6, 13)
     points = runaway(pressures, current)
     found = critical_pressure(points, **LIMITS)
     slope, contact = exact(current)
     assert found.by_slope.value == pytest.approx(slope, rel=0.02)
     assert found.by_contact.value == pytest.approx(contact, rel=0.02)
+    verified.curve(KNOWN, "by slope", [current], [found.by_slope.value], [slope])
+    verified.curve(KNOWN, "by contact", [current], [found.by_contact.value], [contact])
 
 
 def runaway(pressures, current):

@@ -18,7 +18,29 @@ from reference.closed_forms import limiting_speed
 from femna.simulation.contact_state import closed_state
 from femna.simulation.setup import Model
 from verification.cells import set_step
+from verification.record import Case, Verified
 from verification.transport import HALF_PERIOD, flat_cell, initial_gap, linear_metal, path, solve
+
+SURFACE = Case(
+    name="surface_tension",
+    part="interface",
+    title="Surface tension and surface diffusion of the open surface",
+    formula="decay of a shallow wave M gamma k^4; mean curvature div(g'/sqrt(1 + g'^2))",
+    source="W. W. Mullins, J. Appl. Phys. 28 (1957) 333; curvature against a smooth weight.",
+    mesh="half a wave, 10 to 40 elements",
+    across="element over half a wave",
+)
+SINTERING = Case(
+    name="sintering_slit",
+    part="interface",
+    title="Surface tension closes a slit in viscous metal",
+    formula="U = ((P + s_s) b/(pi eta)) ln[1/sin(pi f/2)], f = 1 - a/b, s_s = gamma sin(psi)/a",
+    source="The closed form of load-bearing stripes under P + s_s, in tests/reference; the "
+    "traction is singular at the rim, of order one.",
+    mesh="slit of 7.5 um, elements of 1 um and half of it",
+    across="element over half the slit",
+    measure="relative error of the speed",
+)
 
 
 def open_wave(
@@ -52,16 +74,19 @@ def decay(folder: Path, refine: float) -> float:
     return measured / exact
 
 
-def test_a_shallow_wave_decays_as_mullins_says(tmp_path: Path) -> None:
+def test_a_shallow_wave_decays_as_mullins_says(tmp_path: Path, verified: Verified) -> None:
     errors = [abs(decay(tmp_path, refine) - 1.0) for refine in (1.0, 2.0, 4.0)]
     orders = [np.log2(a / b) for a, b in pairwise(errors)]
     # linear elements: (k h)^2/12 in the curvature, and again in the flux
     assert orders[-1] == pytest.approx(2.0, abs=0.1)
     assert errors[-1] < 2e-3
+    verified.convergence(SURFACE, "decay of a wave", [1 / 10, 1 / 20, 1 / 40], errors, order=2.0)
 
 
 @pytest.mark.parametrize("symmetry", ["plane_strain", "axisymmetric"])
-def test_tension_of_a_steep_surface_has_order_two(tmp_path: Path, symmetry: str) -> None:
+def test_tension_of_a_steep_surface_has_order_two(
+    tmp_path: Path, symmetry: str, verified: Verified
+) -> None:
     # against cos pi x: integral of div(g'/s) cos pi x = integral of pi sin(pi x) g'/s
     points, weights = np.polynomial.legendre.leggauss(60)
     x, w = 0.5 * (points + 1.0), 0.5 * weights
@@ -79,6 +104,8 @@ def test_tension_of_a_steep_surface_has_order_two(tmp_path: Path, symmetry: str)
     orders = [np.log2(a / b) for a, b in pairwise(errors)]
     assert orders[-1] == pytest.approx(2.0, abs=0.1)
     assert errors[-1] < 2e-3
+    label = f"curvature, {symmetry.replace('_', ' ')}"
+    verified.convergence(SURFACE, label, [1 / 10, 1 / 20, 1 / 40], errors, order=2.0)
 
 
 @pytest.mark.parametrize("refine", [1.0, 4.0])
@@ -100,7 +127,7 @@ def test_a_vertex_on_the_axis_has_three_quarters_of_its_curvature(
 
 @pytest.mark.parametrize("surface_energy", [1e-6, 10.0])
 def test_tension_adds_to_the_pressure_that_closes_a_void_in_viscous_metal(
-    tmp_path: Path, surface_energy: float
+    tmp_path: Path, surface_energy: float, verified: Verified
 ) -> None:
     # a shallow slit, n = 1, no diffusion: -s_s = -gamma sin(psi)/a on |x| < a and v = 0 beside it,
     # the problem of load-bearing stripes under P + s_s
@@ -125,6 +152,8 @@ def test_tension_adds_to_the_pressure_that_closes_a_void_in_viscous_metal(
     # traction as r^(-1/2) at the rim: order one in its work
     assert np.log2(errors[0] / errors[1]) == pytest.approx(1.0, abs=0.15)
     assert errors[1] < 5e-3
+    label = f"s_s = {sintering / pressure:.2g} P"
+    verified.convergence(SINTERING, label, [1 / 7.5, 1 / 15], errors, order=1.0)
 
 
 def test_a_step_keeps_volume_and_force_with_everything_on(tmp_path: Path) -> None:

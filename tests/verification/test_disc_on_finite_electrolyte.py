@@ -20,6 +20,7 @@ from reference.flux_tube import flux_tube_factor_exact
 from femna.simulation.conduction import distribute_current
 from femna.simulation.reference_electrode import reference_reading
 from verification.cells import set_step
+from verification.record import Case
 from verification.stacks import stack_model
 
 KAPPA = 0.2  # 2 mS/cm in S/m
@@ -34,6 +35,17 @@ TUBE = {
     "interface.kinetics.resistance": f"{1e-6 * RADIUS / KAPPA} ohm*m^2",
 }
 """A grounded counter electrode over the whole far face, twice the radius of the disc away."""
+DISC = Case(
+    name="disc_on_wider_electrolyte",
+    part="current",
+    title="A disc electrode on a wider electrolyte",
+    formula="R = psi(a/b)/(4 kappa a) + L/(kappa pi b^2); third: phi = (2/pi) V asin(a/r)",
+    source="The dual series of a disc in a flux tube, and the disc on a half-space; the current is "
+    "singular at the rim, of order one there.",
+    mesh="the stack's own, its element at the rim a twentieth of the foil, refined twice",
+    across="element over the default",
+    measure="relative error",
+)
 
 
 def reading(folder: Path, changes: dict[str, str], *, refine: float) -> tuple[float, float | None]:
@@ -47,7 +59,7 @@ def reading(folder: Path, changes: dict[str, str], *, refine: float) -> tuple[fl
     return voltage * unit, None if third is None else (voltage - third()) * unit
 
 
-def test_resistance_is_that_of_a_disc_in_a_flux_tube(tmp_path):
+def test_resistance_is_that_of_a_disc_in_a_flux_tube(tmp_path, verified):
     ratio = 0.25
     tube = RADIUS / ratio
     exact = flux_tube_factor_exact(ratio) / (4.0 * KAPPA * RADIUS)
@@ -56,9 +68,10 @@ def test_resistance_is_that_of_a_disc_in_a_flux_tube(tmp_path):
     assert abs(errors[1]) < 0.01
     for coarse, fine in pairwise(errors):
         assert np.log2(coarse / fine) > 0.9  # second order away from the rim, first at it
+    verified.convergence(DISC, "resistance", [2.0, 1.0, 0.5], errors, order=1.0)
 
 
-def test_third_electrode_reads_the_potential_of_a_disc_on_a_half_space(tmp_path):
+def test_third_electrode_reads_the_potential_of_a_disc_on_a_half_space(tmp_path, verified):
     # phi(r) = (2/pi) V asin(a/r): of relative order (r/b)^3 in a body of the size b
     distance = 2.0 * RADIUS
     changes = TUBE | {
@@ -73,6 +86,7 @@ def test_third_electrode_reads_the_potential_of_a_disc_on_a_half_space(tmp_path)
     errors = [abs(f / exact - 1.0) for f in found if f is not None]
     assert errors[1] < 0.01
     assert np.log2(errors[0] / errors[1]) > 0.9
+    verified.convergence(DISC, "third electrode", [1.0, 0.5], errors, order=1.0)
 
 
 def test_current_crosses_beyond_the_rim(tmp_path):

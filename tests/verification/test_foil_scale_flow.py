@@ -26,9 +26,23 @@ from femna.simulation.newton import Newton
 from femna.simulation.start import solve_from_rest
 from verification.cells import model, set_step
 from verification.film import drawn_film, limiting_pressure, onset_pressure
+from verification.record import Case, Verified
 
 EXPONENTS = [1.0, 3.0, 5.0]
 SUPPLY = {"plane_strain": strip_supply_pressure, "axisymmetric": disc_supply_pressure}
+
+
+FEED = Case(
+    name="foil_scale_supply",
+    part="flow",
+    title="Pressure that feeds a stripped foil from its rim",
+    formula="P = n/(n + 1) L |dp/dx| at the end, where q = v L (disc: v R/2); |dp/dx| ~ q^(1/n)",
+    source="Lubrication between walls that stick, derived in tests/reference/lubrication.py; it "
+    "leaves out what happens within a height of the end, of order h/L.",
+    mesh="8 elements over the height",
+    across="height over length",
+    measure="pressure over that of lubrication",
+)
 
 
 def supply_ratio(symmetry: str, length: float, n: float) -> float:
@@ -40,12 +54,16 @@ def supply_ratio(symmetry: str, length: float, n: float) -> float:
 
 @pytest.mark.parametrize("n", EXPONENTS)
 @pytest.mark.parametrize("symmetry", list(SUPPLY))
-def test_pressure_to_feed_a_stripped_layer_from_its_end(symmetry: str, n: float) -> None:
+def test_pressure_to_feed_a_stripped_layer_from_its_end(
+    symmetry: str, n: float, verified: Verified
+) -> None:
     found = [supply_ratio(symmetry, length, n) for length in (10.0, 20.0, 40.0)]
     assert max(abs(r - 1.0) for r in found) < 0.03
     assert abs(found[2] - 1.0) < abs(found[1] - 1.0)
     # the order h/L extrapolated, (h/L)^2 at 20 is left
     assert 2.0 * found[2] - found[1] == pytest.approx(1.0, abs=1.0 / 20.0**2)
+    label = f"{'disc' if symmetry == 'axisymmetric' else 'strip'}, n = {n:g}"
+    verified.curve(FEED, label, [1 / 10, 1 / 20, 1 / 40], found, [1.0, 1.0, 1.0])
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from scipy.integrate import cumulative_trapezoid
 
 from femna.constants import GAS_CONSTANT
 from verification.cells import model
+from verification.record import Case, Verified
 from verification.test_limiting_pressure import step as stripes_step
 from verification.transport import HALF_PERIOD, MOLAR_VOLUME, flat_cell, linear_metal, path, solve
 
@@ -28,6 +29,27 @@ K = np.pi / HALF_PERIOD
 WAVE = 0.5  # of the recession
 STIFF = 1e4
 """Diffusion over creep in a metal that counts as rigid: creep carries 1e-4."""
+
+
+WAVES = Case(
+    name="diffusing_wave",
+    part="interface",
+    title="Diffusion along the interface beside creep: six decades of wavelength",
+    formula="dv = p_k [1/(2 eta k F) + M k^2], M = D delta Vm/(R T)",
+    source="Linear metal: what creeps and what diffuses add, F the layer's factor.",
+    mesh="half a wave, 20 elements",
+    across="wavelength over the crossover (2 eta M)^(1/3)",
+    measure="pressure wave over its closed form",
+)
+ORDER = Case(
+    name="interface_diffusion",
+    part="interface",
+    title="Diffusion along the interface: order in the mesh",
+    formula="dv = p_k [1/(2 eta k F) + M k^2]; disc: r M p' = int (i - U) r dr",
+    source="The wave in closed form, the disc by quadrature.",
+    mesh="linear elements on the interface, refined twice",
+    across="element over half a period",
+)
 
 
 def amplitude(folder: Path, ratio: float, *, refine: float = 1.0) -> float:
@@ -59,17 +81,25 @@ DECADES = [10.0**power for power in (-9, -6, -3, 0, 3, 6, 9)]
 
 
 @pytest.mark.parametrize("ratio", DECADES)
-def test_wave_over_six_decades_of_its_length(tmp_path: Path, ratio: float) -> None:
-    assert amplitude(tmp_path, ratio, refine=2.0) == pytest.approx(1.0, rel=5e-3)
+def test_wave_over_six_decades_of_its_length(
+    tmp_path: Path, ratio: float, verified: Verified
+) -> None:
+    found = amplitude(tmp_path, ratio, refine=2.0)
+    assert found == pytest.approx(1.0, rel=5e-3)
+    # diffusion over creep is 2 eta M k^3 F: the cube of the wave number over the crossover's
+    length = 2.0 * np.pi * (layer_factor(np.pi, 2.0) / ratio) ** (1.0 / 3.0)
+    verified.curve(WAVES, "plane strain", [length], [found], [1.0])
 
 
 @pytest.mark.parametrize("ratio", [1.0, pytest.param(STIFF, marks=pytest.mark.slow)])
-def test_wave_converges_with_order_two(tmp_path: Path, ratio: float) -> None:
+def test_wave_converges_with_order_two(tmp_path: Path, ratio: float, verified: Verified) -> None:
     errors = [abs(amplitude(tmp_path, ratio, refine=r) - 1.0) for r in (1.0, 2.0, 4.0)]
     orders = [np.log2(a / b) for a, b in pairwise(errors)]
     # (k h)^2/12 of linear elements
     assert orders[-1] == pytest.approx(2.0, abs=0.15)
     assert errors[-1] < 1e-3
+    label = f"wave, diffusion {ratio:g} of creep"
+    verified.convergence(ORDER, label, [1 / 10, 1 / 20, 1 / 40], errors, order=2.0)
 
 
 def disc(folder: Path, *, radius: float, refine: float) -> tuple[float, float]:
@@ -155,7 +185,9 @@ def test_a_disc_lives_on_what_diffuses_from_its_rim(tmp_path: Path) -> None:
     assert supply == pytest.approx(1.0, rel=1e-2)
 
 
-def test_pressure_of_a_disc_with_a_rim_of_finite_width_has_order_two(tmp_path: Path) -> None:
+def test_pressure_of_a_disc_with_a_rim_of_finite_width_has_order_two(
+    tmp_path: Path, verified: Verified
+) -> None:
     found = [profile(tmp_path, radius=0.5, refine=r) for r in (1.0, 2.0, 4.0)]
     errors = [error for error, _ in found]
     orders = [np.log2(a / b) for a, b in pairwise(errors)]
@@ -163,6 +195,7 @@ def test_pressure_of_a_disc_with_a_rim_of_finite_width_has_order_two(tmp_path: P
     assert orders == pytest.approx([2.0, 2.0], abs=0.15)
     assert errors[-1] < 3e-4
     assert found[-1][1] == pytest.approx(1.0, abs=1e-3)
+    verified.convergence(ORDER, "disc, profile", [1 / 20, 1 / 40, 1 / 80], errors, order=2.0)
 
 
 def test_without_diffusion_the_limiting_pressure_of_stripes_returns(tmp_path: Path) -> None:

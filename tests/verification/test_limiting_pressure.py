@@ -22,10 +22,32 @@ from reference.closed_forms import limiting_pressure, recession_speed
 from femna.simulation.newton import Newton
 from femna.simulation.start import solve_from_rest
 from verification.cells import model, set_step
+from verification.record import Case, Verified
 
 B = 25e-6
 PREFACTOR = 1e-9  # 1/(s Pa)
 RECESSION = 0.01  # of the step, over b
+LIMITING = Case(
+    name="limiting_pressure",
+    part="contact",
+    title="Pressure below which the metal's supply limits the current",
+    formula="(Vm/F) j_lim = (P b/(pi eta)) ln[1/sin(pi f/2)], n = 1",
+    source="Closed form of load-bearing stripes on a half-space, in tests/reference; the map's "
+    "edge of the width w makes the stripe too wide by w/2.",
+    mesh="stripes, six elements over the edge of the map",
+    across="width of the map's edge over half a period",
+    measure="relative error of P_lim",
+)
+NEWTON = Case(
+    name="newton_quadratic",
+    part="contact",
+    title="Newton's method where contact is low",
+    formula="r_(k+1) <= c r_k^2",
+    source="Quadratic convergence of Newton's method with an exact Jacobian.",
+    mesh="stripes, contact fraction below 0.3",
+    across="residual of an iteration",
+    measure="residual of the next",
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +103,9 @@ def step(
 
 
 @pytest.mark.parametrize("blocked", [0.3, 0.5])
-def test_limit_as_the_transition_goes_to_zero(tmp_path: Path, blocked: float) -> None:
+def test_limit_as_the_transition_goes_to_zero(
+    tmp_path: Path, blocked: float, verified: Verified
+) -> None:
     found = [
         step(tmp_path, blocked=blocked, transition=w).from_platen for w in (0.01, 0.005, 0.0025)
     ]
@@ -90,6 +114,8 @@ def test_limit_as_the_transition_goes_to_zero(tmp_path: Path, blocked: float) ->
     assert found[-1] == pytest.approx(1.0, abs=1e-2)
     # extrapolated: what is left is of order two, (the last change)^2 and the layer's depth
     assert 2.0 * found[-1] - found[-2] == pytest.approx(1.0, abs=1e-3)
+    errors = [value - 1.0 for value in found]
+    verified.convergence(LIMITING, f"f = {blocked}", [0.01, 0.005, 0.0025], errors, order=1.0)
 
 
 def test_limit_as_the_roughness_goes_to_zero(tmp_path: Path) -> None:
@@ -129,7 +155,9 @@ def convergence_orders(norms: tuple[float, ...]) -> list[float]:
 
 
 @pytest.mark.parametrize("exponent", [1, 5])
-def test_newton_converges_quadratically_at_low_contact(tmp_path: Path, exponent: int) -> None:
+def test_newton_converges_quadratically_at_low_contact(
+    tmp_path: Path, exponent: int, verified: Verified
+) -> None:
     changes = {"protocol.pressure": "0.07 MPa"}
     if exponent == 1:
         changes |= {"metal.creep.n": "1", "metal.creep.A": f"{PREFACTOR} 1/s/Pa"}
@@ -139,7 +167,7 @@ def test_newton_converges_quadratically_at_low_contact(tmp_path: Path, exponent:
     newton = Newton(system)
     solve_from_rest(system, newton)
     weight = system.area * built.conducting
-    orders, contact = [], 1.0
+    orders, contact, best = [], 1.0, ()
     for _ in range(30):
         data.old_gap, closed = system.gap.copy(), system.z >= 0.0
         result = newton.solve()
@@ -150,8 +178,11 @@ def test_newton_converges_quadratically_at_low_contact(tmp_path: Path, exponent:
         contact = float(weight @ system.interface().openness / weight.sum())
         if contact < 0.3 and settled:  # a change of the active set is a jump, not a rate
             orders += convergence_orders(result.norms)
+            clear = [r for r in result.norms[1:] if r > 1e-13]
+            best = max(best, tuple(clear), key=len)
         if contact < 0.05:
             break
     assert contact < 0.05
     assert len(orders) >= 3
     assert min(orders) > 1.7
+    verified.convergence(NEWTON, f"n = {exponent}", best[:-1], best[1:], order=2.0)

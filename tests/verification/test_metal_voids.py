@@ -10,6 +10,7 @@ import pytest
 from femna.physics.buried_void import missing_length, void_volume
 from femna.simulation.driver import Driver
 from verification.cells import model
+from verification.record import Case, Verified
 
 HEIGHT, RADIUS = 6e-6, 4e-6
 VOID = "[{ x = '0 um', height = '6 um', radius = '4 um' }]"
@@ -27,8 +28,32 @@ RIGID = {
 }
 
 
+COLUMNS = Case(
+    name="void_columns",
+    part="voids",
+    title="Volume of a buried void in the columns over the vertices",
+    formula="sum of area x missing length = 4/3 pi a^3 (pi a^2 in plane strain)",
+    source="Geometry; the trapezoidal rule on a square root that ends at a node has order 3/2.",
+    mesh="the unit cell's own, refined twice",
+    across="element over the default",
+    measure="relative error of the volume",
+)
+GAP = Case(
+    name="void_met",
+    part="voids",
+    title="The gap that a void leaves when recession meets it",
+    formula="g(x) = height of the void's centre + sqrt(a^2 - x^2)",
+    source="A rigid metal brings the void's own shape to the interface.",
+    mesh="the unit cell's own; void of radius 4 um, met at 0.62 mAh/cm^2",
+    across="distance from the middle [um]",
+    measure="gap [um]",
+)
+
+
 @pytest.mark.parametrize("symmetry", ["plane_strain", "axisymmetric"])
-def test_columns_over_the_vertices_hold_the_void(tmp_path: Path, symmetry: str) -> None:
+def test_columns_over_the_vertices_hold_the_void(
+    tmp_path: Path, symmetry: str, verified: Verified
+) -> None:
     errors = []
     for refine in (1.0, 2.0, 4.0):
         made = model(tmp_path, RIGID | {"geometry.symmetry": symmetry}, refine=refine)
@@ -42,9 +67,10 @@ def test_columns_over_the_vertices_hold_the_void(tmp_path: Path, symmetry: str) 
     # the trapezoidal rule on a square root that ends at a node: order 3/2
     assert orders == pytest.approx([1.5, 1.5], abs=0.2)
     assert errors[0] < 1e-2
+    verified.convergence(COLUMNS, symmetry.replace("_", " "), [1, 1 / 2, 1 / 4], errors, order=1.5)
 
 
-def test_the_gap_is_the_upper_half_of_the_void(tmp_path: Path) -> None:
+def test_the_gap_is_the_upper_half_of_the_void(tmp_path: Path, verified: Verified) -> None:
     driver = Driver(model(tmp_path, RIGID))
     unit = driver.model.scales.length
     x = driver.system.vertices.horizontal[:, 0] * unit
@@ -64,3 +90,5 @@ def test_the_gap_is_the_upper_half_of_the_void(tmp_path: Path) -> None:
     outside = x > 1.05 * RADIUS
     assert np.max(driver.stage.gap[outside]) * unit < 0.01 * RADIUS
     assert driver.clock.platen * unit == pytest.approx(height - HEIGHT, rel=1e-12)
+    found = driver.stage.gap[inside] * unit
+    verified.curve(GAP, "plane strain", 1e6 * x[inside], 1e6 * found, 1e6 * upper)

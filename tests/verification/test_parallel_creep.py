@@ -21,6 +21,7 @@ from scipy.optimize import brentq
 from femna.case import parse_case, template
 from femna.materials import CreepLaw, resolve
 from verification.flow import Norton, PowerAndLinear
+from verification.record import Case
 from verification.wave import solve_wave
 
 WAVELENGTH, TEMPERATURE = 10e-6, 298.15
@@ -36,6 +37,16 @@ TABLE = {
     1.0: ("3.9", "0.208", "0.205"),
     2.5: ("9.7", "0.249", "0.248"),
 }
+PARALLEL = Case(
+    name="parallel_creep",
+    part="creep",
+    title="Dislocation and diffusional creep in parallel under a wave of recession",
+    formula="linear: P_crit = 2 eta k v; Norton: P_crit = C(5) (k v/A)^(1/5)",
+    source="Both alone in closed form (C(5) by this code, see flow); sodium, 10 um wave.",
+    mesh="half a wave, 8 and 16 elements, extrapolated",
+    across="exponent n",
+    measure="critical pressure [MPa]",
+)
 FULL = [pytest.param(j, marks=pytest.mark.slow if j != 1.0 else ()) for j in TABLE]
 
 
@@ -105,7 +116,7 @@ def wave_of(sodium: Metal, current: float) -> Wave:
 
 
 @pytest.mark.parametrize("current", FULL)
-def test_solved_pressures_are_the_exact_ones_alone_and_lower_together(sodium, current):
+def test_solved_pressures_are_the_exact_ones_alone_and_lower_together(sodium, current, verified):
     wave = wave_of(sodium, current)
     k, velocity = 2.0 * np.pi / WAVELENGTH, sodium.velocity(current)
     linear = wave.pressure(wave.linear, 1.0)
@@ -121,6 +132,12 @@ def test_solved_pressures_are_the_exact_ones_alone_and_lower_together(sodium, cu
     assert both < norton * (1.0 - 3e-3)
     assert both < linear
     assert 1.0 / both < 1.0 / norton + 1.0 / linear
+    for law, n, found, exact in (
+        ("diffusion", 1.0, linear, 2.0 * eta * k * velocity),
+        ("dislocations", 5.0, norton, 1.3877 * stress),
+    ):
+        label = f"{law}, {current:g} mA/cm^2"
+        verified.curve(PARALLEL, label, [n], [1e-6 * found], [1e-6 * exact])
 
 
 @pytest.mark.parametrize("linear", [0.5, 3.0])

@@ -12,10 +12,22 @@ import pytest
 from reference.closed_forms import squeeze_film_force
 
 from verification.film import drawn_film
+from verification.record import Case, Verified
 
 EXPONENTS = [1.0, 3.0, 5.0]
 FULL = {1.0: 0.996, 3.0: 1.009, 5.0: 1.019}
 """Of the thin-film law at R/h = 25, by independent full solutions."""
+FILM = Case(
+    name="squeeze_film",
+    part="flow",
+    title="Squeeze film that sticks",
+    formula="F/(pi K) = (V (2 m + 1)/(4 m))^m (2/h)^(2 m + 1) R^(m + 3)/(m + 3), m = 1/n, h/R -> 0",
+    source="Lubrication of a power-law film, derived in tests/reference; it leaves out the rim, of "
+    "order h/R.",
+    mesh="8 elements over the height",
+    across="height over radius",
+    measure="distance from the thin-film law",
+)
 
 
 def force(
@@ -35,13 +47,14 @@ def thin(radius: float, n: float) -> float:
 
 
 @pytest.mark.parametrize("n", EXPONENTS)
-def test_sticking_film(n: float) -> None:
+def test_sticking_film(n: float, verified: Verified) -> None:
     ratio = [force(radius, n) / thin(radius, n) for radius in (12.5, 25.0, 50.0)]
     errors = [abs(r - 1.0) for r in ratio]
     assert ratio[1] == pytest.approx(FULL[n], abs=1e-3)
     assert all(fine < coarse for coarse, fine in pairwise(errors[1:]))
     # the order h/R extrapolated, (h/R)^2 is left
     assert 2.0 * ratio[2] - ratio[1] == pytest.approx(1.0, abs=4.0 / 25.0**2)
+    verified.curve(FILM, f"n = {n:g}", [1 / 12.5, 1 / 25, 1 / 50], ratio, [1.0, 1.0, 1.0])
 
 
 @pytest.mark.slow

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from reference.flux_tube import flux_tube_factor_exact
 
-from verification.test_disc_on_finite_electrolyte import KAPPA, RADIUS, TUBE, reading
+from verification.test_disc_on_finite_electrolyte import DISC, KAPPA, RADIUS, TUBE, reading
 
 MIRROR = {"geometry.symmetry": "mirror"}
 
 
-def test_resistance_of_a_disc_in_a_flux_tube_converges(tmp_path):
+def test_resistance_of_a_disc_in_a_flux_tube_converges(tmp_path, verified):
     ratio = 0.25
     tube = RADIUS / ratio
     exact = flux_tube_factor_exact(ratio) / (4.0 * KAPPA * RADIUS)
@@ -27,6 +27,7 @@ def test_resistance_of_a_disc_in_a_flux_tube_converges(tmp_path):
     errors = [reading(tmp_path, TUBE | MIRROR, refine=r)[0] / exact - 1.0 for r in (0.5, 1.0)]
     assert abs(errors[1]) < 0.033  # a third of the elements of two dimensions, where it is < 0.01
     assert np.log2(errors[0] / errors[1]) > 0.8  # first order at the rim
+    verified.convergence(DISC, "resistance in 3D", [2.0, 1.0], errors, order=1.0)
 
 
 def test_third_electrode_reads_the_same_all_around_and_as_on_an_axisymmetric_disc(tmp_path):

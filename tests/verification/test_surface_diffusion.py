@@ -17,8 +17,19 @@ import pytest
 from runs.conftest import case_text, last, rows
 
 from femna.cli.app import execute
+from verification.record import Case, Verified
 from verification.rim_fed_void import BASE, SPEED, dissolved_at_the_rim, shallow, steep
 
+STEEP = Case(
+    name="rim_fed_void",
+    part="interface",
+    title="Surface diffusion feeds the triple line of a steep void",
+    formula="J = M grad mu, div J = v; mu = -gamma kappa of the graph, 60 degrees at the rim",
+    source="The graph's own equation by shooting (tests/verification/rim_fed_void.py); the facet "
+    "at the triple line is half as mobile, of order one.",
+    mesh="void of a few um, refined twice",
+    across="facet at the rim [m]",
+)
 BOTH = pytest.mark.parametrize(("symmetry", "n"), [("plane_strain", 1), ("axisymmetric", 2)])
 
 
@@ -44,7 +55,7 @@ def test_curvature_pressure_of_a_shallow_void_falls_with_the_square_to_its_rim(
 
 @BOTH
 def test_a_steep_void_fed_to_its_rim_has_order_two_and_its_triple_line_one(
-    tmp_path: Path, symmetry: str, n: int
+    tmp_path: Path, symmetry: str, n: int, verified: Verified
 ) -> None:
     voids = [dissolved_at_the_rim(tmp_path, symmetry, 60.0, refine=r) for r in (0.5, 1.0, 2.0)]
     exact = [steep(void, n) for void in voids]
@@ -63,6 +74,10 @@ def test_a_steep_void_fed_to_its_rim_has_order_two_and_its_triple_line_one(
     assert orders == pytest.approx([1.0, 1.0], abs=0.1)
     # the limit, by a straight line through the last two
     assert (h[1] * edge[2] - h[2] * edge[1]) / (h[1] - h[2]) == pytest.approx(0.0, abs=2e-3)
+    shape = symmetry.replace("_", " ")
+    verified.convergence(STEEP, f"potential, {shape}", h, inner, order=2.0)
+    verified.convergence(STEEP, f"height, {shape}", h, height, order=2.0)
+    verified.convergence(STEEP, f"triple line, {shape}", h, edge, order=1.0)
 
 
 def test_surface_diffusion_draws_metal_from_the_loaded_rim_into_a_void(tmp_path: Path) -> None:

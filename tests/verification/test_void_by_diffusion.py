@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 from reference.closed_forms import recession_speed
 
+from verification.record import Case, Verified
 from verification.transport import (
     HALF_PERIOD,
     MOLAR_VOLUME,
@@ -34,6 +35,28 @@ from verification.transport import (
 PRESSURE = 0.3e6
 BASE = 7.5e-6
 ANGLE = 30.0
+
+
+CLOSING = Case(
+    name="needleman_rice",
+    part="interface",
+    title="A void that closes by diffusion along the interface",
+    formula="dV/dt = -4 pi M (P + s_s)/[ln(1/f) - (3 - f)(1 - f)/2]",
+    source="A. Needleman, J. R. Rice, Acta Metall. 28 (1980) 1315, one body over one interface; "
+    "s_s = 2 gamma sin(psi)/a.",
+    mesh="axisymmetric, 0.5 um on a void of 7.5 and 12.5 um",
+    across="load P + s_s [MPa]",
+    measure="rate over the closed form's per P [MPa]",
+)
+RIM = Case(
+    name="void_rim",
+    part="interface",
+    title="Curvature pressure at a void's rim, and stripping around it",
+    formula="p(a) = -2 gamma sin(psi)/a; pi b^2 (i + U - I) = pi b^2 I f/(1 - f) + dV/dt",
+    source="Balance of the surface at the triple line; half a facet counts as contact: order one.",
+    mesh="axisymmetric, 2 to 0.5 um on a void of 7.5 um",
+    across="element over the default",
+)
 
 
 @dataclass(frozen=True)
@@ -116,7 +139,7 @@ def void(
 @pytest.mark.parametrize("surface_energy", [1e-4, 1.0])
 @pytest.mark.parametrize("base", [BASE, 0.5 * HALF_PERIOD])
 def test_a_void_closes_as_needleman_and_rice_say(
-    tmp_path: Path, surface_energy: float, base: float
+    tmp_path: Path, surface_energy: float, base: float, verified: Verified
 ) -> None:
     found = void(tmp_path, surface_energy, refine=2.0, base=base)
     f, sintering = found.f, found.sintering
@@ -131,9 +154,14 @@ def test_a_void_closes_as_needleman_and_rice_say(
     # half a facet of the void, at -s_s: 2 pi a (h/2) s_s over pi b^2
     error = f * found.spacing * sintering
     assert found.contact == pytest.approx(PRESSURE + f * sintering, abs=1.5 * error)
+    rate = found.closing / found.needleman_rice
+    label = f"f = {f:.2g}, s_s = {sintering / PRESSURE:.2g} P"
+    verified.curve(CLOSING, label, [1e-6 * load], [1e-6 * rate], [1e-6 * load])
 
 
-def test_the_rim_of_a_void_is_under_its_curvature_pressure_to_order_two(tmp_path: Path) -> None:
+def test_the_rim_of_a_void_is_under_its_curvature_pressure_to_order_two(
+    tmp_path: Path, verified: Verified
+) -> None:
     free, mobility, dt = 1e5, 1e-27, 2e-4
     errors = []
     for refine in (0.5, 1.0, 2.0):
@@ -155,9 +183,10 @@ def test_the_rim_of_a_void_is_under_its_curvature_pressure_to_order_two(tmp_path
     # (k h)^2/12 of linear elements
     assert orders == pytest.approx([2.0, 2.0], abs=0.15)
     assert errors[-1] < 1e-4
+    verified.convergence(RIM, "pressure at the rim", [2.0, 1.0, 0.5], errors, order=2.0)
 
 
-def test_stripping_lets_the_metal_sink_onto_a_void(tmp_path: Path) -> None:
+def test_stripping_lets_the_metal_sink_onto_a_void(tmp_path: Path, verified: Verified) -> None:
     # contact strips i = I/(1 - f) all over; the rigid metal sinks at i and by what diffuses, U, so
     # pi b^2 (i + U - I) = pi b^2 I f/(1 - f) + Needleman and Rice's rate
     speed, mobility = recession_speed(5.0, MOLAR_VOLUME), 1e-25
@@ -172,3 +201,4 @@ def test_stripping_lets_the_metal_sink_onto_a_void(tmp_path: Path) -> None:
     assert np.log2(errors[0] / errors[1]) == pytest.approx(1.0, abs=0.15)
     assert errors[1] < 5e-3
     assert 2.0 * errors[1] - errors[0] == pytest.approx(0.0, abs=5e-4)
+    verified.convergence(RIM, "closing under stripping", [1.0, 0.5], errors, order=1.0)

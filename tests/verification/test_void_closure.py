@@ -21,6 +21,7 @@ from reference.creep_profiles import void_profile
 from femna.physics.kinematics import volume_weight
 from verification.flow import Flow, continuation
 from verification.meshes import metal_cell, sector
+from verification.record import Case, Verified
 
 FLOOR = 1e-6  # over |adot|/a; the slowest metal, at b = 20 a, flows at 2.5e-4 of it
 BODIES = [
@@ -30,6 +31,11 @@ BODIES = [
     ("axisymmetric", 20.0),
 ]
 EXPONENTS = [1.0, 3.0, 5.0]
+SHAPES = {"plane_strain": "cylinder", "axisymmetric": "hemisphere"}
+FORMULA = {
+    "cylinder": "P = (n/sqrt 3) (2 |adot|/(sqrt 3 A a))^(1/n) [1 - (a/b)^(2/n)]",
+    "hemisphere": "P = (2 n/3) (2 |adot|/(A a))^(1/n) [1 - (a/b)^(3/n)]",
+}
 
 
 def outer_pressure(symmetry: str, ratio: float, exponent: float) -> float:
@@ -89,13 +95,31 @@ def orders(errors: list[float]) -> list[float]:
     return [float(np.log2(a / b)) for a, b in pairwise(errors)]
 
 
+def book(symmetry: str) -> Case:
+    shape = SHAPES[symmetry]
+    return Case(
+        name=f"closing_{shape}",
+        part="voids",
+        title=f"A closing {shape} in power-law metal",
+        formula=FORMULA[shape],
+        source="Closed form of a thick-walled body under outer pressure, checked against its "
+        "integral in tests/reference.",
+        mesh="a sector with 4, 8 and 16 elements over a quarter of the circle, straight facets",
+        across="element over void radius",
+        measure="relative error of the closure rate",
+    )
+
+
 @pytest.mark.parametrize("exponent", EXPONENTS)
 @pytest.mark.parametrize(("symmetry", "ratio"), BODIES)
-def test_closure_rate(symmetry: str, ratio: float, exponent: float) -> None:
+def test_closure_rate(symmetry: str, ratio: float, exponent: float, verified: Verified) -> None:
     flows = [close(symmetry, ratio, exponent, around) for around in (4, 8, 16)]
     errors = [abs(closure_speed(flow, symmetry) - 1.0) for flow in flows]
     assert orders(errors)[-1] == pytest.approx(2.0, abs=0.15)
     assert errors[-1] < 3e-3  # required: 1e-2; (pi/32)^2/6 = 1.6e-3 and half as much again in 3D
+    label = f"n = {exponent:g}, b/a = {ratio:g}"
+    sizes = [np.pi / 2 / around for around in (4, 8, 16)]
+    verified.convergence(book(symmetry), label, sizes, errors, order=2.0)
 
 
 @pytest.mark.parametrize("exponent", EXPONENTS)

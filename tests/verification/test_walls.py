@@ -21,9 +21,30 @@ from reference.closed_forms import (
 
 from femna.physics.wall import Friction, Viscous
 from verification.flow import Flow
+from verification.record import Case, Verified
 from verification.squeezed_film import force, squeezed
 
 ETA = 1.0 / 3.0  # of A = 1, n = 1
+SLIPPING = Case(
+    name="slipping_film",
+    part="flow",
+    title="A film between walls that resist sliding, n = 1",
+    formula="dp/dx = -12 eta V x (h + b1 + b2)/(h^2 [h^2 + 4 h (b1 + b2) + 12 b1 b2])",
+    source="Stokes' exact solution with Navier slip, derived in tests/reference.",
+    mesh="film of L/h = 10, 20, 40 and 80 elements along it",
+    across="element over length",
+    measure="L2 error of the velocity",
+)
+DRAG = Case(
+    name="drag_limits",
+    part="flow",
+    title="Walls between slipping and sticking",
+    formula="F(drag) -> F(sticking) as 1/drag, -> F(slipping) as drag",
+    source="Sliding is proportional to 1/drag, friction to drag: both of order one.",
+    mesh="film of L/h = 5, 20 by 4 elements",
+    across="drag, or its inverse, over the largest",
+    measure="relative distance from the limit",
+)
 PLASTIC = 30.0
 """Exponent of a metal whose stress hardly depends on the rate: 2^(1/30) = 1.02."""
 
@@ -62,7 +83,7 @@ def velocity_error(flow: Flow, thickness: float, slip_lengths: tuple[float, floa
 
 @pytest.mark.parametrize("slip_lengths", [(0.05, 0.05), (0.02, 0.5)])
 def test_a_film_between_viscous_walls_has_the_gradient_of_its_slip_lengths(
-    slip_lengths: tuple[float, float],
+    slip_lengths: tuple[float, float], verified: Verified
 ) -> None:
     h = 0.1
     gradient = slipping_film_gradient(h, h, ETA, slip_lengths=slip_lengths)
@@ -78,6 +99,8 @@ def test_a_film_between_viscous_walls_has_the_gradient_of_its_slip_lengths(
     for pressure in (flow.contact, platen_pressure(flow)):
         drop = pressure[near] - pressure[far]
         assert drop == pytest.approx(0.5 * gradient * (0.5**2 - 0.25**2), rel=1e-5)
+    label = f"slip lengths {slip_lengths[0] / h:g} h and {slip_lengths[1] / h:g} h"
+    verified.convergence(SLIPPING, label, [1 / 20, 1 / 40, 1 / 80], errors, order=3.0)
 
 
 def test_the_force_of_a_film_tends_to_the_thin_film_limit() -> None:
@@ -93,7 +116,9 @@ def test_the_force_of_a_film_tends_to_the_thin_film_limit() -> None:
 
 
 @pytest.mark.parametrize("exponent", [1.0, 5.0])
-def test_viscous_walls_tend_to_sticking_and_to_slipping_ones(exponent: float) -> None:
+def test_viscous_walls_tend_to_sticking_and_to_slipping_ones(
+    exponent: float, verified: Verified
+) -> None:
     h = 0.2
 
     def with_drag(drag: float) -> float:
@@ -110,6 +135,10 @@ def test_viscous_walls_tend_to_sticking_and_to_slipping_ones(exponent: float) ->
     assert min(*strong, *weak) > 0.0
     assert orders(strong) == pytest.approx([1.0, 1.0], abs=0.05)
     assert orders(weak) == pytest.approx([1.0, 1.0], abs=0.05)
+    for label, errors in (("to sticking", strong), ("to slipping", weak)):
+        verified.convergence(
+            DRAG, f"{label}, n = {exponent:g}", [1, 1 / 2, 1 / 4], errors, order=1.0
+        )
 
 
 @pytest.mark.parametrize("exponent", [1.0, 3.0])

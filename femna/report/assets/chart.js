@@ -241,7 +241,10 @@
       node("path", { d: `M${box.left},${box.top}V${box.bottom}H${box.right}`, class: "axis" }, svg);
       node("text", { x: (box.left + box.right) / 2, y: box.bottom + 38, "text-anchor": "middle" }, svg, x.label);
       const middle = (box.top + box.bottom) / 2;
-      node("text", { x: 13, y: middle, "text-anchor": "middle", transform: `rotate(-90 13 ${middle})` }, svg, y.label);
+      const place = { x: 13, y: middle, "text-anchor": "middle", transform: `rotate(-90 13 ${middle})` };
+      const label = node("text", place, svg, y.label);
+      if (label.getComputedTextLength() > 2 * middle - 4) label.setAttribute("textLength", 2 * middle - 4);
+      label.setAttribute("lengthAdjust", "spacingAndGlyphs");
     }
 
     series(parent, series) {

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from scipy.constants import physical_constants
 
-from verification.dynamic.runs import keeps_balances, run
+from verification.dynamic.runs import BALANCE, keeps_balances, run
+from verification.record import Case
 
 FARADAY = physical_constants["Faraday constant"][0]
 MOLAR_VOLUME = 23.7e-6
@@ -23,6 +24,16 @@ PATCHES = {
     "geometry.symmetry": "axisymmetric",
     "interface.map": '{ kind = "patches", blocked_fraction = 0.5, transition = "4 um" }',
 }
+BALANCES = Case(
+    name="balances",
+    part="runs",
+    title="Charge, volume, force and complementarity of every step",
+    formula="current in = out = applied; mesh volume + Vm Q/F; contact force = P A0; g p = 0",
+    source="The discrete equations conserve all of them.",
+    mesh="half of a layer of 20 um stripped, the interface healed and losing contact",
+    across="balance",
+    measure="worst step",
+)
 VOID = {
     "geometry.initial_void.radius": "8 um",
     "geometry.initial_void.contact_angle": "60 deg",
@@ -41,7 +52,9 @@ VOID = {
     ],
     ids=["stripes, healed", "stripes, losing", "patches, healed", "patches, losing"],
 )
-def test_stripping_half_the_layer_keeps_the_balances(tmp_path, symmetry, pressure, contact):
+def test_stripping_half_the_layer_keeps_the_balances(
+    tmp_path, symmetry, pressure, contact, verified
+):
     done = run(tmp_path, HALF_THE_LAYER | symmetry | {"protocol.pressure": f"{pressure} MPa"})
     keeps_balances(done)
     assert done.status == "ok"
@@ -51,6 +64,8 @@ def test_stripping_half_the_layer_keeps_the_balances(tmp_path, symmetry, pressur
     area = 50.0 if not symmetry else np.pi * 25.0**2
     mean_gap = done.last("void_volume_um3") / area
     assert done.last("layer_thickness_um") - mean_gap == pytest.approx(10.0, abs=1e-6)
+    worst = {name.removesuffix("_balance"): e for name, e in done.worst_balance().items()}
+    verified.bound(BALANCES, worst, BALANCE)
 
 
 def test_an_elastic_layer_keeps_the_balances(tmp_path):

@@ -15,16 +15,32 @@ from verification.dynamic.linear_metal import (
     strip_by_femna,
     strip_by_reference,
 )
+from verification.record import Case
+
+COMPLEMENTARITY = Case(
+    name="linear_complementarity",
+    part="runs",
+    title="Loss of contact against a dense complementarity solution, n = 1",
+    formula="g >= 0, p >= 0, g p = 0, p_k = 2 eta k v_k",
+    source="An independent dense solver of the same cell whose metal keeps its shape "
+    "(tests/reference/viscous_lcp.py); P_lim in closed form.",
+    mesh="stripes of 50 um, half blocked, edge of 1 um",
+    across="charge [C/m^2]",
+    measure="contact fraction",
+)
 
 
 @pytest.mark.parametrize("share", [0.75, 0.95, 1.0, 1.13, 1.5])
-def test_contact_fraction_from_runaway_to_kept_contact(tmp_path, share):
+def test_contact_fraction_from_runaway_to_kept_contact(tmp_path, share, verified):
     done, reference = strip_by_femna(tmp_path, share), strip_by_reference(share)
     assert done.status == "ok"
     assert done.last("contact_fraction") == pytest.approx(reference.contact_fraction[-1], abs=5e-3)
     # Along the path the first percents of charge are the steepest.
-    for charge in (300.0, 900.0, 1800.0, 2700.0):
-        assert done.at("contact_fraction", charge) == pytest.approx(reference.at(charge), abs=1e-2)
+    charges = (300.0, 900.0, 1800.0, 2700.0)
+    found = [done.at("contact_fraction", charge) for charge in charges]
+    exact = [reference.at(charge) for charge in charges]
+    assert found == pytest.approx(exact, abs=1e-2)
+    verified.curve(COMPLEMENTARITY, f"P = {share:g} P_lim", charges, found, exact)
 
 
 def test_charge_to_the_voltage_limit(tmp_path):

@@ -15,6 +15,7 @@ from femna.simulation.newton import Newton
 from femna.simulation.start import solve_from_rest
 from verification.cells import model, set_step
 from verification.dynamic.runs import BALANCE, Run, run
+from verification.record import Case
 
 COARSE = {
     "interface.map.transition": "4 um",
@@ -26,6 +27,18 @@ COARSE = {
     "metal.creep.A": "4e-2 1/s/MPa^3",
     "protocol.current_density": "1.5 mA/cm^2",
 }
+
+
+STEPS = Case(
+    name="time_step_real_contact",
+    part="runs",
+    title="Time step: voltage where the share of real contact falls",
+    formula="u(dt) - u(dt/2) ~ dt",
+    source="Backward Euler is of order one.",
+    mesh="stripes, n = 3, real contact by the hardness of the same creep",
+    across="step over the charge of 0.1 mAh/cm^2",
+    measure="relative change when the step is halved",
+)
 
 
 def strip(folder: Path, **changes: str) -> Run:
@@ -76,7 +89,7 @@ def test_newtons_method_follows_the_contact_pressure_to_zero(tmp_path):
 
 
 @pytest.mark.parametrize("pressure", ["0.3 MPa", "0.4 MPa"])
-def test_the_result_does_not_depend_on_the_step(tmp_path, pressure):
+def test_the_result_does_not_depend_on_the_step(tmp_path, pressure, verified):
     runs = [
         strip(
             tmp_path,
@@ -92,6 +105,8 @@ def test_the_result_does_not_depend_on_the_step(tmp_path, pressure):
     assert 0.9 < np.log2(changes[0] / changes[1]) < 1.1
     # a step of a fifth of the charge misses no more than a fifth of what the charge changes
     assert changes[0] < 0.2 * abs(volts[-1] - runs[-1]["voltage_V"][0])
+    label = f"voltage with real contact, {pressure}"
+    verified.convergence(STEPS, label, [0.2, 0.1], changes / volts[-1], order=1.0)
 
 
 def test_a_sudden_drop_of_the_pressure_ends_where_a_run_at_it_starts(tmp_path):

@@ -16,6 +16,7 @@ import pytest
 from femna.study.critical import critical_pressure
 from femna.study.curve import Point
 from verification.dynamic.runs import Array, Run, run
+from verification.record import Case
 
 CURRENTS = (0.5, 1.0, 1.5, 2.0, 2.5)  # mA/cm^2
 CREEP = {1: "2.2e-3 1/s/MPa", 3: "4e-2 1/s/MPa^3", 5: "0.53 1/s/MPa^5"}
@@ -27,6 +28,16 @@ COARSE = {
     "limits.contact_fraction": "1e-4",
     "limits.voltage": "1000 V",
 }
+SYMMETRY = Case(
+    name="pressure_and_current",
+    part="runs",
+    title="Five currents give one curve over P/j^(1/n)",
+    formula="contact(P, j, Q) = f(P/j^(1/n), Q)",
+    source="A change of units: no other stress or time is in the equations.",
+    mesh="stripes, coarse, the same for all",
+    across="exponent",
+    measure="largest relative difference of contact between 0.5 and 2.5 mA/cm^2",
+)
 STRESS_TERM = {"interface.kinetics.stress_term": "true"}
 ELASTIC = {"metal.elastic": "true"}
 
@@ -53,8 +64,8 @@ def spread(folder: Path, n: int, changes=None) -> float:
 
 
 @pytest.mark.parametrize("n", CREEP)
-def test_five_currents_give_one_curve(tmp_path, n):
-    ends = []
+def test_five_currents_give_one_curve(tmp_path, n, verified):
+    ends, apart = [], 0.0
     for x in PRESSURES[n]:
         runs = [strip(tmp_path, n, current=j, scaled=x) for j in CURRENTS]
         contact = np.array([done.last("contact_fraction") for done in runs])
@@ -62,7 +73,9 @@ def test_five_currents_give_one_curve(tmp_path, n):
         np.testing.assert_allclose(contact, contact[0], rtol=1e-4)
         np.testing.assert_allclose(resistance, resistance[0], rtol=1e-4)
         ends.append(contact[0])
+        apart = max(apart, float(np.ptp(contact) / contact[0]))
     assert ends[0] < 0.5 < 0.9 < ends[-1]  # the grid spans the loss
+    verified.bound(SYMMETRY, {f"n = {n}": apart}, 1e-4)
 
 
 def critical(folder: Path, current: float, *, shift: float, changes=None) -> Array:

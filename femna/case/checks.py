@@ -29,6 +29,7 @@ from femna.case.units import render
 
 if TYPE_CHECKING:
     from femna.case.model import Case
+    from femna.case.protocol import Step
 
 STEEPEST_3D: Final = math.radians(40.0)
 """Largest contact angle of a void in three dimensions: steeper, and cells at its edge turn flat."""
@@ -87,6 +88,12 @@ def _check_steps(case: Case) -> None:
         refuse("protocol.repeat", case.protocol.repeat, limit, "repeat less often")
     for index, step in enumerate(case.protocol.steps):
         where = f"protocol.steps.{index}"
+        if step.do == "hold":
+            _check_hold(case, step, where)
+            continue
+        for name in ("voltage", "until_current"):
+            if getattr(step, name) is not None:
+                refuse(f"{where}.{name}", "(given)", f"a {step.do} holds no voltage", "remove it")
         if step.do == "rest":
             if step.time is None:
                 refuse(f"{where}.time", "(missing)", "a rest needs a time", "add time = '1 h'")
@@ -103,6 +110,29 @@ def _check_steps(case: Case) -> None:
         elif step.time is None:
             _check_duration(case, index)
     _check_start(case)
+
+
+HIGHEST_HELD: Final = 0.99
+"""Share of the voltage limit above which the limit would end a hold."""
+
+
+def _check_hold(case: Case, step: Step, where: str) -> None:
+    for name in ("voltage", "time"):
+        if getattr(step, name) is None:
+            remedy = f"add {name} = '{'0.05 V' if name == 'voltage' else '1 h'}'"
+            refuse(f"{where}.{name}", "(missing)", f"a hold needs a {name}", remedy)
+    for name in ("current_density", "until"):
+        if getattr(step, name) is not None:
+            remedy = "remove it; a hold ends by time, charge and until_current"
+            refuse(f"{where}.{name}", "(given)", "the current of a hold follows", remedy)
+    highest = HIGHEST_HELD * case.limits.voltage
+    if not 1e-9 <= abs(step.voltage or 0.0) <= highest:
+        refuse(
+            f"{where}.voltage",
+            render(step.voltage or 0.0, ("V",), "V"),
+            f"must be 1 nV to {highest:g} V in magnitude, below limits.voltage",
+            "hold another voltage, or raise the limit",
+        )
 
 
 def _check_start(case: Case) -> None:
@@ -133,7 +163,8 @@ def _check_duration(case: Case, index: int) -> None:
 
 
 def _check_increments(case: Case) -> None:
-    charges = [case.protocol.charge_of(step) for step in case.protocol.steps if step.do != "rest"]
+    driven = [step for step in case.protocol.steps if step.do in ("strip", "plate")]
+    charges = [case.protocol.charge_of(step) for step in driven]
     for name in ("step", "first_step"):
         increment = getattr(case.numerics, name)
         if increment is not None and charges and increment > min(charges):

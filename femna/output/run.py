@@ -276,7 +276,7 @@ class _Run:
                     if accepted.status is not None or driver.ends_half_cycle:
                         write_cycles(self.directory, self.comm)
                     if accepted.output:
-                        charge = abs(driver.phase_current) * driver.clock.phase_time
+                        charge = driver.phase_charge
                         fields.write(driver.system, time=driver.clock.time, charge=charge)
                     if self.monitor is not None:
                         self.monitor(accepted.row)

@@ -14,6 +14,7 @@ from femna.simulation.contact_state import closed_state
 from femna.simulation.control import INSTANT, Change, Reading, StepControl, largest_change
 from femna.simulation.cycle_jump import CycleJump
 from femna.simulation.ending import Status, ending, oversteps, reaches, share_to_limit
+from femna.simulation.hold import hold_over, share_to_end
 from femna.simulation.measures import Forces, Measures
 from femna.simulation.neighbours import Neighbours
 from femna.simulation.newton import LineSearch, Newton, NewtonResult
@@ -27,7 +28,7 @@ from femna.simulation.start import (
     solve_with_falling_floor,
 )
 from femna.simulation.state import Clock, State
-from femna.simulation.timing import first_length, next_length, output_due
+from femna.simulation.timing import first_length, next_length, output_due, usual_length
 
 LINE_SEARCHES: Final[tuple[LineSearch, ...]] = ("secant", "backtracking")
 """What guards Newton's method where full steps fail, the surer last."""
@@ -84,9 +85,9 @@ class Driver:
         return self.stage.clock
 
     @property
-    def phase_current(self) -> float:
-        """Applied current density of the present phase [A/m^2]."""
-        return self.phases[self.clock.phase].current
+    def phase_charge(self) -> float:
+        """Charge that has passed in the present phase, its sign left out [C/m^2]."""
+        return self.phases[self.clock.phase].charge_at(self.clock)
 
     @property
     def ends_half_cycle(self) -> bool:
@@ -143,10 +144,13 @@ class Driver:
                 f"no first solution: Newton's method ended with {result.reason_name} "
                 f"after {result.iterations} steps of continuation{remedy(self.system)}"
             )
+        self.system.take_current()
         forces = self.measures.forces()
         trial, contact = self.stage.save(), self.measures.contact_fraction()
         self._neighbours.keep(self.model, trial)
         close_again(self.system, self.stage.gap)  # no time has passed
+        self.system.take_current()
+        self.clock.current = self._current(phase)
         self.clock.contact_rate = (contact - self.measures.contact_fraction()) / dt
         row = self._row(phase, dt=0.0, iterations=result.iterations, forces=forces)
         return Accepted(row, None, output_due(phase, 0.0, self.case)), trial
@@ -165,11 +169,13 @@ class Driver:
     def _advance(self, phase: Phase) -> Accepted:
         """Do one step: try, judge, undo and shorten until it is kept."""
         self.newton.begin_step()
-        before, reading = self.stage.save(), self._reading()
+        before, reading = self.stage.save(), self._reading(self.clock.current)
         dt = next_length(self.clock, phase, self.model)
         if self.case.numerics.step is None:
             dt = min(dt, self.stage.time_to_event(phase) * self.model.scales.time)
-        smallest = self.case.numerics.min_step_ratio * phase.duration
+        smallest = self.case.numerics.min_step_ratio * usual_length(phase, self.case)
+        if phase.held is not None:
+            dt = max(dt, smallest)
         sudden = self.clock.phase_time == 0.0
         instant = INSTANT * first_length(phase, self.model)
         reason = ""
@@ -193,6 +199,8 @@ class Driver:
                 continue
             load = self._load(reading, dt)
             limit = min(self.case.limits.voltage, phase.until)
+            after = self._current(phase)
+            share = share_to_end(phase, self.clock, before=reading.current, after=after, dt=dt)
             if sudden and dt <= instant:
                 load = min(load, 1.0)  # a jump of the pressure or the current has no shorter step
             if not self._control.acceptable(load):
@@ -202,6 +210,10 @@ class Driver:
                 locating += 1
                 reason = "it oversteps the voltage limit"
                 dt *= share_to_limit(reading.voltage, self._voltage(), limit)
+            elif share is not None and locating < LOCATING_STEPS and share * dt >= smallest:
+                locating += 1
+                reason = "it oversteps the end of the hold"
+                dt *= share
             else:
                 break
             self.stage.undo(before)
@@ -226,6 +238,8 @@ class Driver:
         if not result.converged:
             self.system.z = closed_state(self.stage.gap, self.system.gap_scale)
             result = self._counted(solve_from_rest(self.system, self.newton))
+        if result.converged:
+            self.system.take_current()
         return result
 
     def _counted(self, result: NewtonResult) -> NewtonResult:
@@ -234,7 +248,7 @@ class Driver:
 
     def _load(self, before: Reading, dt: float) -> float:
         """Return what a solved step changed, over its limits (collective)."""
-        system = self.system
+        system, phase = self.system, self.phases[self.clock.phase]
         close, far = largest_change(
             self.stage.gap,
             system.gap,
@@ -243,10 +257,11 @@ class Driver:
         )
         change = Change.between(
             before,
-            self._reading(),
+            self._reading(self._current(phase)),
             clock=self.clock,
             dt=dt,
-            driven=bool(self.phase_current),
+            driven=bool(phase.current) or phase.held is not None,
+            held=phase.held is not None,
             gaps=(
                 float(system.comm.allreduce(close, op=MPI.MAX)),
                 max(
@@ -261,15 +276,16 @@ class Driver:
     def _accept(self, phase: Phase, dt: float, result: NewtonResult, load: float) -> Accepted:
         """Take the step: convect the memory, move the mesh, advance the clock, judge the end."""
         clock, dt_hat = self.clock, dt / self.model.scales.time
-        forces = self.measures.forces()
+        forces, passed = self.measures.forces(), self._current(phase)
         if self.stage.follow(dt_hat):
             distribute_current(self.system, self.system.z)
-        clock.advance(dt, current=phase.current, duration=phase.duration)
+            self.system.take_current()
+        clock.advance(dt, current=passed, duration=phase.duration)
         clock.next_dt = dt * self._control.factor(load)
         if self.case.numerics.step is not None and phase.current:
             clock.next_dt = self.case.numerics.step / abs(phase.current)
         row = self._row(phase, dt=dt, iterations=result.iterations, forces=forces)
-        clock.phase_over = reaches(self._voltage(), phase.until)
+        clock.phase_over = reaches(self._voltage(), phase.until) or hold_over(phase, clock)
         last = phase.index + 1 == len(self.phases) and self._over(phase)
         status = ending(row, self.case.limits, last=last)
         ended = status is not None or clock.phase_over
@@ -282,8 +298,14 @@ class Driver:
     def _voltage(self) -> float:
         return self.system.voltage * self.model.scales.potential
 
-    def _reading(self) -> Reading:
-        return Reading(self.measures.contact_fraction(), self._voltage())
+    def _current(self, phase: Phase) -> float:
+        """Return the mean current density of the solved step [A/m^2]."""
+        if phase.held is None:
+            return phase.current
+        return self.system.required_step().current * self.model.scales.current
+
+    def _reading(self, current: float) -> Reading:
+        return Reading(self.measures.contact_fraction(), self._voltage(), current)
 
     def _row(self, phase: Phase, *, dt: float, iterations: int, forces: Forces) -> dict[str, Any]:
         return self.measures.row(
@@ -297,7 +319,7 @@ class Driver:
 
     def _healed_voltage(self, phase: Phase) -> float:
         """Return the voltage [V] of the healed interface at this phase's current."""
-        if self._healed[0] != phase.index:
+        if self._healed[0] != phase.index or phase.held is not None:
             healed = healed_voltage(self.system) * self.model.scales.potential
             self._healed = (phase.index, healed)
         return self._healed[1]

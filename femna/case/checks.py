@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from femna.case.counter import check_as_own_case, check_counter
 from femna.case.creep_checks import check_creep
 from femna.case.cycling import check_cycling
 from femna.case.element_size import element_size
@@ -48,6 +49,7 @@ def cross_check(case: Case) -> None:
     pydantic_core.PydanticCustomError
         With the key, its value, the limit and the remedy.
     """
+    check_counter(case)
     if isinstance(case.geometry, ImageCell):
         check_image_cell(case, case.geometry)
     check_symmetry(case)
@@ -70,6 +72,7 @@ def cross_check(case: Case) -> None:
         check_transition(case, case.geometry)
         _check_sizes(case, case.geometry)
         _check_roughness(case, case.geometry)
+    check_as_own_case(case)
 
 
 LONGEST: Final = 1e11

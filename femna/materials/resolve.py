@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from femna.case import Case, Electrolyte, Mask, Metal, ReadCell, render
+from femna.case import Case, Electrolyte, Mask, Metal, ReadCell, counter_case, render
 from femna.constants import FARADAY
 from femna.errors import InputError
 from femna.materials.arrhenius import arrhenius
@@ -121,6 +121,9 @@ def resolve(case: Case) -> Properties:
     )
     check_kinetics(case)
     _check_supply(case, metal.molar_volume)
+    if case.counter is not None:
+        ledger.state_given("counter", case.counter)
+        _check_supply(counter_case(case), metal.molar_volume)
     return Properties(
         metal=metal,
         surface=surface,

@@ -182,6 +182,8 @@ class State:
         Enclosed voids over each interface vertex (`VoidLayers`); empty without cycling.
     cycle : dict of arrays
         Gap and layers at the end of the last cycle, for `CycleJump`; empty without cycling.
+    counter : State, optional
+        Of the counter electrode, where there is one.
     """
 
     clock: Clock
@@ -196,6 +198,12 @@ class State:
     met: Array | None = None
     layers: dict[str, Array] = field(default_factory=dict)
     cycle: dict[str, Array] = field(default_factory=dict)
+    counter: State | None = None
+
+    def anew(self) -> State:
+        """Return the state of a run that begins with this one: time starts at zero."""
+        other = None if self.counter is None else self.counter.anew()
+        return replace(self, clock=self.clock.anew(), counter=other)
 
     def arrays(self) -> dict[str, Array]:
         """Return the distributed arrays by name (the scalars are the same on every rank)."""

@@ -52,7 +52,7 @@ def next_length(clock: Clock, phase: Phase, model: Model) -> float:
 def _targets(phase: Phase, case: Case) -> list[float]:
     """Return the times [s] within the phase that must be met exactly, in order."""
     times = {phase.duration}
-    if phase.current:
+    if phase.current and phase.kind != "hold":
         times |= {q / abs(phase.current) for q in _charges(case) if 0.0 < q < phase.charge}
     return sorted(times)
 

@@ -607,6 +607,19 @@ CASES = {
         "protocol.steps.0.until",
         "no current",
     ),
+    "counter electrode of a thin electrolyte": (
+        {"counter.map": "{ kind = 'uniform' }", "geometry.electrolyte_thickness": "20 um"},
+        "geometry.electrolyte_thickness",
+        "with [counter]",
+    ),
+    "counter electrode without a map": ({"counter": "{}"}, "counter.map", "required"),
+    "counter electrode with a map too sharp": (
+        {
+            "counter.map": "{ kind = 'stripes', blocked_fraction = 0.3, transition = '40 um' }",
+        },
+        "counter.map.transition",
+        "",
+    ),
     "hold without a voltage": (
         {"protocol.steps": "[{ do = 'hold', time = '1 h' }]"},
         "protocol.steps.0.voltage",

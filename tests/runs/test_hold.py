@@ -94,7 +94,8 @@ class Stop(Exception):
     """Ends a run from its monitor."""
 
 
-@pytest.mark.parametrize("half_cycle", [2, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("half_cycle", [2, 3])
 def test_a_run_stopped_amid_a_hold_goes_on_to_the_same_digits(tmp_path, held, half_cycle):
     def monitor(row):
         if row["half_cycle"] == half_cycle and row["charge_mAh_cm2"] > 0.001:

@@ -128,7 +128,7 @@ def main(problem: dict[str, Any]) -> dict[str, Any]:
     model = build_model(case, MPI.COMM_SELF)
     driver, floor = Driver(model), Floor(model)
     solves = Solves(driver.newton)
-    driver.newton = solves  # type: ignore[assignment]
+    driver.working.newton = solves  # type: ignore[assignment]
     floors: list[dict[str, list[float]]] = []
     last, balance = problem["skip"] + problem["steps"], 0.0
     for number, accepted in enumerate(driver.march()):

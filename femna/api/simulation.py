@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from mpi4py import MPI
 
@@ -12,7 +12,7 @@ from femna.api.fields import Fields
 from femna.case import Case
 from femna.output.state import gathered
 from femna.simulation.driver import Driver
-from femna.simulation.setup import build_model
+from femna.simulation.setup import build_counter, build_model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,7 +86,8 @@ class Simulation:
         self.case = case
         self.model = build_model(case, comm or MPI.COMM_WORLD, refine=refine)
         self.steps: list[Step] = []
-        self._driver = Driver(self.model)
+        counter = build_counter(case, comm or MPI.COMM_WORLD, refine=refine)
+        self._driver = Driver(self.model, counter=counter)
         self._march = self._driver.march()
 
     def __iter__(self) -> Self:
@@ -134,32 +135,37 @@ class Simulation:
 
         return pd.DataFrame([step.row for step in self.steps])
 
-    def fields(self, body: str) -> Fields:
+    def fields(self, body: str, *, electrode: Literal["working", "counter"] = "working") -> Fields:
         """Return the present fields of a body.
 
         Parameters
         ----------
         body : str
             ``metal``, ``electrolyte``, ``interface`` or, where there is one, ``mask``.
+        electrode : str
+            Of which electrode; the counter one only where the case has it.
 
         Raises
         ------
         RuntimeError
             Before the first step.
         KeyError
-            The model has no such body.
+            The model has no such body, or the case no such electrode.
         """
         if not self.steps:
             raise RuntimeError("there are no fields before the first step: call next(simulation)")
         temperature = self.case.protocol.temperature
         conductivity = self.model.properties.electrolyte.conductivity_at(temperature)
-        part = gathered(self._driver.system, (body,), conductivity=conductivity)[body]
+        owner = self._driver.working if electrode == "working" else self._driver.counter
+        if owner is None:
+            raise KeyError(electrode)
+        part = gathered(owner.system, (body,), conductivity=conductivity)[body]
         if part is None:  # another rank has it
             import numpy as np
 
             return Fields(body, np.zeros((0, 3)), np.zeros((0, 2), dtype=np.int64), {}, {})
         # of the mask, which is its own body, coordinates are in the same unit
-        points = part.points * (1e6 * self.model.scales.length)
+        points = part.points * (1e6 * owner.model.scales.length)
         return Fields(body, points, part.cells, part.point_data, part.cell_data)
 
     def _repr_html_(self) -> str:

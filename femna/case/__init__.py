@@ -5,6 +5,7 @@ from __future__ import annotations
 from femna.case.anand import AnandCreep
 from femna.case.base import Table
 from femna.case.bodies import Electrolyte, Metal
+from femna.case.counter import Counter, counter_case
 from femna.case.creep import Creep
 from femna.case.creep_mechanisms import NortonDiffusionalCreep, SizeDependentCreep
 from femna.case.creep_norton import NortonCreep, PowerLawCreep, prefactor_unit
@@ -58,6 +59,7 @@ __all__ = [
     "AnandCreep",
     "ButlerVolmerKinetics",
     "Case",
+    "Counter",
     "Creep",
     "Electrolyte",
     "EntryPointCreep",
@@ -108,6 +110,7 @@ __all__ = [
     "Wall",
     "Window",
     "apply_overrides",
+    "counter_case",
     "document_kind",
     "dumps",
     "json_schema",

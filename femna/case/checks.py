@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from femna.case.counter import check_as_own_case, check_counter
 from femna.case.creep_checks import check_creep
 from femna.case.cycling import check_cycling
 from femna.case.element_size import element_size
@@ -29,6 +30,7 @@ from femna.case.units import render
 
 if TYPE_CHECKING:
     from femna.case.model import Case
+    from femna.case.protocol import Step
 
 STEEPEST_3D: Final = math.radians(40.0)
 """Largest contact angle of a void in three dimensions: steeper, and cells at its edge turn flat."""
@@ -47,6 +49,7 @@ def cross_check(case: Case) -> None:
     pydantic_core.PydanticCustomError
         With the key, its value, the limit and the remedy.
     """
+    check_counter(case)
     if isinstance(case.geometry, ImageCell):
         check_image_cell(case, case.geometry)
     check_symmetry(case)
@@ -69,6 +72,7 @@ def cross_check(case: Case) -> None:
         check_transition(case, case.geometry)
         _check_sizes(case, case.geometry)
         _check_roughness(case, case.geometry)
+    check_as_own_case(case)
 
 
 LONGEST: Final = 1e11
@@ -87,6 +91,12 @@ def _check_steps(case: Case) -> None:
         refuse("protocol.repeat", case.protocol.repeat, limit, "repeat less often")
     for index, step in enumerate(case.protocol.steps):
         where = f"protocol.steps.{index}"
+        if step.do == "hold":
+            _check_hold(case, step, where)
+            continue
+        for name in ("voltage", "until_current"):
+            if getattr(step, name) is not None:
+                refuse(f"{where}.{name}", "(given)", f"a {step.do} holds no voltage", "remove it")
         if step.do == "rest":
             if step.time is None:
                 refuse(f"{where}.time", "(missing)", "a rest needs a time", "add time = '1 h'")
@@ -103,6 +113,29 @@ def _check_steps(case: Case) -> None:
         elif step.time is None:
             _check_duration(case, index)
     _check_start(case)
+
+
+HIGHEST_HELD: Final = 0.99
+"""Share of the voltage limit above which the limit would end a hold."""
+
+
+def _check_hold(case: Case, step: Step, where: str) -> None:
+    for name in ("voltage", "time"):
+        if getattr(step, name) is None:
+            remedy = f"add {name} = '{'0.05 V' if name == 'voltage' else '1 h'}'"
+            refuse(f"{where}.{name}", "(missing)", f"a hold needs a {name}", remedy)
+    for name in ("current_density", "until"):
+        if getattr(step, name) is not None:
+            remedy = "remove it; a hold ends by time, charge and until_current"
+            refuse(f"{where}.{name}", "(given)", "the current of a hold follows", remedy)
+    highest = HIGHEST_HELD * case.limits.voltage
+    if not 1e-9 <= abs(step.voltage or 0.0) <= highest:
+        refuse(
+            f"{where}.voltage",
+            render(step.voltage or 0.0, ("V",), "V"),
+            f"must be 1 nV to {highest:g} V in magnitude, below limits.voltage",
+            "hold another voltage, or raise the limit",
+        )
 
 
 def _check_start(case: Case) -> None:
@@ -133,7 +166,8 @@ def _check_duration(case: Case, index: int) -> None:
 
 
 def _check_increments(case: Case) -> None:
-    charges = [case.protocol.charge_of(step) for step in case.protocol.steps if step.do != "rest"]
+    driven = [step for step in case.protocol.steps if step.do in ("strip", "plate")]
+    charges = [case.protocol.charge_of(step) for step in driven]
     for name in ("step", "first_step"):
         increment = getattr(case.numerics, name)
         if increment is not None and charges and increment > min(charges):

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from femna.case.base import Table
 from femna.case.bodies import Electrolyte, Metal
 from femna.case.checks import cross_check
+from femna.case.counter import Counter
 from femna.case.cycling import Cycling
 from femna.case.geometry import Geometry
 from femna.case.interface import Interface
@@ -45,6 +46,7 @@ class Case(Table):
     mask : Mask, optional
     protocol : Protocol
     cycling : Cycling, optional
+    counter : Counter, optional
     limits : Limits
     numerics : Numerics
     output : Output
@@ -59,6 +61,7 @@ class Case(Table):
     mask: Mask | None = None
     protocol: Protocol
     cycling: Cycling | None = None
+    counter: Counter | None = None
     limits: Limits = Field(default_factory=Limits)
     numerics: Numerics = Field(default_factory=Numerics)
     output: Output = Field(default_factory=Output)

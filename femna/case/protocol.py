@@ -13,6 +13,7 @@ from femna.case.quantities import (
     Charge,
     Count,
     CurrentDensity,
+    HeldVoltage,
     Pressure,
     Temperature,
     Time,
@@ -44,23 +45,29 @@ class Step(Table):
     Attributes
     ----------
     do : str
-        ``strip``, ``plate`` or ``rest``.
+        ``strip``, ``plate``, ``hold`` or ``rest``.
     pressure, current_density, charge, temperature : float, optional
         [Pa], [A/m^2], [C/m^2], [K].
     time : float, optional
-        Length of the step [s]; of a strip or a plate in place of its charge.
+        Length of the step [s]; of a strip or a plate in place of its charge; of a hold the longest.
+    voltage : float, optional
+        Of a hold [V], positive strips and negative plates; the current follows.
+    until_current : float, optional
+        Magnitude of the current density [A/m^2] that ends a hold once it has fallen there.
     until : float, optional
         Magnitude of the voltage [V] that ends a strip or a plate before its charge; the protocol
         goes on with the next step.
     """
 
-    do: Literal["strip", "plate", "rest"]
+    do: Literal["strip", "plate", "hold", "rest"]
     pressure: Pressure | None = None
     current_density: CurrentDensity | None = None
     charge: Charge | None = None
     temperature: Temperature | None = None
     time: Time | None = None
     until: Voltage | None = None
+    voltage: HeldVoltage | None = None
+    until_current: CurrentDensity | None = None
 
 
 class Protocol(Table):
@@ -104,7 +111,7 @@ class Protocol(Table):
         return step.current_density or self.current_density
 
     def charge_of(self, step: Step) -> float:
-        """Return the charge that ends a strip or a plate [C/m^2]."""
-        if step.time is not None:
+        """Return the charge that ends a strip, a plate or a hold [C/m^2]."""
+        if step.time is not None and step.do != "hold":
             return self.current_of(step) * step.time
         return step.charge or self.charge

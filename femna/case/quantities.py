@@ -249,6 +249,9 @@ Time = Annotated[
 Voltage = Annotated[
     float, Physical("voltage", "V", ("V",), "3 V", above=0.0, at_least=1e-9, at_most=1e6)
 ]
+HeldVoltage = Annotated[
+    float, Physical("voltage", "V", ("V",), "0.05 V", at_least=-1e6, at_most=1e6)
+]
 AreaResistance = Annotated[
     float,
     Physical(

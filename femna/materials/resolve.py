@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from femna.case import Case, Electrolyte, Mask, Metal, ReadCell, render
+from femna.case import Case, Electrolyte, Mask, Metal, ReadCell, counter_case, render
 from femna.constants import FARADAY
 from femna.errors import InputError
 from femna.materials.arrhenius import arrhenius
@@ -120,6 +121,9 @@ def resolve(case: Case) -> Properties:
     )
     check_kinetics(case)
     _check_supply(case, metal.molar_volume)
+    if case.counter is not None:
+        ledger.state_given("counter", case.counter)
+        _check_supply(counter_case(case), metal.molar_volume)
     return Properties(
         metal=metal,
         surface=surface,
@@ -216,7 +220,8 @@ def largest_net_charge(case: Case) -> float:
     sign = {"strip": 1.0, "plate": -1.0, "rest": 0.0}
     net = peak = 0.0
     for step in case.protocol.steps:
-        net += sign[step.do] * (step.charge if step.charge is not None else case.protocol.charge)
+        held = math.copysign(1.0, step.voltage or 0.0)
+        net += sign.get(step.do, held) * case.protocol.charge_of(step)
         peak = max(peak, net)
     return peak + max(0.0, net) * (case.protocol.repeat - 1)
 

@@ -12,6 +12,7 @@ from mpi4py import MPI
 from femna.files import write_text
 from femna.output.files import cell_text, on_root_disk
 from femna.output.tables import read_table, render
+from femna.simulation.symmetric_cell import PREFIX, counter_row
 
 type Row = Mapping[str, str]
 
@@ -24,6 +25,7 @@ _AT_END: Final = (
     "voids_open",
     "voids_occluded",
 )
+_CELL: Final = "cell_voltage_V"
 BIN_PREFIX: Final = "voids_um3_"
 """How the columns begin that count the voids of a range of sizes."""
 
@@ -63,28 +65,39 @@ def cycle_rows(history: Sequence[Row]) -> list[dict[str, float | str | None]]:
         entry |= {
             "time_start_s": (_number(begun[0], "time_s") or 0.0) - (_number(begun[0], "dt_s") or 0),
             "time_end_s": _number(last, "time_s"),
-            "voltage_start_V": _number(rows[0], "voltage_V"),
-            "voltage_end_V": _number(last, "voltage_V"),
-            "voltage_rise_end_V": _number(last, "voltage_rise_V"),
-            "contact_fraction_start": _number(rows[0], "contact_fraction"),
-            "contact_fraction_end": _number(last, "contact_fraction"),
-            "contact_fraction_min": _least(rows, "contact_fraction"),
-            "max_local_current_mA_cm2": _largest(rows, "max_local_current_mA_cm2"),
         }
-        if "film_spread" in last:
-            entry |= _around_spreading(rows)
-        at_end = [*_AT_END, *(name for name in last if name.startswith(BIN_PREFIX))]
-        entry |= {name: _number(last, name) for name in at_end if name in last}
+        entry |= _of_electrode(rows)
+        if _CELL in last:
+            entry["cell_voltage_end_V"] = _number(last, _CELL)
+            other = _of_electrode([counter_row(row) for row in rows])
+            entry |= {f"{PREFIX}{name}": value for name, value in other.items()}
         found.append(entry)
     return found
 
 
+def _of_electrode(rows: Sequence[Row]) -> dict[str, float | str | None]:
+    """Return what one electrode's rows of a half cycle come to."""
+    last = rows[-1]
+    entry: dict[str, float | str | None] = {
+        "voltage_start_V": _number(rows[0], "voltage_V"),
+        "voltage_end_V": _number(last, "voltage_V"),
+        "voltage_rise_end_V": _number(last, "voltage_rise_V"),
+        "contact_fraction_start": _number(rows[0], "contact_fraction"),
+        "contact_fraction_end": _number(last, "contact_fraction"),
+        "contact_fraction_min": _least(rows, "contact_fraction"),
+        "max_local_current_mA_cm2": _largest(rows, "max_local_current_mA_cm2"),
+    }
+    if "film_spread" in last:
+        entry |= _around_spreading(rows)
+    at_end = [*_AT_END, *(name for name in last if name.startswith(BIN_PREFIX))]
+    return entry | {name: _number(last, name) for name in at_end if name in last}
+
+
 def _around_spreading(rows: Sequence[Row]) -> dict[str, float | str | None]:
     """Return the largest local current of a plating before its film has spread, and after."""
-    plating = rows[-1]["phase"] == "plate"
     name = "max_local_current_mA_cm2"
-    before = [row for row in rows if plating and row["film_spread"] == "0"]
-    after = [row for row in rows if plating and row["film_spread"] == "1"]
+    before = [row for row in rows if row["film_spread"] == "0"]
+    after = [row for row in rows if row["film_spread"] == "1"]
     return {
         "plating_current_before_spreading_mA_cm2": _largest(before, name),
         "plating_current_after_spreading_mA_cm2": _largest(after, name),

@@ -95,7 +95,7 @@ class FieldWriter:
     ) -> None:
         kept = [e for e in self._entries if e.time < time and not _same(e.time, time)]
         frame = len({entry.time for entry in kept})
-        (self._directory / FOLDER).mkdir(exist_ok=True)
+        (self._directory / FOLDER).mkdir(parents=True, exist_ok=True)
         for number, (name, part) in enumerate(parts.items()):
             if part is None:
                 raise RuntimeError(f"{name} was not gathered")

@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -35,8 +35,9 @@ from femna.output.step_files import StepFiles
 from femna.simulation.checkpoint import Checkpoint
 from femna.simulation.driver import Accepted, Driver
 from femna.simulation.neighbours import Neighbours
-from femna.simulation.setup import Model, build_model
+from femna.simulation.setup import Model, build_counter, build_model
 from femna.simulation.state import State
+from femna.simulation.symmetric_cell import PREFIX
 from femna.simulation.system import System
 
 Monitor = Callable[[Mapping[str, object]], None]
@@ -65,19 +66,21 @@ class _Progress:
     balances: dict[str, float] = field(default_factory=lambda: dict.fromkeys(_BALANCES, 0.0))
     limit_charge: float | None = None
     status: str = "failed"
+    electrode: str = "working"
     reason: str = ""
 
     def take(self, accepted: Accepted) -> None:
         """Take over an accepted step."""
         self.row = accepted.row
-        for name, column in _BALANCES.items():
-            # NumPy's maximum does not lose a value that is no number
-            self.balances[name] = float(np.maximum(self.balances[name], accepted.row[column]))
-        if _BALANCE_OF_VOIDS in accepted.row:
-            worst = np.maximum(self.balances.get("voids", 0.0), accepted.row[_BALANCE_OF_VOIDS])
-            self.balances["voids"] = float(worst)
+        for name, column in (_BALANCES | {"voids": _BALANCE_OF_VOIDS}).items():
+            for one in (column, f"{PREFIX}{column}"):  # of either electrode
+                if one in accepted.row:
+                    # NumPy's maximum does not lose a value that is no number
+                    worst = np.maximum(self.balances.get(name, 0.0), accepted.row[one])
+                    self.balances[name] = float(worst)
         if accepted.status is not None:
             self.status = accepted.status
+            self.electrode = accepted.electrode
         if accepted.status == "voltage_limit":
             self.limit_charge = accepted.row["charge_mAh_cm2"]
 
@@ -85,6 +88,12 @@ class _Progress:
     def open_balances(self) -> list[str]:
         """Names of the balances that do not close."""
         return [name for name, value in self.balances.items() if not value <= BALANCE_LIMIT]
+
+
+def ended_by(progress: _Progress) -> str | None:
+    """Return which electrode ended a run before its protocol; None if neither did."""
+    early = progress.status in ("contact_lost", "voltage_limit", "shorted")
+    return progress.electrode if early else None
 
 
 def run_case(
@@ -183,16 +192,16 @@ class _Run:
     def go(self, neighbours: Neighbours | None) -> dict[str, Any]:
         """Build the model, march, and write what came of it."""
         model = build_model(self.case, self.comm)
-        driver = Driver(model, neighbours)
+        driver = Driver(model, neighbours, counter=build_counter(self.case, self.comm))
         checkpoint, last = self._keepers(driver, "checkpoint", FINAL_STATE.parent.name)
         resumed = checkpoint.exists()
         if resumed:
             saved = checkpoint.read()
-            driver.stage.restore(saved)
+            driver.restore(saved)
             self.progress.balances.update(saved.clock.balances)
         elif self.case.protocol.start_from is not None:
             begin = checkpoint.read(of_another=self.case.protocol.start_from)
-            driver.stage.restore(replace(begin, clock=begin.clock.anew()))
+            driver.restore(begin.anew())
         history = HistoryWriter(
             self.directory / "history.csv",
             self.comm,
@@ -212,7 +221,7 @@ class _Run:
             self.progress.status, self.progress.reason = "failed", str(error)
         self._judge_balances()
         if self.case.output.final_state and self.progress.status in FINISHED:
-            last.write(driver.stage.save())
+            last.write(driver.save())
         self._record(model, ended=True)
         summary = self._summary(model, driver)
         del model, driver, history, files, checkpoint, last
@@ -222,8 +231,9 @@ class _Run:
     def _keepers(self, driver: Driver, *folders: str) -> list[Checkpoint]:
         """Return checkpoints in folders of the run; the mesh must be where it was made."""
         points, owner = driver.stage.points(), case_hash(self.case)
+        other = None if driver.counter is None else driver.counter.stage.points()
         return [
-            Checkpoint(self.directory / folder, self.comm, points, case_hash=owner)
+            Checkpoint(self.directory / folder, self.comm, points, case_hash=owner, counter=other)
             for folder in folders
         ]
 
@@ -241,7 +251,7 @@ class _Run:
                     if self.monitor is not None:
                         self.monitor(accepted.row)
                     # the initial state is not kept: to begin anew is as quick
-                    unsaved = driver.stage.save() if driver.clock.step else None
+                    unsaved = driver.save() if driver.clock.step else None
                     due = self.comm.bcast(time.monotonic() - last_saved >= self.seconds)
                     if due and unsaved is not None and accepted.status is None:
                         checkpoint.write(unsaved)
@@ -310,4 +320,5 @@ class _Run:
             newton_iterations=driver.clock.newton_iterations,
             creep_exponent=getattr(model.properties.metal.creep, "n", None),
             comm=self.comm,
+            **({} if self.case.counter is None else {"ended_by": ended_by(progress)}),
         )

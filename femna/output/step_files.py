@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from mpi4py import MPI
 
@@ -13,6 +14,9 @@ from femna.output.history import HistoryWriter
 from femna.output.probes import ProbeWriter
 from femna.output.voids import VoidWriter
 from femna.simulation.driver import Accepted, Driver
+
+COUNTER_FOLDER: Final = "counter"
+"""Of a run: where the fields of the counter electrode go."""
 
 
 class StepFiles:
@@ -49,12 +53,16 @@ class StepFiles:
         electrolyte = driver.model.properties.electrolyte
         conductivity = electrolyte.conductivity_at(case.protocol.temperature)
         step = driver.clock.step if resumed else None
-        self._fields = FieldWriter(
-            directory,
-            comm,
-            conductivity=conductivity,
-            keep_through=driver.clock.time if resumed else None,
-        )
+        folders = [directory, directory / COUNTER_FOLDER]
+        self._fields = [
+            FieldWriter(
+                folder,
+                comm,
+                conductivity=conductivity,
+                keep_through=driver.clock.time if resumed else None,
+            )
+            for folder in (folders if driver.counter is not None else folders[:1])
+        ]
         self._probes = ProbeWriter(
             directory, case, comm, conductivity=conductivity, keep_through=step
         )
@@ -79,5 +87,8 @@ class StepFiles:
         if accepted.status is not None or driver.ends_half_cycle:
             write_cycles(self._directory, self._comm)
         if accepted.output:
-            charge = abs(driver.phase_current) * driver.clock.phase_time
-            self._fields.write(driver.system, time=driver.clock.time, charge=charge)
+            systems = [driver.system]
+            if driver.counter is not None:
+                systems.append(driver.counter.system)
+            for fields, system in zip(self._fields, systems, strict=True):
+                fields.write(system, time=driver.clock.time, charge=driver.phase_charge)

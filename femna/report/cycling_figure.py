@@ -39,25 +39,49 @@ def cycling_pictures(run: RunFolder) -> list[str]:
     with figure(6.6, 6.4) as made:
         draw_ends(made, rows)
         ends = save(made, run.directory / "half_cycles.png")
+    found = [("", ends)]
+    if any(row.get("counter_voltage_end_V") for row in rows):
+        with figure(6.6, 6.4) as made:
+            draw_ends(made, tuple(_of_counter(row) for row in rows))
+            other = save(made, run.directory / "half_cycles_counter.png")
+        found = [("Working electrode. ", ends), ("Counter electrode. ", other)]
     text = (
         "At the end of every half cycle, stripping filled and plating open: voltage, contact "
         "fraction and largest local current, volume of voids, and the number of voids by size."
     )
-    return [*parts, html.picture(ends, text)]
+    return [*parts, *(html.picture(drawn, which + text) for which, drawn in found)]
+
+
+def _of_counter(row: Record) -> Record:
+    """Return the counter electrode's half cycle: its own numbers, the current the other way."""
+    own = {n.removeprefix("counter_"): v for n, v in row.items() if n.startswith("counter_")}
+    current = value_of(row, "current_mA_cm2") or 0.0
+    return {"half_cycle": row["half_cycle"], **own, "current_mA_cm2": repr(-current)}
 
 
 def draw_voltage_curves(made: Figure, run: RunFolder) -> None:
-    """Draw the voltage of every half cycle against its charge."""
-    axes = made.subplots()
+    """Draw the voltage of every half cycle against its charge, a panel an electrode."""
+    both = any(row.get("counter_voltage_V") for row in run.history)
+    columns = [("voltage_V", "working electrode" if both else "")]
+    columns += [("counter_voltage_V", "counter electrode")] * both
+    panels = made.subplots(1, len(columns), sharey=True, squeeze=False)[0]
+    for axes, (column, title) in zip(panels, columns, strict=True):
+        _voltage_curves(axes, run, column)
+        axes.set_title(title)
+    panels[0].set_ylabel("voltage (mV)")
+    panels[0].legend(loc="best")
+
+
+def _voltage_curves(axes: Axes, run: RunFolder, column: str) -> None:
     driven = [row for row in run.history if row.get("phase") != "rest"]
     groups = [list(rows) for _, rows in groupby(driven, key=lambda row: row["half_cycle"])]
     cycles = list(dict.fromkeys(rows[-1]["cycle"] for rows in groups))
     colours = dict(zip(cycles, sequence(len(cycles)), strict=True))
     for rows in groups:
-        points = [(value_of(r, "charge_mAh_cm2"), value_of(r, "voltage_V")) for r in rows]
+        points = [(value_of(r, "charge_mAh_cm2"), value_of(r, column)) for r in rows]
         known = [(x, y) for x, y in points if x is not None and y is not None]
         cycle = rows[-1]["cycle"]
-        named = cycle in (cycles[0], cycles[-1]) and rows[-1]["phase"] == "strip"
+        named = cycle in (cycles[0], cycles[-1]) and _strips(rows[-1])
         axes.plot(
             [x for x, _ in known],
             [1e3 * y for _, y in known],
@@ -67,11 +91,14 @@ def draw_voltage_curves(made: Figure, run: RunFolder) -> None:
         )
     axes.axhline(0.0, color=FAINT, lw=0.6)
     axes.set_xlabel("charge of the half cycle (mAh/cm²)")
-    axes.set_ylabel("voltage (mV)")
-    values = [abs(v) for row in driven if (v := value_of(row, "voltage_V"))]
+    values = [abs(v) for row in driven if (v := value_of(row, column))]
     if values and max(values) > 30.0 * min(values):
         axes.set_yscale("symlog", linthresh=1e3 * min(values))
-    axes.legend(loc="best")
+
+
+def _strips(row: Record) -> bool:
+    """Say whether a half cycle strips; what a hold does follows from its current."""
+    return (value_of(row, "current_mA_cm2") or 0.0) > 0.0
 
 
 def draw_ends(made: Figure, rows: tuple[Record, ...]) -> None:
@@ -102,9 +129,9 @@ def draw_ends(made: Figure, rows: tuple[Record, ...]) -> None:
 def _series(
     axes: Axes, rows: tuple[Record, ...], name: str, colour: str, *, label: str | None = None
 ) -> None:
-    for phase, filled in (("strip", colour), ("plate", "white")):
+    for strips, filled in ((True, colour), (False, "white")):
         points = [
-            (value_of(r, "half_cycle"), value_of(r, name)) for r in rows if r["phase"] == phase
+            (value_of(r, "half_cycle"), value_of(r, name)) for r in rows if _strips(r) == strips
         ]
         known = [(x, abs(y)) for x, y in points if x is not None and y is not None]
         axes.plot(
@@ -115,7 +142,7 @@ def _series(
             ms=3.5,
             lw=0.7,
             mfc=filled,
-            label=label if phase == "strip" else None,
+            label=label if strips else None,
         )
 
 

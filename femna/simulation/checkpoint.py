@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ FILE = "state.npz"
 
 _MESHES = ("pressure", "potential")  # their points are the vertices of metal and electrolyte
 _POINTS = "points_"
+_COUNTER = "counter_"
 
 SAME_PLACE = 1e-9
 """Coordinates that lie closer than this, in lengths of the model, count as equal."""
@@ -90,13 +92,26 @@ class Checkpoint:
         Coordinates, shape (N, d), of the owned entries' points for each array of the state.
     case_hash : str
         Of the case; a checkpoint of another one is refused.
+    counter : mapping, optional
+        As `points`, of the counter electrode, whose state goes into the same file.
     """
 
     def __init__(
-        self, directory: Path, comm: Any, points: Mapping[str, Array], *, case_hash: str
+        self,
+        directory: Path,
+        comm: Any,
+        points: Mapping[str, Array],
+        *,
+        case_hash: str,
+        counter: Mapping[str, Array] | None = None,
     ) -> None:
         self._path, self._comm = directory / FILE, comm
-        self._orders = {name: CanonicalOrder(comm, xs) for name, xs in points.items()}
+        self._electrodes = ("",) if counter is None else ("", _COUNTER)
+        self._orders = {
+            f"{electrode}{name}": CanonicalOrder(comm, xs)
+            for electrode, given in zip(self._electrodes, (points, counter or {}), strict=False)
+            for name, xs in given.items()
+        }
         self._owner = {"version of femna": __version__, "case": case_hash}
 
     def exists(self) -> bool:
@@ -112,12 +127,18 @@ class Checkpoint:
             On every rank, if the file cannot be written or the state holds a number that is not
             finite; the last checkpoint is as it was.
         """
-        gathered = {
-            name: self._orders[name].gather(values) for name, values in state.arrays().items()
-        }
-        arrays = {name: values for name, values in gathered.items() if values is not None}
-        arrays |= {"clock": np.array(json.dumps(state.clock.to_dict())), "scalars": state.scalars}
-        arrays |= {f"{_POINTS}{name}": self._orders[name].points for name in _MESHES}
+        arrays: dict[str, Any] = {}
+        for electrode, own in zip(self._electrodes, (state, state.counter), strict=False):
+            if own is None:
+                raise RuntimeError("the counter electrode's state is missing")
+            gathered = {
+                f"{electrode}{name}": self._orders[f"{electrode}{name}"].gather(values)
+                for name, values in own.arrays().items()
+            }
+            arrays |= {name: values for name, values in gathered.items() if values is not None}
+            arrays[f"{electrode}clock"] = np.array(json.dumps(own.clock.to_dict()))
+            arrays[f"{electrode}scalars"] = own.scalars
+        arrays |= {f"{_POINTS}{name}": self._orders[name].points for name in self._meshes}
         on_root(self._comm, lambda: self._write(arrays, state.clock.step))
 
     def _write(self, arrays: Mapping[str, Any], step: int) -> None:
@@ -143,11 +164,19 @@ class Checkpoint:
             On every rank, if the file is damaged or belongs to another case, version or mesh.
         """
         content = on_root(self._comm, lambda: self._read(of_another))
-        clock = json.loads(str(content["clock"])) if content is not None else None
-        scalars = content["scalars"] if content is not None else None
+        parts = [self._state(content, electrode) for electrode in self._electrodes]
+        return replace(parts[0], counter=parts[1]) if parts[1:] else parts[0]
+
+    def _state(self, content: Mapping[str, Any] | None, electrode: str) -> State:
+        """Return one electrode's state from the file's content on rank 0 (collective)."""
+        clock = json.loads(str(content[f"{electrode}clock"])) if content is not None else None
+        scalars = content[f"{electrode}scalars"] if content is not None else None
         local: dict[str, Any] = {
-            name: order.scatter(content[name] if content is not None else None)
+            name.removeprefix(electrode): order.scatter(
+                content[name] if content is not None else None
+            )
             for name, order in self._orders.items()
+            if self._owner_of(name) == electrode
         }
         local |= {
             group: {
@@ -163,6 +192,13 @@ class Checkpoint:
             **local,
         )
 
+    @property
+    def _meshes(self) -> list[str]:
+        return [f"{electrode}{name}" for electrode in self._electrodes for name in _MESHES]
+
+    def _owner_of(self, name: str) -> str:
+        return _COUNTER if name.startswith(_COUNTER) else ""
+
     def _read(self, of_another: Path | None) -> Mapping[str, Any]:
         path, owner = self._path, dict(self._owner)
         if of_another is not None:
@@ -176,14 +212,15 @@ class Checkpoint:
 
     def _difference(self, content: Mapping[str, Array]) -> str:
         """Say what keeps a file's content from being this run's; empty if nothing does."""
-        needed = {"clock", "scalars"} | set(self._orders) | {f"{_POINTS}{name}" for name in _MESHES}
+        numbers = {f"{e}{name}" for e in self._electrodes for name in ("clock", "scalars")}
+        needed = numbers | set(self._orders) | {f"{_POINTS}{name}" for name in self._meshes}
         missing = needed - set(content)
         if missing:
             return f"lacks {', '.join(sorted(missing))}"
         other = [name for name, order in self._orders.items() if len(content[name]) != order.size]
         other += [
             name
-            for name in _MESHES
+            for name in self._meshes
             if not _same_points(content[f"{_POINTS}{name}"], self._orders[name].points)
         ]
         return f"belongs to another mesh ({', '.join(dict.fromkeys(other))})" if other else ""

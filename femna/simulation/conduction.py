@@ -26,17 +26,20 @@ def healed_voltage(system: System) -> float:
     step = system.required_step()
     system.electrolyte.set(np.zeros_like(potential))
     system.voltage = step.current
-    healed = distribute_current(system, system.closed_under(step.pressure))
-    system.electrolyte.set(potential)
-    system.scalars = scalars
-    return healed
+    held, step.voltage = step.voltage, None
+    try:
+        return distribute_current(system, system.closed_under(step.pressure))
+    finally:
+        step.voltage = held
+        system.electrolyte.set(potential)
+        system.scalars = scalars
 
 
 def distribute_current(system: System, z: Array, *, iterations: int = 50) -> float:
     """Solve for potential and voltage at fixed contact unknowns; leaves them in the system.
 
     Newton's method on the potential with the voltage eliminated through the applied current: two
-    linear solves a step with one matrix. Collective.
+    linear solves a step with one matrix. A voltage that is held is taken as it is. Collective.
 
     Parameters
     ----------
@@ -60,6 +63,9 @@ def distribute_current(system: System, z: Array, *, iterations: int = 50) -> flo
     block, comm = system.electrolyte, system.comm
     saved, system.z = system.z, z
     step = system.required_step()
+    held = step.voltage
+    if held is not None:
+        system.voltage = held
     target = step.current * system.total_area
     area = system.area
     solver = PETSc.KSP().create(comm)
@@ -73,8 +79,9 @@ def distribute_current(system: System, z: Array, *, iterations: int = 50) -> flo
             supply, slope = area * view.current.value, area * view.current.by_eta
             residual = block.residual(supply)
             missing = target - float(comm.allreduce(float(supply.sum())))
+            missing = 0.0 if held is not None else missing
             size = float(np.sqrt(comm.allreduce(float(residual @ residual)) + missing**2))
-            if size < 1e-13 * max(1.0, abs(target)) * np.sqrt(system.total_area):
+            if size < 1e-13 * max(1.0, abs(target), abs(held or 0.0)) * np.sqrt(system.total_area):
                 return system.voltage
             matrix = block.shifted_matrix(slope)
             solver.setOperators(matrix)
@@ -83,7 +90,7 @@ def distribute_current(system: System, z: Array, *, iterations: int = 50) -> flo
             eta_voltage = slope @ (1.0 - block.pick(by_voltage))
             eta_residual = slope @ block.pick(by_residual)
             gain, offset = comm.allreduce(np.array([eta_voltage, eta_residual]))
-            change = (missing + offset) / gain
+            change = (missing + offset) / gain if held is None else 0.0
             system.voltage = system.voltage + change
             block.set(block.get()[0] + by_residual + change * by_voltage)
             matrix.destroy()

@@ -38,10 +38,11 @@ INSTANT: Final = 1e-3
 
 @dataclass(frozen=True)
 class Reading:
-    """Contact fraction and voltage [V] before or after a step."""
+    """Contact fraction, voltage [V] and mean current [A/m^2] before or after a step."""
 
     contact: float
     voltage: float
+    current: float
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Change:
         clock: Clock,
         dt: float,
         driven: bool,
+        held: bool = False,
         gaps: tuple[float, float],
         squeezed: float,
     ) -> Change:
@@ -81,7 +83,9 @@ class Change:
         dt : float
             Its length [s].
         driven : bool
-            Whether current is applied: without it the voltage may vanish.
+            Whether current or voltage is applied: without it the voltage may vanish.
+        held : bool
+            Whether it is the voltage; then the current runs away.
         gaps : (float, float)
             The largest values of `largest_change` over all ranks.
         squeezed : float
@@ -89,6 +93,8 @@ class Change:
         """
         first = clock.phase_time == 0.0
         one, two = before.voltage, after.voltage
+        if held:
+            one, two = before.current, after.current
         followed = driven and not first and one * two >= 0.0 and abs(two) * abs(one) > 0.0
         ratio = float(abs(np.log(abs(two / one)))) if followed else 0.0
         contact = after.contact - before.contact

@@ -106,6 +106,9 @@ class InterfaceCoupling:
             -m * slope,
         ]
         total = self._comm.allreduce(float(m @ by_voltage))
+        if step.voltage is not None:  # the last equation but one is the voltage's own
+            blocks[7:9] = np.zeros_like(m), np.zeros_like(m)
+            total = float(self._comm.allreduce(float(m.sum())))
         corner = np.array([total, support]) if self._comm.rank == 0 else np.zeros(0)
         return (*self._places, np.concatenate([*blocks, corner]))
 

@@ -12,6 +12,7 @@ next e.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -60,38 +61,45 @@ class CycleJump:
         self._longest = 1 if cycling is None else cycling.longest_jump
         self._steps, self._repeat = len(case.protocol.steps), case.protocol.repeat
 
-    def after_phase(self, contact: float) -> None:
-        """Take the end of a phase, and leave cycles out if it ends one and they may (collective).
+    def ends_cycle(self, contact: float) -> bool:
+        """Take the contact fraction at the end of a phase; say whether it ends a cycle to look at.
 
-        Parameters
-        ----------
-        contact : float
-            Contact fraction at the end of the phase.
+        Never where every cycle is computed.
         """
         if self._error is None:
-            return
+            return False
         clock, steps = self._stage.clock, self._steps
         clock.cycle_contacts = (*clock.cycle_contacts, contact)[-3 * steps :]
-        if (clock.phase + 1) % steps:
-            return
+        return (clock.phase + 1) % steps == 0
+
+    def propose(self) -> tuple[int, bool]:
+        """Return how many cycles may be left out now, and whether along the line (collective)."""
+        clock, steps = self._stage.clock, self._steps
+        before, left = self._stage.last_cycle, self._repeat - (clock.phase + 1) // steps - 1
+        if not before or not clock.cycle_numbers or left <= 0:
+            return 0, False
+        if len(clock.cycle_contacts) < 3 * steps:
+            return 0, False
+        return self._allowed(self._stage.cycle_state(), before, left)
+
+    def leave_out(self, cycles: int, *, line: bool) -> None:
+        """Go on by some cycles, none included, and keep the end of this one (collective)."""
+        clock, steps = self._stage.clock, self._steps
         now, numbers = self._stage.cycle_state(), _numbers(clock)
         before, earlier = self._stage.last_cycle, clock.cycle_numbers
-        left = self._repeat - (clock.phase + 1) // steps - 1
-        if before and earlier and left > 0 and len(clock.cycle_contacts) == 3 * steps:
-            cycles, line = self._allowed(now, before, left)
-            if cycles:
-                names = _LINEAR if line else _HELD
-                for name in names:
-                    slope = numbers[name] - earlier[name]
-                    setattr(clock, name, numbers[name] + cycles * slope)
-                clock.phase += cycles * steps
-                if line:
-                    now = {name: now[name] + cycles * (now[name] - before[name]) for name in now}
-                    self._stage.set_cycle_state(now)
-                    two, three = np.array(clock.cycle_contacts).reshape(3, steps)[1:]
-                    there = three + cycles * (three - two)
-                    clock.cycle_contacts = tuple(map(float, (*(there - three + two), *there)))
-                numbers = _numbers(clock)
+        if cycles:
+            names = _LINEAR if line else _HELD
+            for name in names:
+                slope = numbers[name] - earlier[name]
+                setattr(clock, name, numbers[name] + cycles * slope)
+            clock.phase += cycles * steps
+            if line:
+                now = {name: now[name] + cycles * (now[name] - before[name]) for name in now}
+                self._stage.set_cycle_state(now)
+                two, three = np.array(clock.cycle_contacts).reshape(3, steps)[1:]
+                there = three + cycles * (three - two)
+                clock.cycle_contacts = tuple(map(float, (*(there - three + two), *there)))
+            numbers = _numbers(clock)
         self._stage.last_cycle, clock.cycle_numbers = now, numbers
 
     def _allowed(
@@ -108,6 +116,25 @@ class CycleJump:
         along = min(along, int(LARGEST_CHANGE * error / max(change, NOTHING)), most)
         along = min(self._comm.allgather(_keeps_voids(now, before, along)))
         return (along, True) if along > 0 and along >= held else (held, False)
+
+
+def leave_out(jumps: Sequence[CycleJump], contacts: Sequence[float]) -> None:
+    """Take the end of a phase on every electrode, and leave out what all of them may (collective).
+
+    Parameters
+    ----------
+    jumps : sequence of CycleJump
+        Of the electrodes.
+    contacts : sequence of float
+        Their contact fractions.
+    """
+    ends = [jump.ends_cycle(c) for jump, c in zip(jumps, contacts, strict=True)]
+    if not all(ends):
+        return
+    proposals = [jump.propose() for jump in jumps]
+    cycles = min(proposal[0] for proposal in proposals)
+    for jump, (_, line) in zip(jumps, proposals, strict=True):
+        jump.leave_out(cycles, line=line)
 
 
 def _numbers(clock: Clock) -> dict[str, float]:

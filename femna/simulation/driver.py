@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from mpi4py import MPI
-
 from femna.errors import ComputationError
-from femna.simulation.conduction import distribute_current, healed_voltage
-from femna.simulation.contact_state import closed_state
-from femna.simulation.control import INSTANT, Change, Reading, StepControl, largest_change
-from femna.simulation.cycle_jump import CycleJump
+from femna.simulation.control import INSTANT
+from femna.simulation.cycle_jump import CycleJump, leave_out
+from femna.simulation.electrode import Electrode
 from femna.simulation.ending import Status, ending, oversteps, reaches, share_to_limit
+from femna.simulation.hold import hold_over, share_to_end
 from femna.simulation.measures import Forces, Measures
 from femna.simulation.neighbours import Neighbours
-from femna.simulation.newton import LineSearch, Newton, NewtonResult
+from femna.simulation.newton import Newton
 from femna.simulation.schedule import Phase, phases
 from femna.simulation.setup import Model
 from femna.simulation.stage import Stage
-from femna.simulation.start import (
-    close_again,
-    remedy,
-    solve_from_rest,
-    solve_with_falling_floor,
-)
+from femna.simulation.start import remedy
 from femna.simulation.state import Clock, State
-from femna.simulation.timing import first_length, next_length, output_due
+from femna.simulation.symmetric_cell import both_rows, opposite
+from femna.simulation.timing import first_length, output_due, usual_length
 
-LINE_SEARCHES: Final[tuple[LineSearch, ...]] = ("secant", "backtracking")
-"""What guards Newton's method where full steps fail, the surer last."""
+ELECTRODES: Final = ("working", "counter")
+"""In the order in which a step solves them."""
 
 LOCATING_STEPS: Final = 8
 """How often a step that oversteps a voltage limit is shortened to meet it."""
@@ -48,15 +42,18 @@ class Accepted:
         How the run ended with this step; None if it goes on.
     output : bool
         Whether fields are asked for here.
+    electrode : str
+        Which electrode ended it: ``working`` or ``counter``.
     """
 
     row: dict[str, Any]
     status: Status | None
     output: bool
+    electrode: str = "working"
 
 
 class Driver:
-    """Runs the protocol of a model.
+    """Runs the protocol of a model, and of the counter electrode where there is one.
 
     Parameters
     ----------
@@ -64,19 +61,45 @@ class Driver:
         The discrete problem, its mesh at the reference position.
     neighbours : Neighbours, optional
         First solutions of other cases, to which that of this one is added.
+    counter : Model, optional
+        Of the counter electrode (`build_counter`); needed where the case has one.
+
+    Raises
+    ------
+    ValueError
+        The case has a counter electrode and its model is missing.
     """
 
-    def __init__(self, model: Model, neighbours: Neighbours | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        neighbours: Neighbours | None = None,
+        *,
+        counter: Model | None = None,
+    ) -> None:
         self.model, self.system, self.case = model, model.system, model.case
+        if (self.case.counter is None) != (counter is None):
+            raise ValueError("the counter electrode's model goes with a case that has one")
         self.phases = phases(self.case)
-        self.stage = Stage(model)
-        self.measures = Measures(self.stage)
-        numerics = self.case.numerics
-        self.newton = Newton(self.system, solver=numerics.linear_solver)
-        self._control = StepControl(numerics.contact_error, fixed=numerics.step is not None)
-        self._jump = CycleJump(self.case, self.stage)
-        self._healed: tuple[int, float] = (-1, 0.0)
-        self._neighbours = neighbours or Neighbours()
+        self.working = Electrode(model, neighbours)
+        self.counter = None if counter is None else Electrode(counter)
+        self._every = [e for e in (self.working, self.counter) if e is not None]
+        self._jumps = [CycleJump(self.case, e.stage) for e in self._every]
+
+    @property
+    def stage(self) -> Stage:
+        """The working electrode in motion."""
+        return self.working.stage
+
+    @property
+    def measures(self) -> Measures:
+        """What is measured of the working electrode."""
+        return self.working.measures
+
+    @property
+    def newton(self) -> Newton:
+        """Newton's method of the working electrode."""
+        return self.working.newton
 
     @property
     def clock(self) -> Clock:
@@ -84,15 +107,27 @@ class Driver:
         return self.stage.clock
 
     @property
-    def phase_current(self) -> float:
-        """Applied current density of the present phase [A/m^2]."""
-        return self.phases[self.clock.phase].current
+    def phase_charge(self) -> float:
+        """Charge that has passed in the present phase, its sign left out [C/m^2]."""
+        return self.phases[self.clock.phase].charge_at(self.clock)
 
     @property
     def ends_half_cycle(self) -> bool:
-        """Whether the present state is the last one of a strip or a plate."""
+        """Whether the present state is the last one of a strip, a plate or a hold."""
         phase = self.phases[self.clock.phase]
         return phase.kind != "rest" and self._over(phase)
+
+    # -- the state -----------------------------------------------------------------------------
+
+    def save(self) -> State:
+        """Return a copy of everything that a step needs."""
+        other = None if self.counter is None else self.counter.stage.save()
+        return replace(self.stage.save(), counter=other)
+
+    def restore(self, state: State) -> None:
+        """Return to a saved state (collective)."""
+        for electrode, own in zip(self._every, _parts(state), strict=True):
+            electrode.stage.restore(own)
 
     # -- the march -----------------------------------------------------------------------------
 
@@ -106,12 +141,14 @@ class Driver:
             accepted one.
         """
         if self.clock.step == 0 and self.clock.phase_time == 0.0:
-            accepted, trial = self._first()
+            accepted, trials = self._first()
             yield accepted
-            self.stage.take_unknowns(trial)
+            for electrode, trial in zip(self._every, trials, strict=True):
+                electrode.stage.take_unknowns(trial)
         else:  # what measures the state asks for the step that led to it
-            phase = self.phases[self.clock.phase]
-            self.stage.set_step(phase, self.clock.next_dt or first_length(phase, self.model))
+            for electrode, phase in self._driven(self.phases[self.clock.phase]):
+                dt = electrode.clock.next_dt or first_length(phase, self.model)
+                electrode.stage.set_step(phase, dt)
         while self.clock.phase < len(self.phases):
             phase = self.phases[self.clock.phase]
             while not self._over(phase):
@@ -123,181 +160,164 @@ class Driver:
                 yield accepted
                 if accepted.status is not None:
                     return
-            self._jump.after_phase(self.measures.contact_fraction())
+            contacts = [electrode.measures.contact_fraction() for electrode in self._every]
+            leave_out(self._jumps, contacts)
             if self.clock.phase + 1 >= len(self.phases):
                 return
-            self.clock.next_phase()
+            for electrode in self._every:
+                electrode.clock.next_phase()
 
     def _over(self, phase: Phase) -> bool:
         return self.clock.phase_over or self.clock.phase_time >= phase.duration * (1.0 - 1e-12)
 
-    def _first(self) -> tuple[Accepted, State]:
-        """Solve the initial state; return also a short trial step's unknowns as a guess."""
+    def _driven(self, phase: Phase) -> Iterator[tuple[Electrode, Phase]]:
+        """Yield every electrode with its phase; the counter's current is the working one's."""
+        yield self.working, phase
+        if self.counter is not None:
+            current = phase.current if phase.held is None else self.clock.current
+            yield self.counter, opposite(phase, current)
+
+    def _solved(self, phase: Phase) -> Iterator[tuple[Electrode, Phase]]:
+        """Yield as `_driven`, with the current that the working electrode's solution has."""
+        yield self.working, phase
+        if self.counter is not None:
+            yield self.counter, opposite(phase, self.working.current(phase))
+
+    def _first(self) -> tuple[Accepted, list[State]]:
+        """Solve the initial state; return also short trial steps' unknowns as guesses."""
         phase = self.phases[0]
         dt = 1e-2 * first_length(phase, self.model)
-        self.stage.set_step(phase, dt)
-        self.system.metal.begin_step(dt / self.model.scales.time)
-        result = self._first_solution()
-        if not result.converged:
-            raise ComputationError(
-                f"no first solution: Newton's method ended with {result.reason_name} "
-                f"after {result.iterations} steps of continuation{remedy(self.system)}"
-            )
-        forces = self.measures.forces()
-        trial, contact = self.stage.save(), self.measures.contact_fraction()
-        self._neighbours.keep(self.model, trial)
-        close_again(self.system, self.stage.gap)  # no time has passed
-        self.clock.contact_rate = (contact - self.measures.contact_fraction()) / dt
-        row = self._row(phase, dt=0.0, iterations=result.iterations, forces=forces)
-        return Accepted(row, None, output_due(phase, 0.0, self.case)), trial
-
-    def _first_solution(self) -> NewtonResult:
-        """Solve from a neighbour's first solution; without one, or if that fails, from rest."""
-        guess = self._neighbours.nearest(self.model)
-        if guess is not None:
-            self.stage.take_unknowns(guess)
-            result = self._counted(self.newton.solve_by_stress())
-            if result.converged:
-                return result
-        self.system.z = closed_state(self.stage.gap, self.system.gap_scale)
-        return self._counted(solve_from_rest(self.system, self.newton))
+        solved, trials, forces, iterations = [], [], [], 0
+        for electrode, own in self._solved(phase):
+            solved.append((electrode, own))
+            result = electrode.solve_first(own, dt)
+            if not result.converged:
+                raise ComputationError(
+                    f"no first solution: Newton's method ended with {result.reason_name} "
+                    f"after {result.iterations} steps of continuation{remedy(electrode.system)}"
+                )
+            forces.append(electrode.measures.forces())
+            trials.append(electrode.close_first(own, dt))
+            iterations += result.iterations
+        row = both_rows(*_rows(solved, dt=0.0, iterations=iterations, forces=forces))
+        return Accepted(row, None, output_due(phase, 0.0, self.case)), trials
 
     def _advance(self, phase: Phase) -> Accepted:
         """Do one step: try, judge, undo and shorten until it is kept."""
-        self.newton.begin_step()
-        before, reading = self.stage.save(), self._reading()
-        dt = next_length(self.clock, phase, self.model)
-        if self.case.numerics.step is None:
-            dt = min(dt, self.stage.time_to_event(phase) * self.model.scales.time)
-        smallest = self.case.numerics.min_step_ratio * phase.duration
+        befores = [electrode.stage.save() for electrode in self._every]
+        readings = [electrode.reading(electrode.clock.current) for electrode in self._every]
+        dt = min(electrode.longest(own) for electrode, own in self._driven(phase))
+        smallest = self.case.numerics.min_step_ratio * usual_length(phase, self.case)
+        if phase.held is not None:
+            dt = max(dt, smallest)
         sudden = self.clock.phase_time == 0.0
         instant = INSTANT * first_length(phase, self.model)
         reason = ""
         locating = 0
+        for electrode in self._every:
+            electrode.newton.begin_step()
         while True:
             if dt < smallest:
-                self.stage.restore(before)
-                everywhere = self.system.comm.allgather(before.not_finite())
-                wrong = sorted({name for names in everywhere for name in names})
-                if wrong:
-                    reason = f"the state before it is not finite ({', '.join(wrong)})"
-                raise ComputationError(
-                    f"step {self.clock.step + 1} at t = {self.clock.time:.6g} s cannot be done: "
-                    f"{reason}; the step fell below {smallest:.3g} s"
-                )
-            result = self._try(phase, dt, before)
-            if not result.converged:
-                reason = f"Newton's method ended with {result.reason_name}"
-                self.stage.undo(before)
+                self._fail(befores, reason, smallest)
+            iterations, failed = 0, ""
+            for (electrode, own), before in zip(self._solved(phase), befores, strict=True):
+                result = electrode.solve(own, dt, before)
+                iterations += result.iterations
+                if not result.converged:
+                    failed = result.reason_name
+                    break
+            if failed:
+                reason = f"Newton's method ended with {failed}"
+                self._undo(befores)
                 dt *= 0.25
                 continue
-            load = self._load(reading, dt)
-            limit = min(self.case.limits.voltage, phase.until)
+            loads = [
+                electrode.load(reading, own, dt)
+                for (electrode, own), reading in zip(self._solved(phase), readings, strict=True)
+            ]
+            after = self.working.current(phase)
+            share = share_to_end(phase, self.clock, before=readings[0].current, after=after, dt=dt)
+            beyond = self._share_to_limit(phase, [reading.voltage for reading in readings])
             if sudden and dt <= instant:
-                load = min(load, 1.0)  # a jump of the pressure or the current has no shorter step
-            if not self._control.acceptable(load):
+                # a jump of the pressure or the current has no shorter step
+                loads = [min(load, 1.0) for load in loads]
+            control = self.working.control
+            if not control.acceptable(max(loads)):
                 reason = "it changes too much"
-                dt *= max(self._control.factor(load), 0.1)
-            elif oversteps(self._voltage(), limit) and locating < LOCATING_STEPS:
+                dt *= max(control.factor(max(loads)), 0.1)
+            elif beyond is not None and locating < LOCATING_STEPS:
                 locating += 1
                 reason = "it oversteps the voltage limit"
-                dt *= share_to_limit(reading.voltage, self._voltage(), limit)
+                dt *= beyond
+            elif share is not None and locating < LOCATING_STEPS and share * dt >= smallest:
+                locating += 1
+                reason = "it oversteps the end of the hold"
+                dt *= share
             else:
                 break
-            self.stage.undo(before)
-        change = self.measures.contact_fraction() - reading.contact
-        self.clock.contact_rate = 0.0 if sudden and dt <= instant else change / dt
-        return self._accept(phase, dt, result, load)
+            self._undo(befores)
+        for electrode, reading in zip(self._every, readings, strict=True):
+            change = electrode.measures.contact_fraction() - reading.contact
+            electrode.clock.contact_rate = 0.0 if sudden and dt <= instant else change / dt
+        return self._accept(phase, dt, iterations, loads)
 
-    def _try(self, phase: Phase, dt: float, before: State) -> NewtonResult:
-        """Solve one step from the present unknowns; if that fails, by ever surer ways."""
-        self.stage.set_step(phase, dt)
-        self.system.metal.begin_step(dt / self.model.scales.time)
-        result = self._counted(self.newton.solve_by_stress())
-        # a metal with voids is softer than its tangent says: secant steps go astray there
-        searches = LINE_SEARCHES if self.system.metal.porous is None else LINE_SEARCHES[::-1]
-        for line_search in searches:
-            if not result.converged:
-                self.stage.take_unknowns(before)
-                result = self._counted(self.newton.solve(line_search))
-        if not result.converged:
-            self.stage.take_unknowns(before)
-            result = self._counted(solve_with_falling_floor(self.system, self.newton))
-        if not result.converged:
-            self.system.z = closed_state(self.stage.gap, self.system.gap_scale)
-            result = self._counted(solve_from_rest(self.system, self.newton))
-        return result
+    def _undo(self, befores: list[State]) -> None:
+        for electrode, before in zip(self._every, befores, strict=True):
+            electrode.stage.undo(before)
 
-    def _counted(self, result: NewtonResult) -> NewtonResult:
-        self.clock.newton_iterations += result.iterations
-        return result
-
-    def _load(self, before: Reading, dt: float) -> float:
-        """Return what a solved step changed, over its limits (collective)."""
-        system = self.system
-        close, far = largest_change(
-            self.stage.gap,
-            system.gap,
-            roughness=system.gap_scale,
-            conducting=self.model.conducting,
+    def _fail(self, befores: list[State], reason: str, smallest: float) -> None:
+        """Return to the state before a step and say why it cannot be done."""
+        for electrode, before in zip(self._every, befores, strict=True):
+            electrode.stage.restore(before)
+        names = {name for before in befores for name in before.not_finite()}
+        wrong = sorted(set().union(*self.system.comm.allgather(names)))
+        if wrong:
+            reason = f"the state before it is not finite ({', '.join(wrong)})"
+        raise ComputationError(
+            f"step {self.clock.step + 1} at t = {self.clock.time:.6g} s cannot be done: "
+            f"{reason}; the step fell below {smallest:.3g} s"
         )
-        change = Change.between(
-            before,
-            self._reading(),
-            clock=self.clock,
-            dt=dt,
-            driven=bool(self.phase_current),
-            gaps=(
-                float(system.comm.allreduce(close, op=MPI.MAX)),
-                max(
-                    float(system.comm.allreduce(far, op=MPI.MAX)),
-                    self.stage.occlusion.change(dt / self.model.scales.time),
-                ),
-            ),
-            squeezed=self.stage.squeezed_share(dt / self.model.scales.time),
-        )
-        return self._control.load(change)
 
-    def _accept(self, phase: Phase, dt: float, result: NewtonResult, load: float) -> Accepted:
-        """Take the step: convect the memory, move the mesh, advance the clock, judge the end."""
-        clock, dt_hat = self.clock, dt / self.model.scales.time
-        forces = self.measures.forces()
-        if self.stage.follow(dt_hat):
-            distribute_current(self.system, self.system.z)
-        clock.advance(dt, current=phase.current, duration=phase.duration)
-        clock.next_dt = dt * self._control.factor(load)
-        if self.case.numerics.step is not None and phase.current:
-            clock.next_dt = self.case.numerics.step / abs(phase.current)
-        row = self._row(phase, dt=dt, iterations=result.iterations, forces=forces)
-        clock.phase_over = reaches(self._voltage(), phase.until)
+    def _share_to_limit(self, phase: Phase, before: list[float]) -> float | None:
+        """Return the share of a step at which a voltage meets its limit; None if none does."""
+        found = []
+        for electrode, start in zip(self._every, before, strict=True):
+            limit = self.case.limits.voltage
+            if electrode is self.working:
+                limit = min(limit, phase.until)
+            if oversteps(electrode.voltage(), limit):
+                found.append(share_to_limit(start, electrode.voltage(), limit))
+        return min(found, default=None)
+
+    def _accept(self, phase: Phase, dt: float, iterations: int, loads: list[float]) -> Accepted:
+        """Take the step on every electrode, and judge the end."""
+        clock = self.clock
+        solved = list(self._solved(phase))
+        forces = [
+            electrode.accept(own, dt, load)
+            for (electrode, own), load in zip(solved, loads, strict=True)
+        ]
+        rows = _rows(solved, dt=dt, iterations=iterations, forces=forces)
+        clock.phase_over = reaches(self.working.voltage(), phase.until) or hold_over(phase, clock)
         last = phase.index + 1 == len(self.phases) and self._over(phase)
-        status = ending(row, self.case.limits, last=last)
+        ends = [ending(one, self.case.limits, last=False) for one in rows]
+        by = next((k for k, end in enumerate(ends) if end is not None), 0)
+        status = ends[by] or ("ok" if last else None)
         ended = status is not None or clock.phase_over
         ended = ended and "end" in self.case.output.fields_at
         output = ended or output_due(phase, clock.phase_time, self.case)
-        return Accepted(row, status, output)
+        return Accepted(both_rows(*rows), status, output, ELECTRODES[by])
 
-    # -- numbers -------------------------------------------------------------------------------
 
-    def _voltage(self) -> float:
-        return self.system.voltage * self.model.scales.potential
+def _rows(
+    solved: list[tuple[Electrode, Phase]], *, dt: float, iterations: int, forces: list[Forces]
+) -> list[dict[str, Any]]:
+    """Return the rows of the electrodes, each with its own phase."""
+    return [
+        electrode.row(own, dt=dt, iterations=iterations, forces=force)
+        for (electrode, own), force in zip(solved, forces, strict=True)
+    ]
 
-    def _reading(self) -> Reading:
-        return Reading(self.measures.contact_fraction(), self._voltage())
 
-    def _row(self, phase: Phase, *, dt: float, iterations: int, forces: Forces) -> dict[str, Any]:
-        return self.measures.row(
-            self.clock,
-            phase,
-            healed=self._healed_voltage(phase),
-            forces=forces,
-            dt=dt,
-            iterations=iterations,
-        )
-
-    def _healed_voltage(self, phase: Phase) -> float:
-        """Return the voltage [V] of the healed interface at this phase's current."""
-        if self._healed[0] != phase.index:
-            healed = healed_voltage(self.system) * self.model.scales.potential
-            self._healed = (phase.index, healed)
-        return self._healed[1]
+def _parts(state: State) -> list[State]:
+    return [part for part in (state, state.counter) if part is not None]

@@ -35,7 +35,7 @@ def ending(row: Mapping[str, Any], limits: Limits, *, last: bool) -> Status | No
     plating = limits.plating_current
     local = row["max_local_current_mA_cm2"] * CURRENT_UNIT
     spread = row.get("film_spread", 1)  # before, the film's edge takes what the gap cannot
-    if plating is not None and row["phase"] == "plate" and spread and local > plating:
+    if plating is not None and row["current_mA_cm2"] < 0.0 and spread and local > plating:
         return "shorted"
     return "ok" if last else None
 

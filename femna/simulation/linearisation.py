@@ -30,6 +30,8 @@ class Linearisation:
     support : float
         How much less force is left for the metal the slower the platen sinks: the slope of what
         carries the stack force beside it.
+    held_by : float or None
+        Derivative of the held voltage's equation by its unknown; None where current is applied.
     entries : list of Entries
         Of the Jacobian, all but those of the metal's flow.
     """
@@ -39,4 +41,5 @@ class Linearisation:
     closing: Array
     load: Array
     support: float
+    held_by: float | None
     entries: list[Entries]

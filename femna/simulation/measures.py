@@ -179,10 +179,10 @@ class Measures:
         model, system, scales = self._model, self._model.system, self._model.scales
         view = system.interface()
         voltage = system.voltage * scales.potential
-        current = phase.current
+        applied = system.required_step().current
+        current = phase.current if phase.held is None else applied * scales.current
         balances = self.balances(clock, forces=forces)
         local = view.current.value
-        applied = system.required_step().current
         kinetic = ohmic = None
         if applied:
             kinetic_share = self._sum((system.area * local) @ view.overpotential)
@@ -202,7 +202,7 @@ class Measures:
             "step": clock.step,
             "time_s": clock.time,
             "half_cycle": phase.half_cycle,
-            "charge_mAh_cm2": abs(phase.current) * clock.phase_time / CHARGE_UNIT,
+            "charge_mAh_cm2": phase.charge_at(clock) / CHARGE_UNIT,
             "pressure_MPa": phase.pressure / PA_PER_MPA,
             "current_mA_cm2": current / CURRENT_UNIT,
             "contact_fraction": self.contact_fraction(),
@@ -239,5 +239,5 @@ class Measures:
         if system.mask is not None:
             row |= self._shares(forces if dt else None)
         row |= self._voids.columns(clock, volume_unit=unit)
-        plating = phase.kind == "plate"
+        plating = current < 0.0
         return row | self._occlusion.columns(clock, view.gap, plating=plating, volume_unit=unit)

@@ -251,7 +251,8 @@ class Newton:
         """Return the residual norm at which the present step counts as solved."""
         # round-off grows with the loads, which may be many times the characteristic ones
         step = self.system.required_step()
-        load = max(1.0, step.pressure, abs(step.current), self._closing_speed())
+        driven = max(abs(step.current), abs(step.voltage or 0.0))  # no more current than volts
+        load = max(1.0, step.pressure, driven, self._closing_speed())
         return self._tolerance * load * float(np.sqrt(self.system.total_area))
 
     def _ended(self, reason: int) -> NewtonResult:

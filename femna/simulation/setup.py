@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from mpi4py import MPI
 
-from femna.case import Case, Stack, platen_clearance, window
+from femna.case import Case, Stack, counter_case, platen_clearance, window
 from femna.constants import FARADAY
 from femna.materials import ElectrolyteProperties, Properties, UserLaw, resolve
 from femna.mesh import Cell, build_cell, conducting_map
@@ -170,6 +170,11 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
         metal_thickness=thickness * scales.length,
         electrolyte_thickness=_extent(cell.electrolyte.mesh, -1.0) * scales.length,
     )
+
+
+def build_counter(case: Case, comm: Any, *, refine: float = 1.0) -> Model | None:
+    """Mesh and set up a case's counter electrode (collective); None without one."""
+    return None if case.counter is None else build_model(counter_case(case), comm, refine=refine)
 
 
 def _foundation(comm: Any, case: Case, electrolyte: ElectrolyteProperties) -> float:

@@ -64,6 +64,8 @@ class Stage:
     def set_step(self, phase: Phase, dt: float) -> None:
         """Ask the system for a step of a phase, from the present gap; its length `dt` in [s]."""
         scales = self.model.scales
+        current = phase.current if phase.held is None else self.clock.current
+        passed = phase.charge_at(self.clock) + abs(current) * dt
         covered = self.occlusion.prepare()
         self.rim.prepare(self.clock)
         if self.system.mask is not None:
@@ -71,18 +73,15 @@ class Stage:
         self.system.step = StepData(
             dt=dt / scales.time,
             old_gap=self.gap,
-            current=phase.current / scales.current,
+            current=current / scales.current,
             pressure=phase.pressure / scales.traction,
             temperature=phase.temperature,
             law=replace(
-                self.model.law(
-                    phase.temperature,
-                    phase.current,
-                    charge=abs(phase.current) * (self.clock.phase_time + dt),
-                ),
+                self.model.law(phase.temperature, phase.current, charge=passed),
                 covered=covered,
             ),
             conductivity=self.model.relative_conductivity(phase.temperature),
+            voltage=None if phase.held is None else phase.held / scales.potential,
         )
 
     def save(self) -> State:
@@ -191,7 +190,8 @@ class Stage:
         """
         clock, system = self.clock, self.system
         meeting = self.voids.time_to_meeting(clock, self.gap)
-        current = phase.current / self.model.scales.current
+        current = phase.current if phase.held is None else clock.current
+        current /= self.model.scales.current
         covering = self.occlusion.time_to_event(clock, self.gap, current=current)
         filling = min(self.rim.time_to_fill(clock), covering)
         if system.mask is None:

@@ -34,9 +34,10 @@ def rest_state(system: System) -> None:
     system.z = np.where(step.old_gap > 0.0, system.z, system.closed_under(step.pressure))
     system.metal.fields.velocity.x.array[:] = 0.0
     system.metal.fields.pressure.x.array[:] = step.pressure
-    system.scalars[1] = -step.current
     system.voltage = step.current
     distribute_current(system, system.z)
+    system.take_current()
+    system.scalars[1] = -step.current
 
 
 def solve_from_rest(system: System, newton: Newton) -> NewtonResult:

@@ -31,6 +31,10 @@ class Clock:
         Time spent in it [s].
     phase_over : bool
         Whether the phase has ended before its duration.
+    phase_charge : float
+        Charge that has passed in it, positive when stripping [C/m^2].
+    current : float
+        Applied current density of the last step [A/m^2]; in a hold the one that followed.
     time : float
         Time since the start [s].
     removed : float
@@ -74,6 +78,8 @@ class Clock:
     phase: int = 0
     phase_time: float = 0.0
     phase_over: bool = False
+    phase_charge: float = 0.0
+    current: float = 0.0
     time: float = 0.0
     removed: float = 0.0
     throughput: float = 0.0
@@ -103,10 +109,12 @@ class Clock:
         dt : float
             Length of the step [s].
         current : float
-            Applied current density [A/m^2].
+            Current density that has passed [A/m^2].
         duration : float
             Of the phase [s]; its end is met exactly.
         """
+        self.current = current
+        self.phase_charge += current * dt
         self.step += 1
         self.time += dt
         self.phase_time += dt
@@ -120,6 +128,7 @@ class Clock:
         self.phase += 1
         self.phase_time = 0.0
         self.phase_over = False
+        self.phase_charge = 0.0
         self.next_dt = 0.0
         self.film = 0.0
 
@@ -131,6 +140,8 @@ class Clock:
             phase=0,
             phase_time=0.0,
             phase_over=False,
+            phase_charge=0.0,
+            current=0.0,
             time=0.0,
             next_dt=0.0,
             contact_rate=0.0,
@@ -171,6 +182,8 @@ class State:
         Enclosed voids over each interface vertex (`VoidLayers`); empty without cycling.
     cycle : dict of arrays
         Gap and layers at the end of the last cycle, for `CycleJump`; empty without cycling.
+    counter : State, optional
+        Of the counter electrode, where there is one.
     """
 
     clock: Clock
@@ -185,6 +198,12 @@ class State:
     met: Array | None = None
     layers: dict[str, Array] = field(default_factory=dict)
     cycle: dict[str, Array] = field(default_factory=dict)
+    counter: State | None = None
+
+    def anew(self) -> State:
+        """Return the state of a run that begins with this one: time starts at zero."""
+        other = None if self.counter is None else self.counter.anew()
+        return replace(self, clock=self.clock.anew(), counter=other)
 
     def arrays(self) -> dict[str, Array]:
         """Return the distributed arrays by name (the scalars are the same on every rank)."""

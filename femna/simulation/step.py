@@ -23,7 +23,8 @@ class StepData:
     old_gap : array, shape (N,)
         Gap at the interface vertices at the step's beginning, dimensionless.
     current : float
-        Applied mean current over the nominal one; negative plates, 0 rests.
+        Applied mean current over the nominal one; negative plates, 0 rests. Where the voltage is
+        held, a guess until the step is solved, then what has followed.
     pressure : float
         Stack pressure over the characteristic traction.
     temperature : float
@@ -32,6 +33,8 @@ class StepData:
         The interface's local law (SI).
     conductivity : float
         Of the electrolyte, over that of its block.
+    voltage : float or None
+        The cell's voltage over the potential scale, where it is held; else the unknown.
     """
 
     dt: float
@@ -41,6 +44,7 @@ class StepData:
     temperature: float
     law: InterfaceLaw
     conductivity: float = 1.0
+    voltage: float | None = None
 
 
 @dataclass(frozen=True)

@@ -129,6 +129,8 @@ class System:
     def pack(self, x: PETSc.Vec) -> None:
         """Write the present unknowns into a monolithic vector, to evaluate anew from there."""
         self.forget()
+        if self._step is not None and self._step.voltage is not None:
+            self.voltage = self._step.voltage
         parts = [*self.metal.get(), self.z, *self.electrolyte.get()]
         parts.append(self.scalars if self.comm.rank == 0 else np.zeros(0))
         x.setArray(np.concatenate(parts))
@@ -261,12 +263,33 @@ class System:
             parts.append(
                 np.array(
                     [
-                        sums[0] - step.current * self.total_area,
+                        self._driving(sums[0]),
                         step.pressure * self.total_area - sums[1] - beside,
                     ]
                 )
             )
         out.setArray(np.concatenate(parts))
+
+    def _driving(self, current: float) -> float:
+        """Return what is left of the equation that drives the cell, for the whole current.
+
+        The mean current is the applied one, or the voltage, by its asinh, the held one.
+        """
+        step = self.required_step()
+        if step.voltage is None:
+            return current - step.current * self.total_area
+        there = np.arcsinh(step.voltage / self.voltage_unit)
+        return float(self.scalars[0] - there) * self.total_area
+
+    def mean_current(self) -> float:
+        """Return the mean current at the present unknowns over the nominal one (collective)."""
+        local = float(self.area @ self.interface().current.value)
+        return float(self.comm.allreduce(local)) / self.total_area
+
+    def take_current(self) -> None:
+        """Where the voltage is held, let the solved step know its current (collective)."""
+        if self.required_step().voltage is not None:
+            self.required_step().current = self.mean_current()
 
     def mask_reaction(self) -> Reaction:
         """Return what the mask takes of the stack force at the present velocity (collective)."""
@@ -299,6 +322,7 @@ class System:
             closing=gap_slope(self.z, self.gap_scale) / step.dt,
             load=slope,
             support=support,
+            held_by=None if step.voltage is None else self.total_area,
             entries=entries,
         )
 

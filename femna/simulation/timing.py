@@ -6,6 +6,7 @@ from typing import Final
 
 from femna.case import Case
 from femna.simulation.control import STEPS_PER_PHASE
+from femna.simulation.hold import time_to_charge
 from femna.simulation.schedule import Phase
 from femna.simulation.setup import Model
 from femna.simulation.state import Clock
@@ -25,6 +26,13 @@ def first_length(phase: Phase, model: Model) -> float:
     return min(FIRST_GAP * model.properties.interface.roughness / speed, phase.duration / 4.0)
 
 
+def usual_length(phase: Phase, case: Case) -> float:
+    """Return a phase's length [s]; of a hold, whose time is the longest, at nominal current."""
+    if phase.held is None:
+        return phase.duration
+    return min(phase.duration, phase.most_charge / case.protocol.current_density)
+
+
 def next_length(clock: Clock, phase: Phase, model: Model) -> float:
     """Return the next step's length [s], ending exactly on the next target."""
     case = model.case
@@ -32,6 +40,7 @@ def next_length(clock: Clock, phase: Phase, model: Model) -> float:
     wanted = clock.next_dt or first_length(phase, model)
     if adaptive:
         wanted = min(wanted, phase.duration / STEPS_PER_PHASE)
+    wanted = min(wanted, time_to_charge(phase, clock))
     now = clock.phase_time
     target = next(t for t in _targets(phase, case) if t > now + 1e-12 * phase.duration)
     left = target - now
@@ -43,7 +52,7 @@ def next_length(clock: Clock, phase: Phase, model: Model) -> float:
 def _targets(phase: Phase, case: Case) -> list[float]:
     """Return the times [s] within the phase that must be met exactly, in order."""
     times = {phase.duration}
-    if phase.current:
+    if phase.current and phase.kind != "hold":
         times |= {q / abs(phase.current) for q in _charges(case) if 0.0 < q < phase.charge}
     return sorted(times)
 

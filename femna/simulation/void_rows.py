@@ -93,7 +93,7 @@ class VoidRows:
             "step": clock.step,
             "time_s": clock.time,
             "half_cycle": phase.half_cycle,
-            "charge_mAh_cm2": abs(phase.current) * clock.phase_time / CHARGE_UNIT,
+            "charge_mAh_cm2": phase.charge_at(clock) / CHARGE_UNIT,
         }
         found = []
         for at, number in enumerate(self._ids):

@@ -607,6 +607,52 @@ CASES = {
         "protocol.steps.0.until",
         "no current",
     ),
+    "counter electrode of a thin electrolyte": (
+        {"counter.map": "{ kind = 'uniform' }", "geometry.electrolyte_thickness": "20 um"},
+        "geometry.electrolyte_thickness",
+        "with [counter]",
+    ),
+    "counter electrode without a map": ({"counter": "{}"}, "counter.map", "required"),
+    "counter electrode with a map too sharp": (
+        {
+            "counter.map": "{ kind = 'stripes', blocked_fraction = 0.3, transition = '40 um' }",
+        },
+        "counter.map.transition",
+        "",
+    ),
+    "hold without a voltage": (
+        {"protocol.steps": "[{ do = 'hold', time = '1 h' }]"},
+        "protocol.steps.0.voltage",
+        "a hold needs a voltage",
+    ),
+    "hold without a time": (
+        {"protocol.steps": "[{ do = 'hold', voltage = '0.05 V' }]"},
+        "protocol.steps.0.time",
+        "a hold needs a time",
+    ),
+    "hold of a current": (
+        {
+            "protocol.steps": "[{ do = 'hold', voltage = '1 V', time = '1 h',"
+            " current_density = '1 mA/cm^2' }]"
+        },
+        "protocol.steps.0.current_density",
+        "the current of a hold follows",
+    ),
+    "hold above the limit": (
+        {"protocol.steps": "[{ do = 'hold', voltage = '-3 V', time = '1 h' }]"},
+        "protocol.steps.0.voltage",
+        "below limits.voltage",
+    ),
+    "hold of nothing": (
+        {"protocol.steps": "[{ do = 'hold', voltage = '0 V', time = '1 h' }]"},
+        "protocol.steps.0.voltage",
+        "1 nV",
+    ),
+    "strip at a held voltage": (
+        {"protocol.steps": "[{ do = 'strip', voltage = '0.05 V' }]"},
+        "protocol.steps.0.voltage",
+        "a strip holds no voltage",
+    ),
     "cycling in three dimensions": (
         {"cycling.film_thickness": "0.2 um", "geometry.symmetry": "square"},
         "cycling",

@@ -178,11 +178,17 @@ def test_directional_derivative_of_a_metal_with_voids(tmp_path: Path, symmetry: 
     check(tmp_path, SYMMETRIES[symmetry] | {"cycling.film_thickness": "0.2 um"})
 
 
-def check(folder: Path, changes: dict[str, str]) -> float:
+@pytest.mark.parametrize("symmetry", ["plane_strain", "square"])
+def test_directional_derivative_where_the_voltage_is_held(tmp_path: Path, symmetry: str) -> None:
+    check(tmp_path, SYMMETRIES[symmetry] | KINETICS["butler_volmer_stress"], voltage=2.0)
+
+
+def check(folder: Path, changes: dict[str, str], *, voltage: float | None = None) -> float:
     """Compare the Jacobian with central differences, block by block; return the worst block."""
     cell = model(folder, COARSE | changes)
     system = cell.system
     step = set_step(cell, dt=0.02)
+    step.voltage = voltage
     system.metal.begin_step(step.dt)
     porous = system.metal.porous
     if porous is not None:  # dense in places; a film over some of the vertices

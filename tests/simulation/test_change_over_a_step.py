@@ -10,13 +10,14 @@ from femna.simulation.state import Clock
 LATER = {"phase": 1, "phase_time": 5.0, "contact_rate": -0.01}
 
 
-def change(before, after, *, driven=True, dt=2.0, **clock):
+def change(before, after, *, current=(15.0, 15.0), held=False, driven=True, dt=2.0, **clock):
     return Change.between(
-        Reading(*before),
-        Reading(*after),
+        Reading(*before, *current[:1]),
+        Reading(*after, *current[1:]),
         clock=Clock(**(LATER | clock)),
         dt=dt,
         driven=driven,
+        held=held,
         gaps=(0.25, 0.5),
         squeezed=0.125,
     )
@@ -64,3 +65,8 @@ def test_an_accepted_step_counts_charge_by_sign_and_ends_the_phase_exactly():
     assert clock.step == 3
     assert clock.removed == pytest.approx(2.0, rel=1e-12)
     assert clock.throughput == pytest.approx(4.0, rel=1e-12)
+
+
+def test_where_the_voltage_is_held_the_current_counts_in_its_place():
+    found = change((1.0, 0.1), (1.0, 0.1), current=(15.0, 5.0), held=True).log_voltage
+    assert found == pytest.approx(math.log(3.0), rel=1e-12)

@@ -38,17 +38,22 @@ class CurrentPreconditioner:
         self._column = np.zeros(0)
         self._conductance = 1.0
         self._ratio = 0.0
+        self._held_by: float | None = None
 
     def renew(self) -> None:
         """Forget aggregates and interpolations; those of the next matrix follow (collective)."""
         self._solver.destroy()
         self._solver = conduction_solver(self._comm, rtol=COLUMN_TOLERANCE)
 
-    def update(self, conductance: Array, by_voltage: Array) -> None:
+    def update(
+        self, conductance: Array, by_voltage: Array, *, held_by: float | None = None
+    ) -> None:
         """Take the currents' derivatives by overpotential and voltage, shape (N,) (collective).
 
         Both times the vertex' area, and with the gap following the current where it is open.
+        `held_by` is the slope of the equation of a voltage that is held.
         """
+        self._held_by = held_by
         block = self._electrolyte
         if self._matrix is not None:
             self._matrix.destroy()
@@ -64,11 +69,16 @@ class CurrentPreconditioner:
         self._ratio = total / weight
 
     def __call__(self, potential: Array, current: float) -> tuple[Array, float]:
-        """Return potential and change of the voltage for residuals of both (collective)."""
+        """Return potential and change of the voltage for residuals of both (collective).
+
+        `current` is the residual of the equation that drives the cell.
+        """
         if self._matrix is None:
             raise RuntimeError("the electrolyte has no matrix yet")
         leaking = self._comm.allreduce(float(self._column @ potential)) / self._ratio
         voltage = (current + leaking) / self._conductance
+        if self._held_by is not None:
+            voltage = current / self._held_by
         pc, source = self._solver.getPC(), self._matrix.createVecRight()
         out = source.duplicate()
         source.setArray(potential)

@@ -56,6 +56,7 @@ class CoupledPreconditioner:
         self._at: _Interface | None = None
         self._drift: FlowVectors | None = None
         self._drift_force = 0.0
+        self._held = False
 
     def renew(self) -> None:
         """Let multigrid forget the matrices so far (collective)."""
@@ -75,7 +76,12 @@ class CoupledPreconditioner:
             load=area * at.load,
         )
         flow = self._flow.update(ContactSlopes(area=area, load=at.load, own=own))
-        self._current.update(self._at.by_eta * (1.0 + share), self._at.by_voltage * (1.0 + share))
+        self._held = at.held_by is not None
+        self._current.update(
+            self._at.by_eta * (1.0 + share),
+            self._at.by_voltage * (1.0 + share),
+            held_by=at.held_by,
+        )
         momentum, continuity = (np.zeros(part.stop - part.start) for part in self._parts[:2])
         self._drift = self._flow(momentum, continuity, -area)
         self._drift_force = self._comm.allreduce(float(self._at.load @ self._drift.z))
@@ -92,7 +98,8 @@ class CoupledPreconditioner:
         momentum, continuity, kinematic, conduction, scalars = (values[part] for part in parts)
         current, force = self._comm.bcast(scalars.copy() if self._comm.rank == 0 else None)
         lost = at.following * kinematic
-        current -= self._comm.allreduce(float(lost.sum()))
+        if not self._held:
+            current -= self._comm.allreduce(float(lost.sum()))
         potential, voltage = self._current(conduction + self._electrolyte.spread(lost), current)
         fed = at.by_eta * self._electrolyte.pick(potential) - at.by_voltage * voltage
         moved = self._flow(momentum, continuity, kinematic - fed)

@@ -28,6 +28,7 @@ from femna.mesh.arrays import (
     snap,
     tag_box,
 )
+from femna.mesh.blurred_void import BlurredVoid
 from femna.mesh.cell_voids import CellVoids, Sphere, VoidFit
 from femna.mesh.gmsh_session import generate, gmsh_model
 from femna.mesh.image_size import SizeField, size_field
@@ -36,7 +37,8 @@ from femna.mesh.label_stack import KEY, LabelStack, read_labels
 from femna.mesh.step import FloatArray
 from femna.mesh.unit_cell_3d import ELECTROLYTE_GROWTH, METAL_GROWTH
 from femna.mesh.void_columns import build_columns, vertex_areas, vertex_sizes
-from femna.mesh.void_surface import VoidSurface, void_surface
+from femna.mesh.void_rims import RimFit
+from femna.mesh.void_surface import Ground, VoidSurface, room, void_surface
 
 if TYPE_CHECKING:
     from femna.case import Case, ImageCell
@@ -93,22 +95,21 @@ def _usual_size(stack: LabelStack, geometry: ImageCell, thickness: float) -> flo
 
 
 def _top(voids: ImageVoids, geometry: ImageCell, recession: float) -> float:
-    """Return a height that no void exceeds on the mesh [voxels]."""
-    tops = [voids.top(recession)]
-    if geometry.overhang == "raised":
-        tops += [1.1 * void.top * void.volume / void.heights.sum() for void in voids.open]
-    return max(tops)
+    """Return the height that the mesh of the voids needs [voxels]."""
+    raised = geometry.overhang == "raised"
+    return max([voids.top(recession), *(room(void, raised=raised)[1] for void in voids.open)])
 
 
 @dataclass(frozen=True)
 class _Layers:
-    """Heights in units of `unit` [m]: of metal, electrolyte and the columns."""
+    """Heights in units of `unit` [m]: of metal, electrolyte, columns, and what is stripped."""
 
     unit: float
     base: tuple[float, float]
     thickness: float
     depth: float
     columns: float
+    removed: float
 
     @classmethod
     def of(
@@ -134,7 +135,13 @@ class _Layers:
             thickness / unit,
             geometry.electrolyte_thickness / unit,
             columns / unit,
+            removed / unit,
         )
+
+    @property
+    def ceiling(self) -> float:
+        """Height that no void may exceed, with room below the columns' ends for the recession."""
+        return self.columns / 1.05 - self.removed
 
 
 def _mesh(
@@ -148,19 +155,22 @@ def _mesh(
     unit = layers.unit
     points, cells = _boxes(layers, sizes, refine)
     below = points[cells][:, :, 2].mean(axis=1) < 0.0
-    electrolyte = tag_box(
-        *compact(points, cells[below])[:2], height=-layers.depth, names=ELECTROLYTE_FACETS
-    )
     nodes, triangles = _interface(points, cells[below])
-    places = points[nodes, :2]
+    smoothing = stack.voxel if geometry.smoothing is None else geometry.smoothing
+    blurred = [BlurredVoid.of(void, width=smoothing / stack.voxel) for void in voids.open]
+    ground = _ground(points, cells, nodes, triangles, blurred, unit / stack.voxel)
     surface = void_surface(
-        voids.open,
-        places * unit,
-        vertex_areas(places, triangles) * unit**2,
+        blurred,
+        ground,
         voxel=stack.voxel,
-        smoothing=stack.voxel if geometry.smoothing is None else geometry.smoothing,
+        ceiling=layers.ceiling * unit / stack.voxel,
         smooth=geometry.surface == "smooth",
         raised=geometry.overhang == "raised",
+    )
+    points[nodes, :2] = ground.rims.places[:, ::-1] * (stack.voxel / unit)
+    places = points[nodes, :2]
+    electrolyte = tag_box(
+        *compact(points, cells[below])[:2], height=-layers.depth, names=ELECTROLYTE_FACETS
     )
     if not (surface.owner > 0).any() and not voids.buried:
         limit = "holds no void that the mesh can show"
@@ -227,6 +237,20 @@ def _interface(points: FloatArray, electrolyte: IntArray) -> tuple[IntArray, Int
     on = facets[np.all(points[facets][:, :, 2] == 0.0, axis=1)]
     nodes = np.unique(on)
     return nodes, np.searchsorted(nodes, on)
+
+
+def _ground(
+    points: FloatArray,
+    cells: IntArray,
+    nodes: IntArray,
+    triangles: IntArray,
+    voids: list[BlurredVoid],
+    voxels: float,
+) -> Ground:
+    """Return the interface with the outlines of voids; `voxels` is how many make a unit."""
+    fit = RimFit(points * voxels, cells, nodes=nodes, triangles=triangles)
+    rims = fit(voids)
+    return Ground(rims, triangles, vertex_areas(rims.places, triangles))
 
 
 def _metal(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import find_objects, gaussian_filter, map_coordinates
+from scipy.ndimage import find_objects
 
 from femna.mesh.label_stack import LabelStack
 from femna.mesh.step import FloatArray
@@ -61,42 +61,6 @@ class OpenVoid:
     def overhang(self) -> float:
         """Volume beside the columns over the foot [voxels]."""
         return self.volume - float(self.heights.sum())
-
-    def smooth(self, places: FloatArray, *, width: float) -> tuple[FloatArray, FloatArray]:
-        """Return the share of foot and the mean height around places, between voxels.
-
-        Parameters
-        ----------
-        places : ndarray, shape (N, 2)
-            Rows and columns, 0 at the corner of the first voxel [voxels].
-        width : float
-            Standard deviation of the filter [voxels].
-
-        Returns
-        -------
-        share : ndarray, shape (N,)
-            The foot as 1 and the rest as 0, blurred.
-        height : ndarray, shape (N,)
-            Blurred heights over the blurred foot; 0 far from it [voxels].
-        """
-        margin = int(np.ceil(4.0 * width)) + 2
-        foot = self._padded(self.foot.astype(np.float64), margin)
-        heights = self._padded(self.heights, margin)
-        if width > 0.0:
-            foot, heights = gaussian_filter(foot, width), gaussian_filter(heights, width)
-        at = (places - np.array(self.corner) + (margin - 0.5)).T
-        share = map_coordinates(foot, at, order=1, mode="constant")
-        total = map_coordinates(heights, at, order=1, mode="constant")
-        height = np.divide(total, share, out=np.zeros_like(total), where=share > 1e-12)
-        return np.asarray(share), np.asarray(height)
-
-    def _padded(self, values: FloatArray, margin: int) -> FloatArray:
-        for axis, sides in enumerate(self.cut):
-            for side, mirrored in enumerate(sides):
-                widths = [(0, 0), (0, 0)]
-                widths[axis] = (margin, 0) if side == 0 else (0, margin)
-                values = np.pad(values, widths, mode="symmetric" if mirrored else "constant")
-        return values
 
     def column(self, places: FloatArray) -> FloatArray:
         """Return the height of the column of voxels at places (N, 2), 0 beside the foot."""

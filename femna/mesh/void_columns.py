@@ -17,6 +17,7 @@ import numpy as np
 
 from femna.mesh.arrays import IntArray
 from femna.mesh.step import FloatArray
+from femna.mesh.void_rims import triangle_areas
 
 GROWTH: Final = 0.4
 """Growth of a column's spacing per height."""
@@ -107,8 +108,7 @@ def _fill(triangles: IntArray, counts: IntArray, first: IntArray, share: FloatAr
 
 def vertex_areas(vertices: FloatArray, triangles: IntArray) -> FloatArray:
     """Return a third of the area of the triangles around each vertex, shape (N,)."""
-    one, two = (vertices[triangles[:, k]] - vertices[triangles[:, 0]] for k in (1, 2))
-    area = 0.5 * np.abs(one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0])
+    area = triangle_areas(vertices, triangles)
     return np.bincount(triangles.ravel(), np.repeat(area / 3.0, 3), minlength=len(vertices))
 
 

@@ -28,14 +28,16 @@ def healed_voltage(system: System) -> float:
     system.voltage = step.current
     held, step.voltage = step.voltage, None
     try:
-        return distribute_current(system, system.closed_under(step.pressure))
+        return distribute_current(system, system.closed_under(step.pressure), area=system.area)
     finally:
         step.voltage = held
         system.electrolyte.set(potential)
         system.scalars = scalars
 
 
-def distribute_current(system: System, z: Array, *, iterations: int = 50) -> float:
+def distribute_current(
+    system: System, z: Array, *, area: Array | None = None, iterations: int = 50
+) -> float:
     """Solve for potential and voltage at fixed contact unknowns; leaves them in the system.
 
     Newton's method on the potential with the voltage eliminated through the applied current: two
@@ -47,6 +49,8 @@ def distribute_current(system: System, z: Array, *, iterations: int = 50) -> flo
         With its step set; its potential and voltage are the first guess and become the solution.
     z : array, shape (N,)
         Complementary contact unknowns.
+    area : array, shape (N,), optional
+        On which the vertices pass current, without voids for instance; else as in the system.
     iterations : int
         Newton steps before giving up.
 
@@ -67,7 +71,8 @@ def distribute_current(system: System, z: Array, *, iterations: int = 50) -> flo
     if held is not None:
         system.voltage = held
     target = step.current * system.total_area
-    area = system.area
+    if area is None:
+        area = system.contact_area
     solver = PETSc.KSP().create(comm)
     solver.setType(PETSc.KSP.Type.PREONLY)
     solver.getPC().setType(PETSc.PC.Type.LU)

@@ -33,8 +33,6 @@ class InterfaceCoupling:
         Tension and diffusion along the interface.
     vertices : InterfaceVertices
         The vertices, in the order of z.
-    area : array, shape (N,)
-        Projected area of the vertices.
     gap_scale : float
         Roughness over length.
     """
@@ -46,11 +44,10 @@ class InterfaceCoupling:
         transport: InterfaceTransport,
         *,
         vertices: InterfaceVertices,
-        area: Array,
         gap_scale: float,
     ) -> None:
         self._layout, self._metal, self._transport = layout, metal, transport
-        self._area, self._gap_scale = area, gap_scale
+        self._gap_scale = gap_scale
         self._comm = metal.mesh.comm
         self._z = layout.monolithic(CONTACT, layout.owned(CONTACT))
         self._scalars = layout.monolithic(SCALARS, np.array([0, 1]))
@@ -71,6 +68,8 @@ class InterfaceCoupling:
         z: Array,
         current: LocalCurrent,
         *,
+        area: Array,
+        bearing: Array,
         by_voltage: Array,
         slope: Array,
         support: float,
@@ -85,16 +84,18 @@ class InterfaceCoupling:
             Contact unknowns.
         current : LocalCurrent
             Current density with its derivatives, dimensionless.
+        area, bearing : arrays, shape (N,)
+            Of the vertices: over which gaps are volume, and on which contact acts.
         by_voltage, slope : arrays, shape (N,)
             Derivatives of the current density by the unknown of the voltage, and of the traction
             on the metal by z.
         support : float
             Derivative of the platen's balance of forces by its velocity.
         """
-        m, by_z, by_eta = self._area, current.by_z, current.by_eta
+        m, by_z, by_eta = bearing, current.by_z, current.by_eta
         closing = gap_slope(z, self._gap_scale) / step.dt
         blocks = [
-            m * (closing - by_z),
+            area * closing - m * by_z,
             m * by_eta,
             -m * by_voltage,
             -m,
@@ -113,7 +114,14 @@ class InterfaceCoupling:
         return (*self._places, np.concatenate([*blocks, corner]))
 
     def along(
-        self, step: StepData, z: Array, gap: Array, *, slope: Array, neighbours: PETSc.Mat | None
+        self,
+        step: StepData,
+        z: Array,
+        gap: Array,
+        *,
+        bearing: Array,
+        slope: Array,
+        neighbours: PETSc.Mat | None,
     ) -> list[Entries]:
         """Return the entries between vertices, of tension and diffusion (collective).
 
@@ -123,10 +131,12 @@ class InterfaceCoupling:
             The present step.
         z, gap : arrays, shape (N,)
             Contact unknowns and gaps.
+        bearing : array, shape (N,)
+            Area on which contact acts.
         slope, neighbours : array and PETSc.Mat or None
             What :meth:`InterfaceTransport.traction_slope` gave.
         """
-        entries = [] if neighbours is None else self._tension(neighbours)
+        entries = [] if neighbours is None else self._tension(neighbours, bearing)
         if self._transport.diffuses:
             matrix = self._transport.divergence_slope(
                 z, gap, step.temperature, diagonal=slope, coupling=neighbours
@@ -136,10 +146,10 @@ class InterfaceCoupling:
             entries.append((rows, columns, -values))
         return entries
 
-    def _tension(self, neighbours: PETSc.Mat) -> list[Entries]:
+    def _tension(self, neighbours: PETSc.Mat, bearing: Array) -> list[Entries]:
         """Return how flow and stack force depend on neighbours' gaps through the tension."""
         weight, force = neighbours.createVecLeft(), neighbours.createVecRight()
-        weight.setArray(self._area)
+        weight.setArray(bearing)
         neighbours.multTranspose(weight, force)
         platen = np.full_like(self._z, self._scalars[1])
         total = -np.asarray(force.getArray()).copy()

@@ -20,6 +20,7 @@ from petsc4py import PETSc
 
 from femna.mesh import Cell
 from femna.simulation.discretisation import owned_facets
+from femna.simulation.void_walls import VoidWalls
 
 Array = npt.NDArray[np.float64]
 
@@ -52,50 +53,67 @@ def facet_coefficients(weights: Array) -> Array:
     return np.asarray(np.diag(mass.sum(axis=1)) @ np.linalg.inv(mass))
 
 
-def dual_matrix(
-    cell: Cell,
-    vertex_space: fem.FunctionSpace,
-    broken_space: fem.FunctionSpace,
-    dofs: npt.NDArray[np.int32],
-) -> PETSc.Mat:
-    """Return the matrix from facetwise hats (DG1) to the dual functions of the vertices.
+class DualFunctions:
+    """The dual functions of the interface vertices in terms of facetwise hats (DG1).
 
     Parameters
     ----------
     cell : Cell
-        The meshed cell.
+        The meshed cell. With columns, what its voids' walls do is told by
+        :mod:`femna.simulation.void_walls`, and the functions change with the surface.
     vertex_space, broken_space : dolfinx.fem.FunctionSpace
         P1 and DG1 on the metal.
     dofs : int array, shape (N,)
         Owned P1 dofs of the interface vertices, in the order of z.
-
-    Returns
-    -------
-    PETSc.Mat
-        Rows: interface vertices; columns: dofs of `broken_space` (collective).
     """
-    mesh = cell.metal.mesh
-    number = fem.Function(vertex_space)
-    number.x.array[:] = -1.0
-    offset = mesh.comm.exscan(len(dofs)) or 0
-    number.x.array[dofs] = offset + np.arange(len(dofs))
-    number.x.scatter_forward()
-    matrix = PETSc.Mat().create(mesh.comm)
-    columns = broken_space.dofmap.index_map.size_local
-    matrix.setSizes(((len(dofs), None), (columns, None)))
-    matrix.setType(PETSc.Mat.Type.AIJ)
-    matrix.setUp()
-    radius = vertex_space.tabulate_dof_coordinates()[:, 0]
-    for home, local in owned_facets(cell.metal, "interface"):
-        hats = vertex_space.dofmap.cell_dofs(home)[local]
-        weights = radius[hats] if cell.symmetry == "axisymmetric" else np.ones(len(local))
-        broken = broken_space.dofmap.index_map.local_to_global(
-            broken_space.dofmap.cell_dofs(home)[local]
+
+    def __init__(
+        self,
+        cell: Cell,
+        vertex_space: fem.FunctionSpace,
+        broken_space: fem.FunctionSpace,
+        dofs: npt.NDArray[np.int32],
+    ) -> None:
+        comm, d = cell.metal.mesh.comm, cell.metal.mesh.geometry.dim
+        number = fem.Function(vertex_space)
+        number.x.array[:] = -1.0
+        number.x.array[dofs] = (comm.exscan(len(dofs)) or 0) + np.arange(len(dofs))
+        number.x.scatter_forward()
+        facets = list(owned_facets(cell.metal, "interface"))
+        hats = np.array(
+            [vertex_space.dofmap.cell_dofs(home)[local] for home, local in facets], dtype=np.int32
+        ).reshape(-1, d)
+        broken = np.array(
+            [broken_space.dofmap.cell_dofs(home)[local] for home, local in facets], dtype=np.int32
         )
-        rows = number.x.array[hats].astype(np.int32)
-        matrix.setValues(rows, broken.astype(np.int32), facet_coefficients(weights), addv=True)
-    matrix.assemble()
-    return matrix
+        index_map = broken_space.dofmap.index_map
+        columns = index_map.local_to_global(broken.ravel()).astype(np.int32).reshape(-1, d)
+        if cell.symmetry == "axisymmetric":
+            radius = vertex_space.tabulate_dof_coordinates()[:, 0]
+            self._plain = np.array([facet_coefficients(r) for r in radius[hats]]).reshape(-1, d, d)
+        else:
+            self._plain = np.broadcast_to(facet_coefficients(np.ones(d)), (len(hats), d, d))
+        self._walls = None if cell.columns is None else VoidWalls(vertex_space, hats)
+        self._matrix = PETSc.Mat().create(comm)
+        size = index_map.size_local
+        self._matrix.setSizes(((len(dofs), None), (size, None)))
+        self._matrix.setType(PETSc.Mat.Type.AIJ)
+        rows = np.repeat(number.x.array[hats].astype(np.int32), d, axis=1)
+        self._matrix.setPreallocationCOO(rows.ravel(), np.tile(columns, (1, d)).ravel())
+
+    @property
+    def follows(self) -> bool:
+        """Whether the functions change with the surface."""
+        return self._walls is not None
+
+    def matrix(self) -> PETSc.Mat:
+        """Return the matrix of the surface as it stands; the next call changes it (collective).
+
+        Rows: interface vertices; columns: dofs of the DG1 space.
+        """
+        shares = self._plain if self._walls is None else self._walls.moved(self._plain)
+        self._matrix.setValuesCOO(np.ascontiguousarray(shares).ravel(), PETSc.InsertMode.INSERT)
+        return self._matrix
 
 
 def dual_average(

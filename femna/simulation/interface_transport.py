@@ -41,7 +41,7 @@ class InterfaceTransport:
     dofs : int array, shape (N,)
         Owned P1 dofs of the interface vertices, in the order of z.
     area : array, shape (N,)
-        Projected area of the vertices.
+        Projected area on which the vertices bear.
     surface : SurfaceProperties
         Mobilities, surface energy and adhesion (SI).
     scales : Scales
@@ -51,6 +51,8 @@ class InterfaceTransport:
 
     Attributes
     ----------
+    area : array, shape (N,)
+        As given; to be replaced where it changes.
     adhesion : float
         Tension that a closed contact holds, over the characteristic traction.
     """
@@ -66,7 +68,7 @@ class InterfaceTransport:
         scales: Scales,
         gap_scale: float,
     ) -> None:
-        self._comm, self._dofs, self._area = cell.metal.mesh.comm, dofs, area
+        self._comm, self._dofs, self.area = cell.metal.mesh.comm, dofs, area
         self._surface, self._scales = surface, scales
         self.adhesion, self._gap_scale = surface.adhesion / scales.traction, gap_scale
         self._tension = surface.energy / (scales.traction * scales.length)
@@ -124,7 +126,7 @@ class InterfaceTransport:
     def _laplace(self, gap: Array) -> Array:
         """Return surface energy times curvature at the owned vertices."""
         value, _ = self._facets.bending(self._at_corners(gap))
-        return np.asarray(self._tension * self._collect(value) / self._area)
+        return np.asarray(self._tension * self._collect(value) / self.area)
 
     def _mobility(self, z: Array, temperature: float) -> tuple[Array, float]:
         """Return every facet's mobility, and its derivative in a corner's openness."""
@@ -149,7 +151,7 @@ class InterfaceTransport:
             return slope, None
         share, share_slope = free_share(z)
         _, bent = self._facets.bending(self._at_corners(gap))
-        rows = self._at_corners(self._tension * share / self._area)
+        rows = self._at_corners(self._tension * share / self.area)
         columns = self._at_corners(gap_slope(z, self._gap_scale))
         values = rows[:, :, None] * bent * columns[:, None, :]
         diagonal = slope + share_slope * self._laplace(gap)

@@ -77,14 +77,18 @@ class Measures:
         """Return the integral of h c over that of c; 1 when healed."""
         system, model = self._model.system, self._model
         openness = system.interface().openness
-        return self._sum((system.area * model.conducting) @ openness) / self._conducting_area
+        return (
+            self._sum((system.contact_area * model.conducting) @ openness) / self._conducting_area
+        )
 
     def real_contact_fraction(self) -> float:
         """Return the integral of h a c over that of c, a being the share that really touches."""
         system, model = self._model.system, self._model
         view, contact = system.interface(), system.required_step().law.contact
         touching = view.openness * contact.share(np.maximum(view.pressure, 0.0))
-        return self._sum((system.area * model.conducting) @ touching) / self._conducting_area
+        return (
+            self._sum((system.contact_area * model.conducting) @ touching) / self._conducting_area
+        )
 
     def balances(self, clock: Clock, *, forces: Forces) -> Balances:
         """Return the balances at the end of a step, the mesh already in its new place.
@@ -101,7 +105,7 @@ class Measures:
         step = system.required_step()
         view = system.interface()
         applied = step.current * system.total_area
-        inflow = self._sum(system.area @ view.current.value)
+        inflow = self._sum(system.contact_area @ view.current.value)
         outflow = system.electrolyte.current_out()
         unit = abs(applied) if applied else system.total_area
         charge = max(abs(inflow - applied), abs(outflow - applied)) / unit
@@ -131,7 +135,7 @@ class Measures:
         traction = system.interface().traction
         momentum = system.metal.momentum(traction)
         return Forces(
-            self._sum(system.area @ traction),
+            self._sum(system.contact_area @ traction),
             -self._sum(momentum[self._platen].sum()),
             system.mask_reaction().force,
         )
@@ -185,7 +189,7 @@ class Measures:
         local = view.current.value
         kinetic = ohmic = None
         if applied:
-            kinetic_share = self._sum((system.area * local) @ view.overpotential)
+            kinetic_share = self._sum((system.contact_area * local) @ view.overpotential)
             kinetic = kinetic_share / (applied * system.total_area) * scales.potential
             thickness = model.electrolyte_thickness
             conductivity = model.properties.electrolyte.conductivity_at(phase.temperature)

@@ -200,6 +200,10 @@ class MetalBlock:
         """Return the projected area that belongs to each interface vertex, shape (N,)."""
         return self._surface.vertex_area()
 
+    def bearing_area(self) -> Array:
+        """Return the area on which each vertex bears: see `MetalSurface.bearing_area`."""
+        return self._surface.bearing_area()
+
     # -- residual and Jacobian -----------------------------------------------------------------
 
     def update(self, openness: Array, temperature: float, *, contact_pressure: Array) -> None:

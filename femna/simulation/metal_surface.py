@@ -14,7 +14,7 @@ from femna.mesh import Cell
 from femna.physics.metal import MetalForms
 from femna.simulation.block_matrix import BlockEntries
 from femna.simulation.discretisation import assembled
-from femna.simulation.dual_basis import dual_matrix
+from femna.simulation.dual_basis import DualFunctions
 from femna.simulation.jacobian import Entries, csr_coordinates
 from femna.simulation.layout import CONTACT, VELOCITY, BlockLayout
 
@@ -56,7 +56,8 @@ class MetalSurface:
         self._flux_form = fem.form(forms.interface_flux)
         self._area_form = fem.form(forms.interface_area)
         self._operator: PETSc.Mat | None = None
-        self._dual: PETSc.Mat | None = None
+        self._dual: DualFunctions | None = None
+        self._bearing = np.zeros(0)
         self._flux_entries = BlockEntries(CONTACT, VELOCITY)
         self._load_entries = BlockEntries(VELOCITY, CONTACT)
         self._vertex_of_entry: npt.NDArray[np.int32] | None = None
@@ -65,7 +66,7 @@ class MetalSurface:
     def connect(self, dofs: npt.NDArray[np.int32]) -> None:
         """Name the owned P1 dofs that face the electrolyte, in the order of z."""
         self.dofs = dofs
-        self._dual = dual_matrix(self._cell, self._vertex_space, self._trace_space, dofs)
+        self._dual = DualFunctions(self._cell, self._vertex_space, self._trace_space, dofs)
         self.geometry_changed()
 
     def geometry_changed(self) -> None:
@@ -74,8 +75,10 @@ class MetalSurface:
             raise RuntimeError("the interface is not connected")
         broken = fem_petsc.assemble_matrix(self._flux_form)
         broken.assemble()
-        operator = self._dual.matMult(broken)
+        operator = self._dual.matrix().matMult(broken)
         start, end = operator.getOwnershipRangeColumn()
+        if self._dual.follows:
+            self._bearing = self._seen_from_below(operator)
         free = operator.createVecRight()
         values = np.ones(end - start)
         values[self._held] = 0.0
@@ -86,9 +89,28 @@ class MetalSurface:
                 old.destroy()
         self._operator = operator
 
+    def _seen_from_below(self, operator: PETSc.Mat) -> Array:
+        """Return what flows through the vertices' functions in a unit fall, shape (N,)."""
+        dimension = self._cell.metal.mesh.geometry.dim
+        fall, through = operator.createVecs()
+        values = np.zeros(fall.getLocalSize())
+        values[dimension - 1 :: dimension] = -1.0
+        fall.setArray(values)
+        operator.mult(fall, through)
+        return np.asarray(through.getArray()).copy()
+
     def vertex_area(self) -> Array:
         """Return the projected area that belongs to each interface vertex, shape (N,)."""
         return assembled(self._area_form)[self.dofs]
+
+    def bearing_area(self) -> Array:
+        """Return the projected area of each vertex's dual function, shape (N,).
+
+        On it the vertex bears and passes current. It is that of `vertex_area`, but at the foot of
+        the walls of voids.
+        """
+        dual = self._dual
+        return self._bearing if dual is not None and dual.follows else self.vertex_area()
 
     def load(self, contact_pressure: Array) -> Array:
         """Return the owned velocity residual of the contact pressure (collective)."""

@@ -71,6 +71,11 @@ class System:
 
     Attributes
     ----------
+    area : array, shape (N,)
+        Projected area of the vertices, over which gaps are volume.
+    contact_area : array, shape (N,)
+        On which each vertex bears and passes current in the present step, `area` but at the walls
+        of voids: see `MetalSurface.bearing_area`.
     mask : MaskLoad or None
         What else carries the stack force.
     """
@@ -93,12 +98,13 @@ class System:
         metal.connect(self.vertices.metal)
         electrolyte.connect(self.vertices.electrolyte)
         self.area = metal.vertex_area()
+        self.contact_area = metal.bearing_area()
         self.total_area = float(self.comm.allreduce(float(self.area.sum())))
         self.transport = InterfaceTransport(
             cell,
             metal.pressure_space,
             self.vertices.metal,
-            self.area,
+            self.contact_area,
             surface=surface,
             scales=scales,
             gap_scale=gap_scale,
@@ -120,7 +126,6 @@ class System:
             metal,
             self.transport,
             vertices=self.vertices,
-            area=self.area,
             gap_scale=gap_scale,
         )
 
@@ -199,6 +204,8 @@ class System:
     @step.setter
     def step(self, step: StepData) -> None:
         self._step, self._taken = step, None
+        if self.cell.columns is not None:  # the surface may have moved since the last step
+            self.contact_area = self.transport.area = self.metal.bearing_area()
         self.electrolyte.relative_conductivity = step.conductivity
 
     def required_step(self) -> StepData:
@@ -248,14 +255,14 @@ class System:
             raise ComputationError("the voltage grows without bound")
         step, view = self.required_step(), self._evaluated()
         flow, continuity = self.metal.residual(view.traction)
-        kinematic = self.area * (
-            (view.gap - step.old_gap) / step.dt - view.current.value - self.platen_velocity
-        )
+        bearing = self.contact_area
+        kinematic = self.area * (view.gap - step.old_gap) / step.dt
+        kinematic -= bearing * (view.current.value + self.platen_velocity)
         kinematic += self.metal.flux()
         kinematic -= self.transport.divergence(view.traction, self.z, view.gap, step.temperature)
-        supply = self.area * view.current.value
+        supply = bearing * view.current.value
         conduction = self.electrolyte.residual(supply)
-        sums = np.array([supply.sum(), self.area @ view.traction])
+        sums = np.array([supply.sum(), bearing @ view.traction])
         self.comm.Allreduce(MPI.IN_PLACE, sums)
         beside = self.mask_reaction().force
         parts = [flow, continuity, kinematic, conduction]
@@ -283,7 +290,7 @@ class System:
 
     def mean_current(self) -> float:
         """Return the mean current at the present unknowns over the nominal one (collective)."""
-        local = float(self.area @ self.interface().current.value)
+        local = float(self.contact_area @ self.interface().current.value)
         return float(self.comm.allreduce(local)) / self.total_area
 
     def take_current(self) -> None:
@@ -312,9 +319,23 @@ class System:
             *self.metal.surface_entries(self.layout, slope, pressure_slope, dh),
             *self.electrolyte.jacobian(self.layout),
             self._coupling.local(
-                step, self.z, current, by_voltage=by_voltage, slope=slope, support=support
+                step,
+                self.z,
+                current,
+                area=self.area,
+                bearing=self.contact_area,
+                by_voltage=by_voltage,
+                slope=slope,
+                support=support,
             ),
-            *self._coupling.along(step, self.z, self.gap, slope=slope, neighbours=neighbours),
+            *self._coupling.along(
+                step,
+                self.z,
+                self.gap,
+                bearing=self.contact_area,
+                slope=slope,
+                neighbours=neighbours,
+            ),
         ]
         return Linearisation(
             current=current,

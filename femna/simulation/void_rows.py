@@ -83,7 +83,8 @@ class VoidRows:
         count = len(self._ids)
         volume = self._sum(np.bincount(owner, area * gap, minlength=count))
         openness = system.interface().openness
-        lost = self._sum(np.bincount(owner, area * (1.0 - openness), minlength=count))
+        closed = system.contact_area * openness
+        lost = self._sum(np.bincount(owner, area - closed, minlength=count))
         depth = np.zeros(count)
         np.maximum.at(depth, owner, gap)
         system.comm.Allreduce(MPI.IN_PLACE, depth, op=MPI.MAX)

@@ -49,7 +49,7 @@ class CoupledPreconditioner:
 
     def __init__(self, system: System) -> None:
         self._parts = [system.layout.local_slice(block) for block in BLOCKS]
-        self._comm, self._area = system.comm, system.area
+        self._comm, self._system = system.comm, system
         self._flow = FlowPreconditioner(system.cell, system.metal, system.vertices.metal)
         self._current = CurrentPreconditioner(system.electrolyte, system.comm)
         self._electrolyte = system.electrolyte
@@ -65,8 +65,8 @@ class CoupledPreconditioner:
 
     def update(self, at: Linearisation) -> FlowMatrices:
         """Take a Newton step's slopes; return the metal's matrices there (collective)."""
-        area, by_z = self._area, at.current.by_z
-        own = np.minimum(at.closing - by_z, 0.0)
+        area, by_z = self._system.contact_area, at.current.by_z
+        own = np.minimum(self._system.area / area * at.closing - by_z, 0.0)
         open_ = (at.load <= 0.0) & (own < 0.0)
         share = np.divide(by_z, own, out=np.zeros_like(own), where=open_)
         self._at = _Interface(

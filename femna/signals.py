@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import stat
 import sys
 import threading
 from collections.abc import Iterator
@@ -12,15 +13,28 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
-ENDING: Final = (signal.SIGTERM, signal.SIGUSR2)
-"""Signals that ask for an end; batch systems announce that of a job's time by the second."""
+ENDING: Final = (signal.SIGTERM, signal.SIGUSR2, signal.SIGHUP)
+"""Signals that ask for an end: of batch systems (the second announces it), of a closed terminal."""
 
 _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 
 
 def terminated(number: int, frame: FrameType | None) -> None:
     """Raise for a signal what Ctrl-C raises, with the signal's name."""
+    leave_terminal(number)
     raise KeyboardInterrupt(signal.Signals(number).name)
+
+
+def leave_terminal(number: int) -> None:
+    """Where the terminal hung up, send to nowhere what would go to it; files and pipes stay."""
+    if number != signal.SIGHUP:
+        return
+    signal.signal(number, signal.SIG_IGN)  # it may come twice
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        if stat.S_ISCHR(os.fstat(stream).st_mode):
+            os.dup2(nowhere, stream)
+    os.close(nowhere)
 
 
 def tell_of_termination() -> None:

@@ -210,7 +210,9 @@ def section(case: Entry) -> str:
     ]
     return "\n".join(
         [
-            f"## {case['title']} {{#{case['name']}}}",
+            f'<a id="{case["name"]}"></a>',
+            "",
+            f"## {case['title']}",
             "",
             f"`{case['formula']}`",
             "",

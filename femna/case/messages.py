@@ -121,6 +121,9 @@ def _describe(table: type[BaseModel] | None, name: str) -> str:
         example = getattr(mark, "example", None)
         if example is not None:
             return f"add e.g. {name} = '{example}'"
+    accepted = get_args(field.annotation) if field is not None else ()
+    if len(accepted) == 1 and isinstance(accepted[0], int | str):  # the only value there is
+        return f"add {name} = {accepted[0]!r}"
     return f"add {name}"
 
 

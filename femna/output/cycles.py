@@ -11,8 +11,8 @@ from mpi4py import MPI
 
 from femna.files import write_text
 from femna.output.files import cell_text, on_root_disk
-from femna.output.tables import read_table, render
 from femna.simulation.symmetric_cell import PREFIX, counter_row
+from femna.tables import read_table, render
 
 type Row = Mapping[str, str]
 

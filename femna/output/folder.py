@@ -147,7 +147,7 @@ def refuse_links(directory: Path) -> None:
 
 def _allowed(directory: Path, case: Case, resume: bool) -> Previous:
     """Return what the folder holds of this case; InputError where `resume` is not asked for."""
-    previous = _previous(directory, case)
+    previous = _previous(directory, case, resume=resume)
     if previous != "none" and not resume:
         state = "the finished results" if previous == "finished" else "an unfinished run"
         raise _refused(
@@ -158,7 +158,7 @@ def _allowed(directory: Path, case: Case, resume: bool) -> Previous:
     return previous
 
 
-def _previous(directory: Path, case: Case) -> Previous:
+def _previous(directory: Path, case: Case, *, resume: bool) -> Previous:
     """Return what the folder holds of this case; InputError where it holds anything else."""
     other = "name another folder with -o"
     if any((directory / name).exists() for name in _STUDY):
@@ -171,7 +171,8 @@ def _previous(directory: Path, case: Case) -> Previous:
         return "none"
     written = (directory / CASE_FILE).read_bytes().decode("utf-8", errors="replace")
     if not same_case(written, case):
-        raise _refused(directory, "holds another case", other)
+        same = f"repeat its --set entries (its {CASE_FILE} has them all), or " if resume else ""
+        raise _refused(directory, "holds another case", same + other)
     summary = read_json(directory / "summary.json")
     finished = summary is not None and summary.get("status") in FINISHED
     return "finished" if finished else "unfinished"

@@ -12,7 +12,7 @@ from mpi4py import MPI
 from femna.errors import InputError
 from femna.files import write_text
 from femna.output.files import cell_text, on_root_disk
-from femna.output.tables import append, render, whole_lines
+from femna.tables import append, render, whole_lines
 
 COLUMNS: Final[tuple[str, ...]] = (
     "step",

@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and SIGUSR2 while a run marches: once asked it ends after the present step."""
+"""Ctrl-C and what else asks for an end while a run marches: it ends after the present step."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Self
 
 from mpi4py import MPI
 
-from femna.signals import ENDING, terminated
+from femna.signals import ENDING, leave_terminal, terminated
 
 
 class Interrupt:
@@ -56,6 +56,7 @@ class Interrupt:
         if self._asked:
             terminated(number, frame)
         self._asked = number
+        leave_terminal(number)
 
     def asked(self) -> str:
         """Return the name of the signal by which any rank was interrupted, or "" (collective)."""

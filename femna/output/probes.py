@@ -15,8 +15,8 @@ from femna.files import write_text
 from femna.output.files import cell_text, on_root_disk
 from femna.output.parts import Part
 from femna.output.state import gathered
-from femna.output.tables import append, render, whole_lines
 from femna.simulation.system import System
+from femna.tables import append, render, whole_lines
 
 Array = npt.NDArray[np.float64]
 

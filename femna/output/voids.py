@@ -9,10 +9,10 @@ from typing import Any, Final
 from femna.files import write_text
 from femna.output.files import cell_text, on_root_disk
 from femna.output.state import MICROMETRES, interface_part
-from femna.output.tables import append, read_table, render
 from femna.output.voxels import void_shares, void_volumes
 from femna.simulation.driver import Driver
 from femna.simulation.void_rows import COLUMNS, VoidRows
+from femna.tables import append, read_table, render
 from femna.tomography.voids import bin_counts
 
 BIN_COLUMNS: Final[tuple[str, ...]] = (

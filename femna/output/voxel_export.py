@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from femna.case import ImageCell, load_case
 from femna.errors import InputError
-from femna.output.tables import read_table
 from femna.output.voids import buried_spheres
 from femna.output.voxels import grey_stack, void_shares
 from femna.output.vtk import read_pvd
+from femna.tables import read_table
 from femna.tomography.labels import ELECTROLYTE, METAL, VOID, write_stack
 
 BELOW: Final = 16

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from femna.report import html
 from femna.report.curves import group_of
-from femna.report.reading import Record, SweepFolder, read_summary, read_table, value_of
+from femna.report.reading import Record, SweepFolder, read_summary, value_of
+from femna.tables import read_table
 
 SHOWN: Final = 6
 """Combinations of the other inputs in the box; the others are in the table below it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from matplotlib.axes import Axes
@@ -9,13 +10,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from femna.report import html
-from femna.report.reading import Record, RunFolder, read_table, value_of
+from femna.report.reading import Record, RunFolder, value_of
 from femna.report.style import ACCENT, FAINT, INK, SECOND, figure, save, sequence
+from femna.tables import read_table
 
 BINS = "voids_um3_"
 
 
-def half_cycles(run: RunFolder) -> tuple[Record, ...]:
+def half_cycles(run: RunFolder) -> Sequence[Record]:
     """Return the rows of cycles.csv; none where it has fewer than two."""
     rows = read_table(run.directory / "cycles.csv")
     return rows if len(rows) > 1 else ()
@@ -101,7 +103,7 @@ def _strips(row: Record) -> bool:
     return (value_of(row, "current_mA_cm2") or 0.0) > 0.0
 
 
-def draw_ends(made: Figure, rows: tuple[Record, ...]) -> None:
+def draw_ends(made: Figure, rows: Sequence[Record]) -> None:
     """Draw what the half cycles end with, against their number."""
     bins = [name for name in rows[0] if name.startswith(BINS)]
     panels = made.subplots(5 if bins else 4, 1, sharex=True)
@@ -127,7 +129,7 @@ def draw_ends(made: Figure, rows: tuple[Record, ...]) -> None:
 
 
 def _series(
-    axes: Axes, rows: tuple[Record, ...], name: str, colour: str, *, label: str | None = None
+    axes: Axes, rows: Sequence[Record], name: str, colour: str, *, label: str | None = None
 ) -> None:
     for strips, filled in ((True, colour), (False, "white")):
         points = [
@@ -146,7 +148,7 @@ def _series(
         )
 
 
-def _counts(axes: Axes, rows: tuple[Record, ...], bins: list[str]) -> None:
+def _counts(axes: Axes, rows: Sequence[Record], bins: list[str]) -> None:
     """Stack the number of voids in each range of sizes, for every half cycle."""
     places = [value_of(row, "half_cycle") or 0.0 for row in rows]
     base = [0.0] * len(rows)

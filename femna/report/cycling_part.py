@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 from femna.report import html
 from femna.report.chart import Axis, Dot, Series, View, as_json
 from femna.report.contact_map import cycled_cells
-from femna.report.reading import Record, SweepFolder, read_table, value_of
+from femna.report.reading import Record, SweepFolder, value_of
 from femna.report.style import ACCENT, FAINT, INK, figure, save
+from femna.tables import read_table
 
 _ENDED: Final = {
     "voltage_limit": ("V", "reached the voltage limit"),

@@ -9,9 +9,10 @@ from matplotlib.figure import Figure
 from femna.report import html
 from femna.report.chart import Axis, Series, View
 from femna.report.critical_figure import draw_stated
-from femna.report.reading import Record, SweepFolder, read_table, value_of
+from femna.report.reading import Record, SweepFolder, value_of
 from femna.report.style import INK, MARKERS, EndLabel, label_ends, plain_log, sequence
 from femna.report.sweep_charts import stated
+from femna.tables import read_table
 
 SHOWN = 8
 """Candidates in the figure: the best of as many mechanisms."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import tomllib
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import Any
 
 from femna.errors import InputError
 from femna.study.quantities import override_text
+from femna.tables import read_table
 
 type Record = Mapping[str, str]
 
@@ -81,13 +81,13 @@ def read_folder(directory: Path) -> SweepFolder | RunFolder:
     if (directory / "sweep.csv").is_file():
         return SweepFolder(
             directory,
-            read_table(directory / "sweep.csv"),
-            read_table(directory / "critical.csv"),
+            tuple(read_table(directory / "sweep.csv")),
+            tuple(read_table(directory / "critical.csv")),
             read_summary(directory / "summary.json"),
-            read_table(directory / "critical_spread.csv"),
+            tuple(read_table(directory / "critical_spread.csv")),
         )
     if (directory / "history.csv").is_file():
-        history = read_table(directory / "history.csv")
+        history = tuple(read_table(directory / "history.csv"))
         return RunFolder(directory, history, read_summary(directory / "summary.json"))
     limit = "holds neither a sweep (sweep.csv) nor a run (history.csv)"
     if not directory.is_dir():
@@ -95,14 +95,6 @@ def read_folder(directory: Path) -> SweepFolder | RunFolder:
     raise InputError(
         None, "report folder", str(directory), limit, "give the folder of a run or a sweep"
     )
-
-
-def read_table(path: Path) -> tuple[Record, ...]:
-    """Return the rows of a CSV file; none where the file is missing."""
-    if not path.is_file():
-        return ()
-    with path.open(newline="", encoding="utf-8") as stream:
-        return tuple(csv.DictReader(stream))
 
 
 def read_summary(path: Path) -> Mapping[str, Any]:

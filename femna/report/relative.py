@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from femna.report import html
-from femna.report.reading import SweepFolder, read_table
+from femna.report.reading import SweepFolder
+from femna.tables import read_table
 
 _ENDS = 4
 """Columns of relative.csv after the inputs: current, two factors, origin."""

@@ -12,11 +12,12 @@ from femna.report.chart import as_json
 from femna.report.cycling_figure import cycling_pictures
 from femna.report.history_charts import balance_views, history_views
 from femna.report.history_figure import draw_balances, draw_history
-from femna.report.reading import RunFolder, read_case, read_table, value_of
+from femna.report.reading import RunFolder, read_case, value_of
 from femna.report.section_charts import section_views, surface
 from femna.report.section_figure import draw_sections, section_of_run
 from femna.report.style import figure, save
 from femna.report.voids_figure import draw_voids, voids_of_run
+from femna.tables import read_table
 
 _ENDS: Final = {
     "ok": "The run reached the end of its protocol.",

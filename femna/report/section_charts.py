@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from html import escape
 from typing import Final
 
@@ -40,7 +41,7 @@ def section_views(sections: list[Section]) -> list[View]:
     return views
 
 
-def surface(points: tuple[Record, ...]) -> str:
+def surface(points: Sequence[Record]) -> str:
     """Return the interface of a cell in 3D: gap as height, coloured by gap, pressure or current.
 
     Empty where the points are not those of a surface.

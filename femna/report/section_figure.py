@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from femna.report.reading import Record, RunFolder, SweepFolder, read_table, value_of
+from femna.report.reading import Record, RunFolder, SweepFolder, value_of
 from femna.report.style import ACCENT, INK, SECOND, SHADE
+from femna.tables import read_table
 
-type Section = tuple[Record, tuple[Record, ...]]
+type Section = tuple[Record, Sequence[Record]]
 
 
 def choose_sections(sweep: SweepFolder, combination: tuple[str, ...]) -> list[Section]:
@@ -53,7 +55,7 @@ def section_of_run(run: RunFolder) -> Section | None:
     return (row, usable) if usable else None
 
 
-def _usable(points: tuple[Record, ...]) -> tuple[Record, ...]:
+def _usable(points: Sequence[Record]) -> Sequence[Record]:
     """Keep points with all numbers, by rising x."""
     names = ("x_um", "gap_um", "contact_pressure_MPa", "current_mA_cm2")
     whole = [p for p in points if all(value_of(p, name) is not None for name in names)]
@@ -105,13 +107,13 @@ def _gap_limit(sections: list[Section]) -> float:
     return 1.15 * largest if largest > 0 and math.isfinite(largest) else 1.0
 
 
-def _shade_blocked(axes: Axes, points: tuple[Record, ...]) -> None:
+def _shade_blocked(axes: Axes, points: Sequence[Record]) -> None:
     """Draw a bar under the axes' top where the map conducts less than half."""
     for start, end in blocked_spans(points):
         axes.axvspan(start, end, color="#f3ead9", zorder=0, lw=0)
 
 
-def _name_blocked(axes: Axes, points: tuple[Record, ...]) -> None:
+def _name_blocked(axes: Axes, points: Sequence[Record]) -> None:
     spans = blocked_spans(points)
     if spans:
         start, end = max(spans, key=lambda span: span[1] - span[0])
@@ -127,7 +129,7 @@ def _name_blocked(axes: Axes, points: tuple[Record, ...]) -> None:
         )
 
 
-def blocked_spans(points: tuple[Record, ...]) -> list[tuple[float, float]]:
+def blocked_spans(points: Sequence[Record]) -> list[tuple[float, float]]:
     """Return where [um] the map conducts less than half."""
     spans: list[tuple[float, float]] = []
     start: float | None = None

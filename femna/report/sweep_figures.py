@@ -15,11 +15,12 @@ from femna.report.contact_map import map_views
 from femna.report.critical_figure import draw_critical
 from femna.report.curves import draw_contact, draw_voltage
 from femna.report.mechanism_part import SHOWN, best_of_each, candidate_views, draw_candidates
-from femna.report.reading import SweepFolder, read_table
+from femna.report.reading import SweepFolder
 from femna.report.section_charts import section_views
 from femna.report.section_figure import choose_sections, draw_sections
 from femna.report.style import figure, save
 from femna.report.sweep_charts import charts_of
+from femna.tables import read_table
 
 type Combination = tuple[str, ...]
 

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from femna.report.style import FAINT, INK, sequence
+from femna.tables import read_table
 
 _BINS: Final = (
     ("below_1000_um3", "below 1000"),
@@ -25,8 +26,6 @@ _LINES: Final = 12
 
 def voids_of_run(directory: Path) -> tuple[list[dict[str, str]], list[dict[str, str]]] | None:
     """Return the rows of ``void_bins.csv`` and ``voids.csv``; None without them."""
-    from femna.output.tables import read_table
-
     bins, each = (read_table(directory / name) for name in ("void_bins.csv", "voids.csv"))
     return (bins, each) if bins and each else None
 

@@ -172,3 +172,11 @@ def test_a_case_given_as_a_study_is_named_as_one(tmp_path):
     path.write_text(template("case"))
     with pytest.raises(InputError, match="this file is a case, not a study"):
         require_study(path)
+
+
+def test_a_case_without_its_version_is_told_what_to_add():
+    document = tomllib.loads(template("case"))
+    del document["femna"]
+    with pytest.raises(InputError) as caught:
+        parse_case(document)
+    assert caught.value.remedy == "add femna = 1"

@@ -77,8 +77,10 @@ def test_foreign_files_are_left_alone(make_case, tmp_path, name, resume):
 def test_another_case_is_left_alone(make_case, tmp_path, resume):
     take(tmp_path / "run", make_case())
     before = contents(tmp_path)
-    with pytest.raises(InputError, match="holds another case"):
+    with pytest.raises(InputError, match="holds another case") as caught:
         take(tmp_path / "run", make_case(pressure="5 MPa"), resume=resume)
+    # who goes on has most likely left out a --set entry
+    assert ("repeat its --set entries" in caught.value.remedy) is resume
     assert contents(tmp_path) == before
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from femna.output.tables import read_table
 from femna.output.voids import buried_spheres
 from femna.output.voxels import grey_stack, void_shares, void_volumes
+from femna.tables import read_table
 
 SHAPE = (10, 12, 16)
 

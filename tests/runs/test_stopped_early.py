@@ -1,6 +1,7 @@
 """What stops early says why, keeps what it has, and goes on when asked."""
 
 import csv
+import fcntl
 import json
 import os
 import pty
@@ -8,6 +9,7 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 import time
 
 import pytest
@@ -139,3 +141,37 @@ def test_a_run_on_a_terminal_shows_its_state(tmp_path, environment):
     assert "meshing" in shown
     assert "(half cycle of 0.02 mAh/cm2)" in shown
     assert "contact" in shown
+
+
+@pytest.mark.slow
+def test_a_run_whose_terminal_is_closed_says_so_in_its_files_and_goes_on(
+    run, tmp_path, environment
+):
+    text = case_text(numerics='step = "0.0005 mAh/cm^2"')
+    whole = run(text, "whole")
+    case, out = tmp_path / "whole.toml", tmp_path / "out"
+    ours, theirs = pty.openpty()
+
+    def own_terminal():
+        os.setsid()
+        fcntl.ioctl(theirs, termios.TIOCSCTTY, 0)
+        # a test that runs under nohup hands that on
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+    process = subprocess.Popen(
+        [sys.executable, "-m", "femna", "run", str(case), "-o", str(out)],
+        env={**environment, "TERM": "xterm"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        preexec_fn=own_terminal,  # noqa: PLW1509
+    )
+    os.close(theirs)
+    while process.poll() is None and not ((out / "history.csv").exists() and len(rows(out)) > 4):
+        time.sleep(0.01)
+    os.close(ours)  # the kernel then sends SIGHUP, and every write to the terminal fails
+    assert process.wait(timeout=120) == 3
+    assert summary(out)["status"] == "interrupted"
+    assert "SIGHUP" in summary(out)["reason"]
+    assert execute(["run", str(case), "-o", str(out), "--resume"]) == 0
+    assert differences(whole, out, tolerance=0.0) == []

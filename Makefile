@@ -27,7 +27,7 @@ help:
 	@echo 'make bench        measure femna against others; ARGS="--quick", or names, picks'
 	@echo 'make docs         build the site into results/site; a dead link is an error'
 	@echo 'make gallery      run the examples again and write their page'
-	@echo 'make book         measure the verification book again and write it (half an hour)'
+	@echo 'make book         measure the verification book again and write it (some ten minutes)'
 	@echo 'make container    build the Debian image and try it inside (root, buildah, mmdebstrap)'
 	@echo 'make lint         ruff, rules and format'
 	@echo 'make types        mypy, strict'

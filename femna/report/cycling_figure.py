@@ -10,11 +10,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from femna.report import html
+from femna.report.chart import as_json
+from femna.report.cycling_charts import BINS, end_views, strips, voltage_views
 from femna.report.reading import Record, RunFolder, value_of
 from femna.report.style import ACCENT, FAINT, INK, SECOND, figure, save, sequence
 from femna.tables import read_table
 
-BINS = "voids_um3_"
+_ENDS = "Ends of half cycles"
 
 
 def half_cycles(run: RunFolder) -> Sequence[Record]:
@@ -31,27 +33,32 @@ def cycling_pictures(run: RunFolder) -> list[str]:
     with figure(6.6, 4.2) as made:
         draw_voltage_curves(made, run)
         curves = save(made, run.directory / "voltage_charge.png")
-    parts = [
-        html.picture(
-            curves,
-            "Voltage against the charge of the half cycle: stripping above zero, plating below; "
-            "from dark to light with the cycle.",
-        )
-    ]
+    told = "Voltage against the charge of the half cycle: stripping above zero, plating below."
+    drawn = as_json(voltage_views(run))
+    parts = [html.interactive("Voltage of the cycles", drawn, told, still=curves)]
     with figure(6.6, 6.4) as made:
         draw_ends(made, rows)
         ends = save(made, run.directory / "half_cycles.png")
-    found = [("", ends)]
+    found = [("", ends, rows)]
     if any(row.get("counter_voltage_end_V") for row in rows):
+        counter = [_of_counter(row) for row in rows]
         with figure(6.6, 6.4) as made:
-            draw_ends(made, tuple(_of_counter(row) for row in rows))
+            draw_ends(made, counter)
             other = save(made, run.directory / "half_cycles_counter.png")
-        found = [("Working electrode. ", ends), ("Counter electrode. ", other)]
+        found = [("Working electrode. ", ends, rows), ("Counter electrode. ", other, counter)]
     text = (
         "At the end of every half cycle, stripping filled and plating open: voltage, contact "
         "fraction and largest local current, volume of voids, and the number of voids by size."
     )
-    return [*parts, *(html.picture(drawn, which + text) for which, drawn in found)]
+    return [
+        *parts,
+        *(
+            html.interactive(
+                "Ends of half cycles", as_json(end_views(own)), which + text, still=still
+            )
+            for which, still, own in found
+        ),
+    ]
 
 
 def _of_counter(row: Record) -> Record:
@@ -83,7 +90,7 @@ def _voltage_curves(axes: Axes, run: RunFolder, column: str) -> None:
         points = [(value_of(r, "charge_mAh_cm2"), value_of(r, column)) for r in rows]
         known = [(x, y) for x, y in points if x is not None and y is not None]
         cycle = rows[-1]["cycle"]
-        named = cycle in (cycles[0], cycles[-1]) and _strips(rows[-1])
+        named = cycle in (cycles[0], cycles[-1]) and strips(rows[-1])
         axes.plot(
             [x for x, _ in known],
             [1e3 * y for _, y in known],
@@ -96,11 +103,6 @@ def _voltage_curves(axes: Axes, run: RunFolder, column: str) -> None:
     values = [abs(v) for row in driven if (v := value_of(row, column))]
     if values and max(values) > 30.0 * min(values):
         axes.set_yscale("symlog", linthresh=1e3 * min(values))
-
-
-def _strips(row: Record) -> bool:
-    """Say whether a half cycle strips; what a hold does follows from its current."""
-    return (value_of(row, "current_mA_cm2") or 0.0) > 0.0
 
 
 def draw_ends(made: Figure, rows: Sequence[Record]) -> None:
@@ -131,9 +133,9 @@ def draw_ends(made: Figure, rows: Sequence[Record]) -> None:
 def _series(
     axes: Axes, rows: Sequence[Record], name: str, colour: str, *, label: str | None = None
 ) -> None:
-    for strips, filled in ((True, colour), (False, "white")):
+    for stripping, filled in ((True, colour), (False, "white")):
         points = [
-            (value_of(r, "half_cycle"), value_of(r, name)) for r in rows if _strips(r) == strips
+            (value_of(r, "half_cycle"), value_of(r, name)) for r in rows if strips(r) == stripping
         ]
         known = [(x, abs(y)) for x, y in points if x is not None and y is not None]
         axes.plot(
@@ -144,7 +146,7 @@ def _series(
             ms=3.5,
             lw=0.7,
             mfc=filled,
-            label=label if strips else None,
+            label=label if stripping else None,
         )
 
 

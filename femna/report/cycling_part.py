@@ -47,12 +47,12 @@ def cycling_answer(sweep: SweepFolder) -> str:
             ends[row["status"]] += 1
         text = f"{variant}: " if variant else ""
         if not failed:
-            said.append(f"{text}{len(own)} cells, none fails in the cycles that it has.")
+            said.append(f"{text}0 of {len(own)} cells failed in the cycles that they have.")
             continue
         listed = "; ".join(_failure(row) for row in failed[:NAMED])
         more = len(failed) - NAMED
         listed += f"; {more} more" if more > 0 else ""
-        said.append(f"{text}{len(failed)} of {len(own)} cells fail: {listed}.")
+        said.append(f"{text}{len(failed)} of {len(own)} cells failed: {listed}.")
     decided = [f"{count} {_ENDED[name][1]}" for name, count in ends.items() if count]
     limits = "What ends them: " + (", ".join(decided) if decided else "nothing") + "."
     parts = [html.paragraph("Cycles to failure."), html.listing(said), html.paragraph(limits)]

@@ -11,6 +11,8 @@ from study.fake_solver import solve, solve_badly
 
 from femna.errors import InputError
 from femna.report import write_report
+from femna.report.cycling_charts import end_views, voltage_views
+from femna.report.reading import RunFolder
 from femna.study import run_sweep
 
 SWEEP = """
@@ -189,3 +191,42 @@ def test_a_folder_that_is_neither_is_refused(tmp_path):
         write_report(tmp_path)
     with pytest.raises(InputError, match="is not a folder"):
         write_report(tmp_path / "nowhere")
+
+
+def cycled(count):
+    """Rows of a history of three steps a half cycle, and of cycles.csv, that begins by plating."""
+    history, ends = [], []
+    for half in range(1, 2 * count + 1):
+        current = -1.5 if half % 2 else 1.5
+        for step in range(3):
+            row = {"half_cycle": half, "cycle": (half + 1) // 2, "phase": "strip"}
+            row |= {
+                "charge_mAh_cm2": 0.1 * step,
+                "voltage_V": 1e-3 * half,
+                "current_mA_cm2": current,
+            }
+            history.append({name: str(value) for name, value in row.items()})
+        row = {"half_cycle": half, "current_mA_cm2": current, "voltage_end_V": -0.01 * half}
+        row |= {"void_volume_um3": half, "voids_um3_1000_2500": half, "voids_um3_2500_up": 0}
+        ends.append({name: str(value) for name, value in row.items()})
+    return history, ends
+
+
+def test_a_cycled_runs_figures_show_the_ends_of_its_half_cycles():
+    _, rows = cycled(2)
+    views = {view.name: view for view in end_views(rows)}
+    assert list(views) == ["voltage", "voids", "voids by size"]  # what the table lacks is left out
+    stripping, plating = views["voltage"].series
+    assert [point[:3] for point in stripping.points] == [(2.0, 0.02, False), (4.0, 0.04, False)]
+    assert [point[:3] for point in plating.points] == [(1.0, 0.01, True), (3.0, 0.03, True)]
+    sizes = {series.name: series.points for series in views["voids by size"].series}
+    assert list(sizes) == ["1000 to 2500 µm³", "above 2500 µm³"]
+    assert [point[1] for point in sizes["1000 to 2500 µm³"]] == [2.0, 4.0]
+
+
+def test_of_many_cycles_the_first_the_last_and_two_between_are_drawn(tmp_path):
+    history, _ = cycled(10)
+    (view,) = voltage_views(RunFolder(tmp_path, tuple(history), {}))
+    names = [series.name for series in view.series]
+    assert names == [f"cycle {k}, {way}" for k in (1, 4, 7, 10) for way in ("plates", "strips")]
+    assert [point[0] for point in view.series[0].points] == [0.0, 0.1, 0.2]

@@ -13,17 +13,12 @@ from femna.mesh import Cell
 from femna.physics.flow_stress import CreepLaw
 from femna.physics.metal import build_forms
 from femna.physics.wall import WallLaw
-from femna.simulation.block_matrix import FormMatrix, TangentMatrix
-from femna.simulation.discretisation import (
-    FormVector,
-    QuadratureEvaluator,
-    compiled_with_reordered_sums,
-    symmetry_conditions,
-)
+from femna.simulation.discretisation import FormVector, QuadratureEvaluator, symmetry_conditions
 from femna.simulation.elastic_memory import ElasticModuli
 from femna.simulation.jacobian import Entries
-from femna.simulation.layout import PRESSURE, VELOCITY, BlockLayout
+from femna.simulation.layout import BlockLayout
 from femna.simulation.metal_functions import MetalFunctions
+from femna.simulation.metal_matrices import MetalMatrices
 from femna.simulation.metal_surface import MetalSurface
 from femna.simulation.pointwise_flow import PointwiseFlow
 from femna.simulation.porous_metal import PorousMetal
@@ -67,6 +62,8 @@ class MetalBlock:
     anchored : bool
         Whether `update` leaves the creep law's tangent plane where it is, instead of taking that
         of the present velocity.
+    matrices : MetalMatrices
+        The flow's blocks between velocity and pressure.
     walls : Walls
         What resists the sliding metal.
     porous : PorousMetal or None
@@ -121,15 +118,6 @@ class MetalBlock:
         self._held = self._held[self._held < size]
         self._residual = [FormVector(fem.form(f)) for f in forms.residual]
         self.outflow = None if forms.outflow is None else fem.form(forms.outflow)
-        (tangent, by_pressure), by_continuity = forms.jacobian
-        self._tangent = TangentMatrix(
-            compiled_with_reordered_sums(tangent), VELOCITY, conditions=self.conditions
-        )
-        self._continuity = [
-            FormMatrix(fem.form(form), PRESSURE, column, conditions=self.conditions)
-            for column, form in zip((VELOCITY, PRESSURE), by_continuity, strict=True)
-            if form is not None
-        ]
         self.porous: PorousMetal | None = None
         if porous:
             self.porous = PorousMetal(
@@ -140,12 +128,7 @@ class MetalBlock:
                 scales=scales,
                 sphere=cell.symmetry != "plane_strain",
             )
-            # of voids the pressure's gradient is no longer the transpose of the divergence
-            self._continuity.append(
-                FormMatrix(fem.form(by_pressure), VELOCITY, PRESSURE, conditions=self.conditions)
-            )
-        self._constant: list[Entries] | None = None
-        self._matrices: list[PETSc.Mat] | None = None
+        self.matrices = MetalMatrices(forms, conditions=self.conditions, porous=porous)
         self._surface = MetalSurface(
             forms, cell, self.pressure_space, trace_space=trace_space, held=self._held
         )
@@ -194,7 +177,7 @@ class MetalBlock:
     def geometry_changed(self) -> None:
         """Rebuild the interface operator ``B: velocity -> integral of q v.n`` (collective)."""
         self._surface.geometry_changed()
-        self._constant = self._matrices = None
+        self.matrices.forget()
 
     def vertex_area(self) -> Array:
         """Return the projected area that belongs to each interface vertex, shape (N,)."""
@@ -254,38 +237,6 @@ class MetalBlock:
         """Return the owned velocity residual of a traction at the vertices (collective)."""
         return self._surface.load(traction)
 
-    def flow_entries(self, layout: BlockLayout) -> list[Entries]:
-        """Return the entries between velocity and pressure within the metal (collective)."""
-        return [self._tangent.entries(layout), *self._constant_entries(layout)]
-
-    def _constant_entries(self, layout: BlockLayout) -> list[Entries]:
-        """Return the entries that no unknown changes within a step (collective).
-
-        With voids they change, and are made anew at every call.
-        """
-        if self.porous is not None:
-            return [matrix.entries(layout) for matrix in self._continuity]
-        if self._constant is None:
-            entries = [matrix.entries(layout) for matrix in self._continuity]
-            rows, columns, divergence = entries[0]
-            # the pressure's gradient in the momentum balance is the transpose
-            self._constant = [*entries, (columns, rows, divergence)]
-        return self._constant
-
-    @property
-    def tangent_form(self) -> Any:
-        """Compiled form of velocity by velocity."""
-        return self._tangent.form
-
-    def continuity_matrices(self) -> list[PETSc.Mat]:
-        """Return continuity by velocity and, in a compressible metal, by pressure (collective).
-
-        No unknown changes them within a step.
-        """
-        if self._matrices is None:
-            self._matrices = [matrix.assembled() for matrix in self._continuity]
-        return self._matrices
-
     def surface_entries(
         self, layout: BlockLayout, load_slope: Array, pressure_slope: Array, h_slope: Array
     ) -> list[Entries]:
@@ -322,7 +273,7 @@ class MetalBlock:
 
     def begin_step(self, dt: float) -> None:
         """Prepare a step of dimensionless length ``dt``: what the metal remembers enters it."""
-        self._constant = self._matrices = None
+        self.matrices.forget()
         if self.porous is not None:
             self.porous.begin_step(dt * self.scales.time)
         if self._memory is not None:

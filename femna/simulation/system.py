@@ -350,4 +350,4 @@ class System:
     def jacobian(self, x: PETSc.Vec) -> PETSc.Mat:
         """Assemble the Jacobian at ``x`` as one matrix (collective), see `linearise`."""
         at = self.linearise(x)
-        return self._matrix.assemble([*self.metal.flow_entries(self.layout), *at.entries])
+        return self._matrix.assemble([*self.metal.matrices.entries(self.layout), *at.entries])

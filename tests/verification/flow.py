@@ -209,7 +209,7 @@ class Flow:
     def _entries(self, layout: BlockLayout, count: int, *, floating: bool) -> list[Entries]:
         n = len(self.contact)
         blocks = [
-            *self.metal.flow_entries(layout),
+            *self.metal.matrices.entries(layout),
             *self.metal.surface_entries(layout, np.ones(n), np.ones(n), np.zeros(n)),
         ]
         z, u = layout.monolithic(2, np.arange(n)), layout.monolithic(4, np.array([0]))

@@ -97,7 +97,7 @@ class Inequality:
         entries: list[Entries] = []
         shift = int(g[0]) - int(p[0])
         for rows, columns, values in [
-            *system.metal.flow_entries(layout),
+            *system.metal.matrices.entries(layout),
             *system.metal.surface_entries(layout, np.ones(n), np.ones(n), np.zeros(n)),
         ]:
             flux = (rows >= p[0]) & (rows <= p[-1])  # rows of v.n belong to the gap

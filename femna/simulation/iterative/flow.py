@@ -105,7 +105,7 @@ class FlowPreconditioner:
         )
         self._stiffening = [contact, *metal.walls.velocity_matrices()]
         # blocks of the space's size: half the time of a product, and faster to assemble
-        self._tangent = fem_petsc.create_matrix(metal.tangent_form, kind="baij")
+        self._tangent = fem_petsc.create_matrix(metal.matrices.tangent_form, kind="baij")
         self._mass = FormMatrix(fem.form(forms.pressure), PRESSURE, PRESSURE, conditions=[])
         self._mass_solver = _mass_solver(body.mesh.comm, body.mesh.geometry.dim)
         self._flow: FlowMatrices | None = None
@@ -131,7 +131,7 @@ class FlowPreconditioner:
         self._weight.x.array[self._dofs] = weight
         self._weight.x.scatter_forward()
         self._tangent.zeroEntries()
-        fem_petsc.assemble_matrix(self._tangent, metal.tangent_form, bcs=metal.conditions)
+        fem_petsc.assemble_matrix(self._tangent, metal.matrices.tangent_form, bcs=metal.conditions)
         self._tangent.assemble()
         for part in self._stiffening:
             fem_petsc.assemble_matrix(self._tangent, part.form, bcs=metal.conditions)
@@ -139,7 +139,7 @@ class FlowPreconditioner:
         self._velocity.update(self._tangent)
         self._mass_solver.setOperators(self._mass.assembled())
         added = [part.assembled() for part in self._stiffening]
-        self._flow = FlowMatrices(self._tangent, added, *metal.continuity_matrices())
+        self._flow = FlowMatrices(self._tangent, added, *metal.matrices.continuity())
         return self._flow
 
     def __call__(self, momentum: Array, continuity: Array, kinematic: Array) -> FlowVectors:

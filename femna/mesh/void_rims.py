@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 from femna.mesh.arrays import IntArray, signed_volumes
 from femna.mesh.blurred_void import BlurredVoid
@@ -28,6 +29,8 @@ LARGEST_MOVE: Final = 0.75
 _NEWTON: Final = 4
 _PASSES: Final = 4
 _ROUNDS: Final = 3
+_RINGS: Final = 2
+_SWEEPS: Final = 3
 _CAUTION: Final = 0.7
 """Of the area missed, what the next level makes good: a vertex may come in or drop out."""
 
@@ -81,6 +84,9 @@ class RimFit:
         self._reach = np.full(len(nodes), np.inf)
         np.minimum.at(self._reach, edges.ravel(), np.repeat(long, 2))
         ends = self._places.min(axis=0), self._places.max(axis=0)
+        ones, count = np.ones(2 * len(self._edges)), len(nodes)
+        pairs = np.concatenate([self._edges, self._edges[:, ::-1]])
+        self._next = csr_array((ones, tuple(pairs.T)), shape=(count, count))
         # a vertex on a side of the stack stays on it
         self._free = (self._places != ends[0]) & (self._places != ends[1])
 
@@ -118,6 +124,7 @@ class RimFit:
                 moved, reached = self._onto(void, level, chosen)
                 places[chosen[reached]] = moved[reached]
                 on[chosen[reached]] = tried[chosen] = True
+            self._relax(places, on)
             self._take_back(places, on)
         return Rims(places, on, levels)
 
@@ -162,6 +169,16 @@ class RimFit:
             at = at + step[:, None] * slope
         near = np.linalg.norm(at - start, axis=1) < LARGEST_MOVE * self._reach[chosen]
         return at, near & (np.abs(void.share(at) - level) < 0.02)
+
+    def _relax(self, places: FloatArray, on: npt.NDArray[np.bool_]) -> None:
+        """Let the vertices around the outlines share what the move of those on them has cost."""
+        around = on.copy()
+        for _ in range(_RINGS):
+            around[self._edges[around[self._edges].any(axis=1)]] = True
+        moving = around & ~on
+        for _ in range(_SWEEPS):
+            mean = (self._next @ places) / self._next.sum(axis=1)[:, None]
+            places[moving] += (0.5 * (mean - places) * self._free)[moving]
 
     def _take_back(self, places: FloatArray, on: npt.NDArray[np.bool_]) -> None:
         """Undo the longest move of every spoilt cell, until none is."""

@@ -26,7 +26,7 @@ from femna.mesh.void_rims import Rims, foot_area, triangle_areas, within
 AREA_ERROR: Final = 0.02
 """What the area of a smooth void may be off its labels; its volume is theirs."""
 
-SPARE: Final = (1.1, 1.5)
+SPARE: Final = (1.1, 2.5)
 """By how much the mesh of a void may be higher than the void: in any case, and where there is room.
 A side that rises within an element takes volume from the foot, which goes on top."""
 

@@ -85,18 +85,18 @@ def differences(one, other, *, tolerance):
     """
     ours, theirs = rows(one), rows(other)
     assert len(ours) == len(theirs)
-    skipped = {"charge_balance", "volume_balance", "force_balance", "complementarity"}
-    skipped.add("newton_iterations")
+    round_off = ("_balance", "complementarity", "newton_iterations")
     found = []
     for a, b in zip(ours, theirs, strict=True):
         assert a.keys() == b.keys()
-        for name in a.keys() - skipped:
-            if a[name] == b[name]:
+        for name in a:
+            if a[name] == b[name] or name.endswith(round_off):
                 continue
             x, y = float(a[name]), float(b[name])
             scale = max(abs(x), abs(y))
-            if name in ("voltage_rise_V", "constriction_voltage_V"):
-                scale = abs(float(a["voltage_V"]))
+            start, own = name.partition("counter_")[1:] if "counter_" in name else ("", name)
+            if own in ("voltage_rise_V", "constriction_voltage_V"):
+                scale = abs(float(a[f"{start}voltage_V"]))
             if abs(x - y) > tolerance * scale:
                 found.append((a["step"], name, x, y))
     return found

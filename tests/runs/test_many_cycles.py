@@ -1,8 +1,13 @@
 """Many cycles: nothing drifts where contact is kept, and cycles without change may be left out."""
 
+import csv
+
 import numpy as np
 import pytest
 from runs.conftest import STRIPES, UNIFORM, case_text, last, rows
+
+from femna.case import load_case
+from femna.output import run_case
 
 FILM = '[cycling]\nfilm_thickness = "0.1 um"\n'
 ONE_STEP = 'step = "0.02 mAh/cm^2"'
@@ -10,6 +15,11 @@ ONE_STEP = 'step = "0.02 mAh/cm^2"'
 
 def cycles(repeat):
     return f'repeat = {repeat}\nsteps = [{{ do = "plate" }}, {{ do = "strip" }}]'
+
+
+def half_cycles(folder):
+    with (folder / "cycles.csv").open() as stream:
+        return list(csv.DictReader(stream))
 
 
 def numbers(folder, name):
@@ -53,6 +63,22 @@ def test_a_cell_that_does_not_change_is_computed_in_a_few_cycles(run):
 
 
 @pytest.mark.slow
+def test_fifty_cycles_with_jumps_keep_the_contact_of_fifty_computed_ones(run):
+    every = run(jumping(50, pressure="0.3 MPa", error=None), "every")
+    some = run(jumping(50, pressure="0.3 MPa", error=0.005), "some")
+    full = {(row["cycle"], row["phase"]): row for row in half_cycles(every)}
+    assert len(full) == 100
+    for row in half_cycles(some):
+        there = full[row["cycle"], row["phase"]]
+        for name in ("contact_fraction_start", "contact_fraction_end", "contact_fraction_min"):
+            assert float(row[name]) == pytest.approx(float(there[name]), abs=0.02)
+    assert len(rows(every)) > 4 * len(rows(some))  # steps: what the time goes into
+    for name in ("charge_balance", "volume_balance", "force_balance", "void_balance"):
+        assert np.max(numbers(some, name)) < 1e-8
+        assert np.max(numbers(every, name)) < 1e-8
+
+
+@pytest.mark.slow
 def test_cycles_that_are_left_out_change_the_contact_by_two_per_cent_at_most(run):
     every = run(jumping(12, pressure="0.15 MPa", error=None), "every")
     some = run(jumping(12, pressure="0.15 MPa", error=0.005), "some")
@@ -62,3 +88,40 @@ def test_cycles_that_are_left_out_change_the_contact_by_two_per_cent_at_most(run
     assert len(rows(some)) < len(rows(every))
     for name in ("volume_balance", "void_balance"):
         assert np.max(numbers(some, name)) < 1e-8
+
+
+@pytest.fixture(scope="module")
+def strips(tmp_path_factory):
+    """Return the ends of the strips of two cycles, for a pressure, a current and a charge."""
+
+    def call(pressure=0.2, current=1.5, charge=0.02):
+        folder = tmp_path_factory.mktemp("trend")
+        text = case_text(protocol=cycles(2), numerics="contact_error = 0.05") + FILM
+        for old, new in (("0.2 MPa", f"{pressure} MPa"), ("1.5 mA", f"{current} mA")):
+            text = text.replace(old, new)
+        (folder / "case.toml").write_text(text.replace("0.02 mAh", f"{charge} mAh"))
+        run_case(load_case(folder / "case.toml"), folder / "out")
+        ends = [row for row in half_cycles(folder / "out") if row["phase"] == "strip"]
+        voids = [float(r["void_volume_um3"]) + float(r["occluded_void_volume_um3"]) for r in ends]
+        return [float(r["voltage_end_V"]) / float(r["current_mA_cm2"]) for r in ends], voids
+
+    return call
+
+
+@pytest.mark.slow
+def test_trends_with_pressure_current_and_charge(strips):
+    middle = strips()
+    low, high = strips(pressure=0.1), strips(pressure=0.5)
+    slow, fast = strips(current=0.75), strips(current=3.0)
+    short = strips(charge=0.01)
+    # voids and resistance after the first strip: more at less pressure and at more current
+    for less, more in ((high, middle), (middle, low), (slow, middle), (middle, fast)):
+        assert less[0][0] < more[0][0]
+        assert less[1][0] < more[1][0]
+    assert short[1][0] < middle[1][0]
+    # voids grow with cycle number, but not the resistance, other than in the experiment
+    for resistance, voids in (low, middle):
+        assert voids[1] > voids[0]
+        assert resistance[1] < resistance[0]
+    # nothing accumulates under a high pressure
+    assert high[1] == pytest.approx([0.0, 0.0], abs=1e-3)

@@ -173,11 +173,11 @@ def _check_in_stack(stack: Stack, mask: Mask, *, elastic: bool) -> None:
                 "in a stack the window follows from geometry.electrode_diameter and .clearance",
                 "remove it",
             )
-    if stack.rim == "open" and stack.clearance is None:
+    if stack.rim != "held" and stack.clearance is None:
         refuse(
             "geometry.clearance",
             "(missing)",
-            "a mask around an open rim stands at a distance",
+            f"a mask around a rim that is {stack.rim} stands at a distance",
             "add e.g. clearance = '50 um', or remove [mask]",
         )
     if stack.electrode_shape != "round":

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from femna.case.base import Table
 from femna.case.electrode_shape import ElectrodeShape, ShapeName
 from femna.case.quantities import Direction, Length, Tilt
+
+WIDEST_SHARE: Final = 0.9
+"""Of the bare ring, that a moving rim may cover: what is left of its mesh is squeezed together."""
 
 
 class ReferenceElectrode(Table):
@@ -62,10 +65,12 @@ class Stack(Table):
         metal's mirror image.
     rim : str
         ``held``: the mask encloses the metal, which slides along it. ``open``: metal is squeezed
-        out freely over the rim and carries no load there.
+        out freely over the rim and carries no load there. ``moving``: what is squeezed out widens
+        the metal, which bears load and carries current wherever it has spread.
     clearance : float, optional
-        Between an open rim and the mask [m]: once the ring of this width, as high as the foil, is
-        full, the rim is held. Left out, there is room for everything.
+        Between the rim and the mask [m]. Open: once the ring of this width, as high as the foil, is
+        full, the rim is held. Moving: the rim is held where the mask begins. Left out, there is
+        room for everything, or all that the bare electrolyte offers to a moving rim.
     reference_electrode : ReferenceElectrode, optional
     """
 
@@ -81,7 +86,7 @@ class Stack(Table):
     electrolyte_diameter: Length
     electrolyte_thickness: Length
     counter_diameter: Length | None = None
-    rim: Literal["held", "open"] = "held"
+    rim: Literal["held", "open", "moving"] = "held"
     clearance: Length | None = None
     reference_electrode: ReferenceElectrode | None = None
 
@@ -101,6 +106,19 @@ class Stack(Table):
     def counter_offset(self) -> float:
         """Of that centre from the axis, along x [m]."""
         return (self.electrode_offset or 0.0) if self.counter_diameter is None else 0.0
+
+    @property
+    def farthest_rim(self) -> float:
+        """Radius up to which a moving rim is followed [m]; beyond it too little bare ring is left.
+
+        The metal would flow over the electrolyte's edge, or under the third electrode.
+        """
+        radius, edge = 0.5 * self.electrode_diameter, 0.5 * self.electrolyte_diameter
+        farthest = radius + WIDEST_SHARE * (edge - radius)
+        third = self.reference_electrode
+        if third is not None and third.face == "working":
+            farthest = min(farthest, third.distance - 0.5 * third.diameter)
+        return farthest
 
     @property
     def electrode(self) -> ElectrodeShape:

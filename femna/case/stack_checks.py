@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from femna.case.maps import ImageMap
 from femna.case.refusal import micrometres, refuse
 from femna.case.stack import ReferenceElectrode, Stack
 from femna.case.units import render
@@ -36,7 +37,7 @@ def check_stack(case: Case, stack: Stack) -> None:
             "geometry.clearance",
             micrometres(stack.clearance),
             "a held rim has none",
-            "remove it, or write rim = 'open'",
+            "remove it, or write rim = 'open' or 'moving'",
         )
     if case.metal.elastic and stack.rim == "open":
         refuse(
@@ -45,6 +46,8 @@ def check_stack(case: Case, stack: Stack) -> None:
             "the elastic volume of metal that leaves the cell is not followed",
             "write rim = 'held', or metal.elastic = false",
         )
+    if stack.rim == "moving":
+        _check_moving_rim(case, stack)
     _check_symmetry(stack)
     _check_shape(stack)
     _check_offset(stack)
@@ -82,6 +85,47 @@ def _check_reference(stack: Stack, electrode: ReferenceElectrode) -> None:
             f"must be between {micrometres(inner + half)} and {micrometres(outer - half)} to lie "
             "on bare electrolyte",
             "move it",
+        )
+
+
+def _check_moving_rim(case: Case, stack: Stack) -> None:
+    """Refuse what a rim that moves cannot have around it, or does not carry along."""
+    if stack.symmetry == "mirror":
+        refuse(
+            "geometry.rim",
+            stack.rim,
+            "is followed around an axis of symmetry only",
+            "write symmetry = 'axisymmetric', or rim = 'open', where what leaves is lost",
+        )
+    if case.cycling is not None:
+        refuse(
+            "geometry.rim",
+            stack.rim,
+            "voids that plating encloses are not carried with the metal",
+            "write rim = 'held', or leave [cycling] out",
+        )
+    if isinstance(case.interface.map, ImageMap):
+        refuse(
+            "interface.map.kind",
+            case.interface.map.kind,
+            "says nothing of the electrolyte beyond the rim, which moves over it",
+            "write geometry.rim = 'held', or another map",
+        )
+    farthest, radius = stack.farthest_rim, 0.5 * stack.electrode_diameter
+    if farthest <= radius * (1.0 + 1e-12):
+        refuse(
+            "geometry.rim",
+            stack.rim,
+            "there is no bare electrolyte for it to move over",
+            "make electrolyte_diameter larger, or write rim = 'held'",
+        )
+    if stack.clearance is not None and stack.clearance > (farthest - radius) * (1.0 + 1e-12):
+        refuse(
+            "geometry.clearance",
+            micrometres(stack.clearance),
+            f"must be at most {micrometres(farthest - radius)}: a moving rim is followed over nine "
+            "tenths of the bare ring, and to a third electrode",
+            "make it smaller, or the electrolyte wider",
         )
 
 

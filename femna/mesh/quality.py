@@ -85,7 +85,7 @@ def body_quality(body: BodyArrays, length_scale: float = 1.0) -> BodyQuality:
         vertices=len(points),
         smallest_edge=float(lengths.min()) * length_scale,
         largest_edge=float(lengths.max()) * length_scale,
-        worst_angle=float(np.degrees(_smallest_angle(points[cells]))),
+        worst_angle=float(np.degrees(smallest_angle(points[cells]))),
         worst_aspect_ratio=float(ratio.max()),
     )
 
@@ -112,7 +112,7 @@ def _facet_measure(corners: FloatArray) -> FloatArray:
     return np.asarray(0.5 * np.linalg.norm(normal, axis=1))
 
 
-def _smallest_angle(corners: FloatArray) -> float:
+def smallest_angle(corners: FloatArray) -> float:
     """Return the smallest angle at a vertex (2D) or dihedral angle at an edge (3D) [rad]."""
     smallest = np.pi
     count = corners.shape[1]

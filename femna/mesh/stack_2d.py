@@ -42,8 +42,8 @@ def stack_2d(case: Case, geometry: Stack, *, refine: float = 1.0) -> CellArrays:
     Returns
     -------
     CellArrays
-        In units of the metal's radius. An open rim of the metal is the group ``rim`` instead of
-        ``side``; the electrolyte's faces beyond the electrodes are ``bare``.
+        In units of the metal's radius. A rim of the metal that is not held is the group ``rim``
+        instead of ``side``; the electrolyte's faces beyond the electrodes are ``bare``.
     """
     radius = 0.5 * geometry.electrode_diameter
     thickness, depth = geometry.metal_thickness / radius, geometry.electrolyte_thickness / radius
@@ -68,7 +68,7 @@ def stack_2d(case: Case, geometry: Stack, *, refine: float = 1.0) -> CellArrays:
         refine=refine,
         breaks=[counter],
     )
-    if geometry.rim == "open":
+    if geometry.rim != "held":
         metal = _renamed(metal, "side", RIM, beyond=1.0)
     electrolyte = _renamed(electrolyte, "interface", BARE, beyond=1.0)
     electrolyte = _renamed(electrolyte, "far", BARE, beyond=counter)

@@ -27,7 +27,7 @@ ELECTRODES: Final = ("working", "counter")
 """In the order in which a step solves them."""
 
 LOCATING_STEPS: Final = 8
-"""How often a step that oversteps a voltage limit is shortened to meet it."""
+"""How often a step that oversteps a voltage limit or a mask is shortened to meet it."""
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ class Driver:
         sudden = self.clock.phase_time == 0.0
         instant = INSTANT * first_length(phase, self.model)
         reason = ""
-        locating = 0
+        locating = meeting = 0
         for electrode in self._every:
             electrode.newton.begin_step()
         while True:
@@ -245,6 +245,10 @@ class Driver:
             if not control.acceptable(max(loads)):
                 reason = "it changes too much"
                 dt *= max(control.factor(max(loads)), 0.1)
+            elif meeting < LOCATING_STEPS and (to_mask := self._share_to_mask(dt, meeting)):
+                meeting += 1
+                reason = "the metal's rim passes the mask"
+                dt *= to_mask
             elif beyond is not None and locating < LOCATING_STEPS:
                 locating += 1
                 reason = "it oversteps the voltage limit"
@@ -256,10 +260,21 @@ class Driver:
             else:
                 break
             self._undo(befores)
+        try:
+            for electrode in self._every:
+                electrode.stage.check_rim(dt)
+        except ComputationError:
+            self._undo(befores)
+            raise
         for electrode, reading in zip(self._every, readings, strict=True):
             change = electrode.measures.contact_fraction() - reading.contact
             electrode.clock.contact_rate = 0.0 if sudden and dt <= instant else change / dt
         return self._accept(phase, dt, iterations, loads)
+
+    def _share_to_mask(self, dt: float, tried: int) -> float | None:
+        """Return the share of a step at which a rim that moves meets a mask; None if none does."""
+        shares = [e.stage.share_to_mask(dt, short=tried > 0) for e in self._every]
+        return min((share for share in shares if share is not None), default=None)
 
     def _undo(self, befores: list[State]) -> None:
         for electrode, before in zip(self._every, befores, strict=True):

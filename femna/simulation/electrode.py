@@ -22,6 +22,9 @@ from femna.simulation.timing import next_length
 LINE_SEARCHES: Final[tuple[LineSearch, ...]] = ("secant", "backtracking")
 """What guards Newton's method where full steps fail, the surer last."""
 
+RIM_TRIES: Final = 2
+"""How often a step is solved again since a mask meets the rim or lets it go."""
+
 
 class Electrode:
     """Solves, keeps and measures the steps that it is given.
@@ -47,7 +50,7 @@ class Electrode:
         numerics = model.case.numerics
         self.newton = Newton(self.system, solver=numerics.linear_solver)
         self.control = StepControl(numerics.contact_error, fixed=numerics.step is not None)
-        self._healed: tuple[int, float] = (-1, 0.0)
+        self._healed: tuple[tuple[int, float], float] = ((-1, 0.0), 0.0)
         self._neighbours = neighbours or Neighbours()
 
     @property
@@ -90,9 +93,20 @@ class Electrode:
         return self._counted(solve_from_rest(self.system, self.newton))
 
     def solve(self, phase: Phase, dt: float, before: State) -> NewtonResult:
-        """Solve one step from the present unknowns; if that fails, by ever surer ways."""
+        """Solve one step from the present unknowns, again where a mask meets the rim or lets go."""
         self.stage.set_step(phase, dt)
         self.system.metal.begin_step(dt / self.model.scales.time)
+        result = self._solve(before)
+        for _ in range(RIM_TRIES):
+            if not result.converged or not self.stage.revise_rim(dt):
+                break
+            result = self._solve(before)
+        if result.converged:
+            self.system.take_current()
+        return result
+
+    def _solve(self, before: State) -> NewtonResult:
+        """Solve from the present unknowns; if that fails, by ever surer ways."""
         result = self._counted(self.newton.solve_by_stress())
         # a metal with voids is softer than its tangent says: secant steps go astray there
         searches = LINE_SEARCHES if self.system.metal.porous is None else LINE_SEARCHES[::-1]
@@ -106,8 +120,6 @@ class Electrode:
         if not result.converged:
             self.system.z = closed_state(self.stage.gap, self.system.gap_scale)
             result = self._counted(solve_from_rest(self.system, self.newton))
-        if result.converged:
-            self.system.take_current()
         return result
 
     def _counted(self, result: NewtonResult) -> NewtonResult:
@@ -195,7 +207,8 @@ class Electrode:
     def _healed_voltage(self, phase: Phase) -> float:
         """Return the voltage [V] of the healed interface at this phase's current."""
         followed = phase.kind == "hold"
-        if self._healed[0] != phase.index or followed:
+        at = (phase.index, self.clock.rim_radius)
+        if self._healed[0] != at or followed:
             healed = healed_voltage(self.system) * self.model.scales.potential
-            self._healed = (phase.index, healed)
+            self._healed = (at, healed)
         return self._healed[1]

@@ -1,4 +1,4 @@
-"""The electrolyte's share of the coupled problem: conduction on a mesh that stays where it is."""
+"""The electrolyte's share of the coupled problem: conduction."""
 
 from __future__ import annotations
 
@@ -49,18 +49,22 @@ class ElectrolyteBlock:
         far = owned_facet_dofs(self.space, cell.electrolyte, "far")
         facets = cell.electrolyte.facets.find(cell.electrolyte.names["far"])
         dofs = fem.locate_dofs_topological(self.space, mesh.topology.dim - 1, facets)
-        self._far = far
-        free = fem_petsc.assemble_matrix(form)
-        free.assemble()
-        self._unconstrained = free
-        self._matrix = fem_petsc.assemble_matrix(
-            form, bcs=[fem.dirichletbc(PETSc.ScalarType(0.0), dofs, self.space)]
-        )
-        self._matrix.assemble()
+        self._far, self._form = far, form
+        self._grounded = [fem.dirichletbc(PETSc.ScalarType(0.0), dofs, self.space)]
+        self._unconstrained = fem_petsc.create_matrix(form)
+        self._matrix = fem_petsc.create_matrix(form)
+        self.geometry_changed()
         self._vector = self._matrix.createVecRight()
         self._scatter: PETSc.Scatter | None = None
         self._at_interface: PETSc.Vec | None = None
         self._entries = BlockEntries(POTENTIAL, POTENTIAL)
+
+    def geometry_changed(self) -> None:
+        """Assemble conduction anew on the mesh as it is now (collective)."""
+        for matrix, held in ((self._unconstrained, []), (self._matrix, self._grounded)):
+            matrix.zeroEntries()
+            fem_petsc.assemble_matrix(matrix, self._form, bcs=held)
+            matrix.assemble()
 
     def connect(self, vertices: npt.NDArray[np.int64]) -> None:
         """Name the global dofs that face the metal, in the order of z (collective)."""

@@ -74,11 +74,8 @@ class InterfaceTransport:
         self._tension = surface.energy / (scales.traction * scales.length)
         self._field = fem.Function(space)
         corners = _corners(cell, space)
-        places = space.tabulate_dof_coordinates()[:, : cell.metal.mesh.geometry.dim - 1]
-        self._corners = corners
-        self._facets = Facets.from_corners(
-            places[corners], axisymmetric=cell.symmetry == "axisymmetric"
-        )
+        self._cell, self._space, self._corners = cell, space, corners
+        self.geometry_changed()
         first = self._comm.exscan(len(dofs)) or 0
         own = np.asarray(first + np.arange(len(dofs)), dtype=np.int32)
         numbers = np.rint(self._at_corners(own.astype(float))).astype(np.int32)
@@ -88,6 +85,13 @@ class InterfaceTransport:
         self._traction_matrix = CooMatrix(self._comm, len(dofs))
         self._flux_matrix = CooMatrix(self._comm, len(dofs))
         self._gap_matrix = CooMatrix(self._comm, len(dofs))
+
+    def geometry_changed(self) -> None:
+        """Measure the facets anew, whose vertices may have moved along the interface."""
+        places = self._space.tabulate_dof_coordinates()
+        horizontal = places[:, : self._cell.metal.mesh.geometry.dim - 1]
+        axisymmetric = self._cell.symmetry == "axisymmetric"
+        self._facets = Facets.from_corners(horizontal[self._corners], axisymmetric=axisymmetric)
 
     @property
     def diffuses(self) -> bool:

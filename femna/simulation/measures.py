@@ -64,7 +64,6 @@ class Measures:
         space = system.metal.velocity_space
         vertical = space.sub(model.cell.metal.mesh.geometry.dim - 1)
         self._platen = owned_facet_dofs(vertical, model.cell.metal, "platen")
-        self._conducting_area = self._sum(system.area @ model.conducting)
 
     def _sum(self, value: Any) -> float:
         return float(self._model.system.comm.allreduce(float(value)))
@@ -78,7 +77,7 @@ class Measures:
         system, model = self._model.system, self._model
         openness = system.interface().openness
         return (
-            self._sum((system.contact_area * model.conducting) @ openness) / self._conducting_area
+            self._sum((system.contact_area * model.conducting) @ openness) / self._conducting_area()
         )
 
     def real_contact_fraction(self) -> float:
@@ -87,8 +86,11 @@ class Measures:
         view, contact = system.interface(), system.required_step().law.contact
         touching = view.openness * contact.share(np.maximum(view.pressure, 0.0))
         return (
-            self._sum((system.contact_area * model.conducting) @ touching) / self._conducting_area
+            self._sum((system.contact_area * model.conducting) @ touching) / self._conducting_area()
         )
+
+    def _conducting_area(self) -> float:
+        return self._sum(self._model.system.area @ self._model.conducting)
 
     def balances(self, clock: Clock, *, forces: Forces) -> Balances:
         """Return the balances at the end of a step, the mesh already in its new place.
@@ -97,8 +99,8 @@ class Measures:
 
         Charge: current into the electrolyte at the interface and out at its far side, both against
         the applied one. Volume: the mesh's change since the start, plus ``Vm Q / F``, the voids
-        that closed or were met and what left through an open rim, less what elasticity gave and the
-        voids that plating has enclosed, over the volume that has passed or left. Force:
+        that closed or were met and what left through a rim that stands, less what elasticity gave
+        and the voids that plating has enclosed, over the volume that has passed or left. Force:
         contact pressure and the platen's reaction, each with the mask's, against the stack force.
         """
         system, scales = self._model.system, self._model.scales
@@ -115,7 +117,8 @@ class Measures:
         passed = clock.throughput * per_charge * system.total_area + abs(clock.outflow)
         change = self._motion.volume() - self._volume_at_start
         lost = self._voids.missing_volume(clock, system.gap) - self._occlusion.volume()
-        defect = change + removed + lost + clock.outflow - clock.elastic_volume
+        left = 0.0 if self._rim.moves else clock.outflow
+        defect = change + removed + lost + left - clock.elastic_volume
         known = max(abs(defect) - ROUND_OFF * self._volume_at_start, 0.0)
         volume = known / passed if passed > 0.0 else 0.0
         load = step.pressure * system.total_area
@@ -235,8 +238,7 @@ class Measures:
         }
         if model.properties.interface.is_partial:
             row["real_contact_fraction"] = self.real_contact_fraction()
-        if self._rim:
-            row["rim_outflow_um3"] = clock.outflow * unit
+        row |= self._rim.columns(clock, volume_unit=unit)
         if self._reference is not None:
             against = (system.voltage - self._reference()) * scales.potential
             row["working_vs_reference_V"] = against

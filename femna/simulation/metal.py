@@ -179,6 +179,11 @@ class MetalBlock:
         self._surface.geometry_changed()
         self.matrices.forget()
 
+    def moved_sideways(self) -> None:
+        """Take note that interface vertices have moved along it (collective)."""
+        self._surface.connect(self._surface.dofs)
+        self._constant = self._matrices = None
+
     def vertex_area(self) -> Array:
         """Return the projected area that belongs to each interface vertex, shape (N,)."""
         return self._surface.vertex_area()

@@ -55,16 +55,23 @@ class ReferenceReading:
         # vertices are put in an order that does not depend on the ranks
         self._order = np.lexsort(known.T[::-1])
         known = known[self._order]
+        self._up = up
         self._read = (
-            self._on_line(wanted, known[:, 0])
+            self._on_line(wanted)
             if up == 1
             else self._in_plane(wanted - (_offset(model) / length, 0.0), known)
         )
 
-    @staticmethod
-    def _on_line(wanted: Array, radii: Array) -> Callable[[Array], Array]:
+    def _on_line(self, wanted: Array) -> Callable[[Array], Array]:
         from_axis = np.hypot(*wanted.T)
-        return lambda values: np.asarray(np.interp(from_axis, radii, values))
+
+        def read(values: Array) -> Array:
+            # behind a rim that moves the bare ring is squeezed together
+            here = self._block.space.tabulate_dof_coordinates()[self._dofs, 0]
+            radii = np.concatenate(self._comm.allgather(here))[self._order]
+            return np.asarray(np.interp(from_axis, radii, values))
+
+        return read
 
     @staticmethod
     def _in_plane(wanted: Array, known: Array) -> Callable[[Array], Array]:

@@ -33,6 +33,9 @@ class Rim:
         The discrete problem.
     """
 
+    moves = False
+    """Whether the mesh follows what is squeezed out."""
+
     def __init__(self, model: Model) -> None:
         self._model, self._metal = model, model.system.metal
         geometry = model.case.geometry
@@ -69,6 +72,29 @@ class Rim:
         """Let the mask hold the rim if the clearance is full."""
         if self:
             self._metal.fields.rim_resistance.value = HELD if self.full(clock) else 0.0
+
+    def revise(self, clock: Clock, dt: float) -> bool:
+        """Say whether a solved step must be solved again, the mask holding the rim or not."""
+        return False
+
+    def share_to_mask(self, clock: Clock, dt: float, *, short: bool) -> float | None:
+        """Return by what a solved step is multiplied to end at a mask; None if it may stay."""
+        return None
+
+    def check(self, clock: Clock, dt: float) -> None:
+        """Refuse a solved step after which the rim cannot be followed."""
+
+    def columns(self, clock: Clock, *, volume_unit: float) -> dict[str, float]:
+        """Return the columns of the history that are the rim's (collective).
+
+        Parameters
+        ----------
+        clock : Clock
+            At the end of the step.
+        volume_unit : float
+            Of the model's unit of volume [um^3].
+        """
+        return {"rim_outflow_um3": clock.outflow * volume_unit} if self else {}
 
     def time_to_fill(self, clock: Clock) -> float:
         """Return how long the clearance still has room at the present rate (collective)."""

@@ -13,6 +13,7 @@ from femna.constants import FARADAY
 from femna.materials import ElectrolyteProperties, Properties, UserLaw, resolve
 from femna.mesh import Cell, build_cell, conducting_map
 from femna.mesh.bodies import on_root
+from femna.mesh.maps import ConductingMap
 from femna.physics.interface import InterfaceLaw
 from femna.physics.solid import Solid
 from femna.simulation.bodies.foundation import DiscShape, transfer_compliance
@@ -33,13 +34,17 @@ VOLTAGE_UNIT: Final = 0.1
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """A case made computable; the thicknesses [m] are those of the meshes."""
+    """A case made computable; the thicknesses [m] are those of the meshes.
+
+    `conducting` holds the map `chart` at the interface's vertices, where they are now.
+    """
 
     case: Case
     properties: Properties
     cell: Cell
     scales: Scales
     system: System
+    chart: ConductingMap
     conducting: np.ndarray[Any, np.dtype[np.float64]]
     conducting_fraction: float
     metal_thickness: float
@@ -61,6 +66,10 @@ class Model:
             current=abs(current) or self.scales.current,
             charge=charge,
         )
+
+    def renew_conducting(self) -> None:
+        """Read the conducting map where the interface's vertices are now (collective)."""
+        self.conducting[:] = _conducting(self.cell, self.system, self.chart)
 
     def relative_conductivity(self, temperature: float) -> float:
         """Return the electrolyte's conductivity at a temperature [K] over the nominal one."""
@@ -153,19 +162,14 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
             ring, scales, electrode_radius=opening.electrode, total_area=system.total_area
         )
     chart = conducting_map(case, half_period=cell.half_period)
-    conducting = dual_average(
-        cell,
-        block.pressure_space,
-        system.vertices.metal,
-        lambda horizontal: np.asarray(chart(horizontal * cell.length_scale)),
-    )
     return Model(
         case=case,
         properties=properties,
         cell=cell,
         scales=scales,
         system=system,
-        conducting=np.clip(conducting, 0.0, 1.0),  # fourth order, as the average
+        chart=chart,
+        conducting=_conducting(cell, system, chart),
         conducting_fraction=chart.mean,
         metal_thickness=thickness * scales.length,
         electrolyte_thickness=_extent(cell.electrolyte.mesh, -1.0) * scales.length,
@@ -175,6 +179,19 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
 def build_counter(case: Case, comm: Any, *, refine: float = 1.0) -> Model | None:
     """Mesh and set up a case's counter electrode (collective); None without one."""
     return None if case.counter is None else build_model(counter_case(case), comm, refine=refine)
+
+
+def _conducting(
+    cell: Cell, system: System, chart: ConductingMap
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return the conducting map's means over the vertices' dual functions, in [0, 1]."""
+    mean = dual_average(
+        cell,
+        system.metal.pressure_space,
+        system.vertices.metal,
+        lambda horizontal: np.asarray(chart(horizontal * cell.length_scale)),
+    )
+    return np.clip(mean, 0.0, 1.0)  # fourth order, as the average
 
 
 def _foundation(comm: Any, case: Case, electrolyte: ElectrolyteProperties) -> float:

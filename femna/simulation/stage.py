@@ -7,10 +7,12 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from femna.case import Stack
 from femna.simulation.buried_voids import BuriedVoids
 from femna.simulation.column_motion import vertical_motion
 from femna.simulation.contact_state import closed_state
 from femna.simulation.motion import VerticalMotion
+from femna.simulation.moving_rim import MovingRim
 from femna.simulation.occlusion import Occlusion
 from femna.simulation.rim import Rim
 from femna.simulation.schedule import Phase
@@ -42,7 +44,7 @@ class Stage:
     occlusion : Occlusion
         Voids that plating has enclosed.
     rim : Rim
-        Where metal may leave.
+        Where metal may leave, or which moves.
     last_cycle : dict of arrays
         Gap and layers at the end of the last cycle, as `cycle_state` gave them.
     """
@@ -57,7 +59,7 @@ class Stage:
         self.occlusion = Occlusion(model)
         self.voids = BuriedVoids(model, self.gap, steep=bool(self.occlusion))
         self.voids.begin(self.clock)
-        self.rim = Rim(model)
+        self.rim = _rim_of(model)
         self.last_cycle = self.cycle_state() if self.occlusion else {}
         self._displacement = np.zeros(len(model.cell.metal.mesh.geometry.x))
 
@@ -161,7 +163,9 @@ class Stage:
             Whether a void was met or enclosed, so that the interface is no longer the solved one.
         """
         system, clock = self.system, self.clock
-        clock.outflow += dt * self.rim.rate()
+        squeezed, radius = dt * self.rim.rate(), clock.rim_radius
+        on_rim = self.rim.pressure(clock) if isinstance(self.rim, MovingRim) else 0.0
+        clock.outflow += squeezed
         if system.mask is not None:
             system.mask_reaction()
             clock.mask_slope = system.mask.body.last.slope
@@ -176,12 +180,38 @@ class Stage:
         self.gap = self.voids.meet(clock, gap)
         opened = self.gap != solved
         system.z = np.where(opened, closed_state(self.gap, system.gap_scale), system.z)
-        new = self._displaced()
         sinking = system.platen_velocity - sunk / dt
+        if isinstance(self.rim, MovingRim):
+            self._widen(self.rim, dt, sinking=sinking, squeezed=squeezed, on_rim=on_rim)
+            return clock.rim_radius != radius
+        new = self._displaced()
         system.metal.accept_step(dt, new - self._displacement, sinking)
         self._place(new)
         changes = bool(self.voids) or bool(self.occlusion)
         return changes and bool(system.comm.allreduce(int(opened.any())))
+
+    def _widen(
+        self, rim: MovingRim, dt: float, *, sinking: float, squeezed: float, on_rim: float
+    ) -> None:
+        """Let rim, gap, memory and mesh follow a step that squeezed metal out (collective)."""
+        system, clock = self.system, self.clock
+        self.gap, system.z = rim.carried(clock, self.gap, squeezed=squeezed, pressure=on_rim)
+        new = self._displaced()
+        way = np.column_stack([rim.way(clock), new - self._displacement])
+        system.metal.accept_step(dt, way, sinking)
+        self._place(new)
+
+    def revise_rim(self, dt: float) -> bool:
+        """Say whether a solved step of `dt` [s] must be solved again: see `Rim.revise`."""
+        return self.rim.revise(self.clock, dt / self.model.scales.time)
+
+    def share_to_mask(self, dt: float, *, short: bool) -> float | None:
+        """Return by what a solved step of `dt` [s] is multiplied: see `Rim.share_to_mask`."""
+        return self.rim.share_to_mask(self.clock, dt / self.model.scales.time, short=short)
+
+    def check_rim(self, dt: float) -> None:
+        """Refuse a solved step of `dt` [s] after which the rim cannot be followed (collective)."""
+        self.rim.check(self.clock, dt / self.model.scales.time)
 
     def time_to_event(self, phase: Phase) -> float:
         """Return how long until a void is met, a film done, the rim full or the mask loaded.
@@ -211,10 +241,15 @@ class Stage:
     def _place(self, displacement: Array) -> None:
         self.motion.place(displacement)
         self._displacement = displacement
+        if isinstance(self.rim, MovingRim):
+            self.rim.place(self.clock)
         self.system.metal.geometry_changed()
 
     def points(self) -> dict[str, Array]:
-        """Return the reference coordinates of the owned points of every array of the state."""
+        """Return the coordinates of the owned points of every array of the state.
+
+        To be asked for before anything has moved.
+        """
         system, cell = self.system, self.model.cell
         metal, axis = system.metal, cell.metal.mesh.geometry.dim
         vertices = system.vertices.horizontal
@@ -238,3 +273,10 @@ class Stage:
         if system.mask is not None:
             owned |= {f"mask_{name}": xs for name, xs in system.mask.body.points().items()}
         return owned | {f"memory_{name}": xs for name, xs in metal.memory_points().items()}
+
+
+def _rim_of(model: Model) -> Rim:
+    geometry = model.case.geometry
+    if isinstance(geometry, Stack) and geometry.rim == "moving":
+        return MovingRim(model, geometry)
+    return Rim(model)

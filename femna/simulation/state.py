@@ -50,7 +50,11 @@ class Clock:
     elastic_volume : float
         Volume gained elastically, in the model's units.
     outflow : float
-        Volume that left through an open rim, in the model's units.
+        Volume that has crossed the rim, in the model's units.
+    rim_radius : float
+        Of a moving rim, in lengths of the model: of a stack, the first radius of its metal.
+    rim_pressed : bool
+        Whether a mask holds a moving rim.
     void_radii, void_heights : tuple of float
         Of the voids inside the metal, from below, in lengths of the model; heights of the centres
         above the electrolyte.
@@ -88,6 +92,8 @@ class Clock:
     platen: float = 0.0
     elastic_volume: float = 0.0
     outflow: float = 0.0
+    rim_radius: float = 1.0
+    rim_pressed: bool = False
     void_radii: tuple[float, ...] = ()
     void_heights: tuple[float, ...] = ()
     void_volume: float = 0.0

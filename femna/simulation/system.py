@@ -154,6 +154,21 @@ class System:
         """Return a new monolithic vector."""
         return PETSc.Vec().createMPI((self.layout.local_size, None), comm=self.comm)
 
+    def moved_sideways(self) -> None:
+        """Take note that vertices of both bodies have moved along the interface (collective).
+
+        `total_area`, to which applied current and pressure refer, stays what it was at first.
+        """
+        d = self.cell.metal.mesh.geometry.dim
+        places = self.metal.pressure_space.tabulate_dof_coordinates()
+        self.vertices.horizontal[:] = places[self.vertices.metal, : d - 1]
+        self.metal.moved_sideways()
+        self.electrolyte.geometry_changed()
+        self.area[:] = self.metal.vertex_area()
+        self.contact_area = self.transport.area = self.metal.bearing_area()
+        self.transport.geometry_changed()
+        self.forget()
+
     # -- the interface -------------------------------------------------------------------------
 
     @property

@@ -79,6 +79,21 @@ REFUSED = {
         "geometry.reference_electrode.distance",
         "must be between 4000 um",
     ),
+    "a moving rim in three dimensions": (
+        {"symmetry": "mirror", "rim": "moving"},
+        "geometry.rim",
+        "axis of symmetry",
+    ),
+    "a moving rim on a disc without a bare ring": (
+        {"rim": "moving", "electrolyte_diameter": "5 mm", "reference_electrode": None},
+        "geometry.rim",
+        "no bare electrolyte",
+    ),
+    "a moving rim that would come to the third electrode": (
+        {"rim": "moving", "clearance": "1 mm"},
+        "geometry.clearance",
+        "at most 800 um",
+    ),
     "period": ({"period": "5 mm"}, "geometry.period", "unknown key"),
 }
 
@@ -160,6 +175,12 @@ def test_a_mask_around_a_window_that_is_not_round_is_refused(refused):
 def test_a_mask_around_an_open_rim_needs_its_distance(refused):
     _, line = refused(geometry={"rim": "open"}, mask=MASK)
     assert "geometry.clearance" in line
+
+
+def test_voids_that_plating_encloses_are_not_carried_with_a_moving_rim(refused):
+    key, line = refused(geometry={"rim": "moving"}, cycling={"film_thickness": "0.1 um"})
+    assert key == "geometry.rim"
+    assert "cycling" in line
 
 
 def test_elastic_metal_does_not_leave_through_an_open_rim(refused):

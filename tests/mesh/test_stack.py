@@ -1,9 +1,12 @@
 """The mesh of a stack: named faces of the right areas, an interface that matches."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from verification.stacks import stack_case
 
+from femna.case import load_case
 from femna.mesh.cell import cell_arrays
 from femna.mesh.quality import cell_quality
 
@@ -52,3 +55,13 @@ def test_cells_are_well_shaped_and_fine_at_the_rim(arrays):
     assert min(quality.metal.worst_angle, quality.electrolyte.worst_angle) > 20.0
     last = np.sort(np.unique(arrays.metal.points[arrays.metal.group("interface")][:, :, 0]))[-2:]
     assert (last[1] - last[0]) * RADIUS * 1e3 < 1.1 * 100.0 / 20.0  # um
+
+
+def test_the_described_cell_is_the_papers():
+    case = load_case(Path(__file__).parents[2] / "meshes" / "paper_cell.toml")
+    arrays = cell_arrays(case)
+    assert area(arrays.metal, "interface") == pytest.approx(RADIUS**2)
+    assert area(arrays.electrolyte, "far") == pytest.approx(RADIUS**2)
+    depth = -arrays.electrolyte.points[:, 1].min() * RADIUS
+    assert (arrays.metal.points[:, 1].max() * RADIUS, depth) == pytest.approx((0.1, 0.7))
+    assert cell_quality(arrays).metal.worst_angle > 20.0

@@ -43,6 +43,7 @@ CASES = {
         protocol=PHASES, numerics=COARSE, metal='creep = { law = "anand" }\nelastic = true'
     ).replace('"sodium"', '"lithium"'),
     "tilted stack": CASE,
+    "moving rim": CASE,
     "image": CELL,
 }
 TILTED = {
@@ -55,7 +56,22 @@ TILTED = {
     "protocol.charge": "0.02 mAh/cm^2",
     "numerics.step": "0.004 mAh/cm^2",
 }
-SETTINGS = {"tilted stack": TILTED, "image": {"numerics.step": "0.0004 mAh/cm^2"}}
+# the mask is met on the way, and gaps have opened before
+MOVING = {
+    "geometry.electrode_diameter": "1 mm",
+    "geometry.electrolyte_diameter": "2 mm",
+    "geometry.metal_thickness": "50 um",
+    "geometry.rim": "moving",
+    "geometry.clearance": "0.2 um",
+    "interface.map": '{ kind = "patches", blocked_fraction = 0.3, transition = "0.1 mm" }',
+    "protocol.pressure": "1 MPa",
+    "numerics.step": "0.02 mAh/cm^2",
+}
+SETTINGS = {
+    "tilted stack": TILTED,
+    "moving rim": MOVING,
+    "image": {"numerics.step": "0.0004 mAh/cm^2"},
+}
 SCRIPT = (
     "import sys; from pathlib import Path; from femna.case import load_case; "
     "from femna.output import run_case; "
@@ -82,6 +98,7 @@ def results(folder):
         pytest.param("iterative solver", marks=pytest.mark.slow),
         pytest.param("hardening", marks=pytest.mark.slow),
         pytest.param("tilted stack", marks=pytest.mark.slow),
+        "moving rim",
         pytest.param("image", marks=pytest.mark.slow),
     ],
 )

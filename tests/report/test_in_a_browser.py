@@ -205,6 +205,15 @@ def test_it_fits_every_screen_in_light_and_dark(page, dark):
 def test_it_prints(swept, page, tmp_path):
     page.printed(tmp_path / "page.pdf")
     assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+    views = (
+        "[...document.querySelectorAll('figure.plot script')]"
+        ".map(s => JSON.parse(s.textContent).length).filter(n => n > 1).reduce((a, b) => a + b, 0)"
+    )
+    on_paper = "document.querySelectorAll('.chart.paper .stage > svg').length"
+    page.value("dispatchEvent(new Event('beforeprint'))")
+    assert page.value(on_paper) == page.value(views) >= 2
+    page.value("dispatchEvent(new Event('afterprint'))")
+    assert page.value(on_paper) == 0
     assert page.problems == []
 
 

@@ -82,7 +82,8 @@
       this.hidden = this.views.map(() => new Set());
       this.zoom = this.views.map(() => null);
       this.place = null;
-      const box = html("div", "chart");
+      this.paper = [];
+      const box = this.root = html("div", "chart");
       figure.prepend(box);
       this.bar = html("div", "bar", box);
       this.stage = html("div", "stage", box);
@@ -133,6 +134,30 @@
         this.key(key, series);
         made.append(series.name);
       });
+    }
+
+    // On paper all views stand below each other, under their names.
+    unfold() {
+      if (this.views.length < 2) return;
+      const now = this.view;
+      this.paper = this.views.map((view, index) => {
+        this.view = index;
+        this.redo();
+        const copy = html("div", "chart paper");
+        html("p", "", copy, view.name);
+        copy.append(this.stage.cloneNode(true), this.legend.cloneNode(true));
+        return copy;
+      });
+      this.view = now;
+      this.redo();
+      this.root.before(...this.paper);
+      this.root.classList.add("live");
+    }
+
+    fold() {
+      this.paper.forEach((copy) => copy.remove());
+      this.paper = [];
+      this.root.classList.remove("live");
     }
 
     key(parent, series) {
@@ -416,13 +441,17 @@
     act();
   };
 
-  document.querySelectorAll("figure.plot").forEach((figure) => new Chart(figure));
+  const charts = [...document.querySelectorAll("figure.plot")].map((figure) => new Chart(figure));
   document.querySelectorAll("form.ask").forEach(ask);
   // What is folded on the screen is read on paper.
   let opened = [];
   addEventListener("beforeprint", () => {
     opened = [...document.querySelectorAll("details:not([open])")];
     opened.forEach((item) => { item.open = true; });
+    charts.forEach((chart) => chart.unfold());
   });
-  addEventListener("afterprint", () => opened.forEach((item) => { item.open = false; }));
+  addEventListener("afterprint", () => {
+    charts.forEach((chart) => chart.fold());
+    opened.forEach((item) => { item.open = false; });
+  });
 })();

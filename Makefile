@@ -1,5 +1,5 @@
 # make demo    make the environment and run the main job: contact loss against pressure and current
-# make test    make the environment and run the tests (15 minutes on two cores)
+# make test    make the environment and run the tests (25 minutes on two cores)
 # make help    the other targets
 
 VENV := .venv

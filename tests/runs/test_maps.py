@@ -11,6 +11,8 @@ from runs.conftest import STRIPES, UNIFORM, case_text, contents, differences, la
 from femna.cli.app import execute
 
 SYMMETRIES = ["plane_strain", "axisymmetric", "square", "hexagonal"]
+ONCE_IN_3D = [*SYMMETRIES[:3], pytest.param("hexagonal", marks=pytest.mark.slow)]
+"""Where the square cell has already tried three dimensions."""
 ONE_STEP = 'step = "0.02 mAh/cm^2"'
 IN_CONTACT = ("protocol.pressure=20 MPa",)
 # 20 um of electrolyte at 2 mS/cm are 1 ohm cm2, 10 um half of it
@@ -79,7 +81,7 @@ def test_without_constriction_the_resistance_is_that_of_the_conducting_area(run,
     assert found["max_local_current_mA_cm2"] == pytest.approx(1.5 / share, rel=0.01)
 
 
-@pytest.mark.parametrize("symmetry", SYMMETRIES)
+@pytest.mark.parametrize("symmetry", ONCE_IN_3D)
 def test_zones_of_different_resistance_conduct_side_by_side(run, symmetry):
     text = case_text(symmetry, ZONES, electrolyte=NO_CONSTRICTION, numerics=ONE_STEP)
     found = last(run(text, settings=IN_CONTACT))
@@ -121,7 +123,7 @@ def test_two_seeds_are_two_fields_and_one_seed_is_one(run):
     assert last(first)["voltage_V"] != pytest.approx(last(other)["voltage_V"], rel=1e-6)
 
 
-@pytest.mark.parametrize("symmetry", SYMMETRIES)
+@pytest.mark.parametrize("symmetry", ONCE_IN_3D)
 def test_a_written_mesh_gives_the_numbers_of_the_cell_it_was_written_from(run, tmp_path, symmetry):
     text = case_text(symmetry, PATCHES.format("4 um", "blocked"), numerics=ONE_STEP)
     cell = run(text, "cell")

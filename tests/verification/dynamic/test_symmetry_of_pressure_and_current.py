@@ -63,7 +63,7 @@ def spread(folder: Path, n: int, changes=None) -> float:
     return float(np.max(np.ptp(found, axis=0)))
 
 
-@pytest.mark.parametrize("n", CREEP)
+@pytest.mark.parametrize("n", [1, pytest.param(3, marks=pytest.mark.slow), 5])
 def test_five_currents_give_one_curve(tmp_path, n, verified):
     ends, apart = [], 0.0
     for x in PRESSURES[n]:

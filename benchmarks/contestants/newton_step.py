@@ -46,15 +46,16 @@ class Solves:
     seconds: float = 0.0
     iterations: int = 0
 
-    def __getattr__(self, name: str) -> Callable[..., NewtonResult]:
-        """Return one of the solver's ways to solve, timed."""
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """Return one of the solver's methods, timed."""
         way = getattr(self.solver, name)
 
-        def solve(*arguments: Any, **options: Any) -> NewtonResult:
+        def solve(*arguments: Any, **options: Any) -> Any:
             begun = time.process_time()
-            result: NewtonResult = way(*arguments, **options)
+            result = way(*arguments, **options)
             self.seconds += time.process_time() - begun
-            self.iterations += result.iterations
+            if isinstance(result, NewtonResult):
+                self.iterations += result.iterations
             return result
 
         return solve

@@ -12,7 +12,7 @@ from femna.simulation.cycle_jump import CycleJump, leave_out
 from femna.simulation.electrode import Electrode
 from femna.simulation.ending import Status, ending, oversteps, reaches, share_to_limit
 from femna.simulation.hold import hold_over, share_to_end
-from femna.simulation.measures import Forces, Measures
+from femna.simulation.measures import Forces
 from femna.simulation.neighbours import Neighbours
 from femna.simulation.newton import Newton
 from femna.simulation.schedule import Phase, phases
@@ -92,11 +92,6 @@ class Driver:
         return self.working.stage
 
     @property
-    def measures(self) -> Measures:
-        """What is measured of the working electrode."""
-        return self.working.measures
-
-    @property
     def newton(self) -> Newton:
         """Newton's method of the working electrode."""
         return self.working.newton
@@ -174,8 +169,7 @@ class Driver:
         """Yield every electrode with its phase; the counter's current is the working one's."""
         yield self.working, phase
         if self.counter is not None:
-            current = phase.current if phase.held is None else self.clock.current
-            yield self.counter, opposite(phase, current)
+            yield self.counter, opposite(phase, phase.current_at(self.clock))
 
     def _solved(self, phase: Phase) -> Iterator[tuple[Electrode, Phase]]:
         """Yield as `_driven`, with the current that the working electrode's solution has."""

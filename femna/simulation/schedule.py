@@ -59,6 +59,10 @@ class Phase:
         """Charge that passes in the phase, its sign left out; 0 of a hold [C/m^2]."""
         return abs(self.current) * self.duration
 
+    def current_at(self, clock: Clock) -> float:
+        """Return the applied current density, or that of a hold's last step [A/m^2]."""
+        return self.current if self.held is None else clock.current
+
     def charge_at(self, clock: Clock) -> float:
         """Return the charge that has passed in the phase, its sign left out [C/m^2]."""
         if self.held is None:

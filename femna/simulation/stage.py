@@ -66,7 +66,7 @@ class Stage:
     def set_step(self, phase: Phase, dt: float) -> None:
         """Ask the system for a step of a phase, from the present gap; its length `dt` in [s]."""
         scales = self.model.scales
-        current = phase.current if phase.held is None else self.clock.current
+        current = phase.current_at(self.clock)
         passed = phase.charge_at(self.clock) + abs(current) * dt
         covered = self.occlusion.prepare()
         self.rim.prepare(self.clock)
@@ -220,8 +220,7 @@ class Stage:
         """
         clock, system = self.clock, self.system
         meeting = self.voids.time_to_meeting(clock, self.gap)
-        current = phase.current if phase.held is None else clock.current
-        current /= self.model.scales.current
+        current = phase.current_at(clock) / self.model.scales.current
         covering = self.occlusion.time_to_event(clock, self.gap, current=current)
         filling = min(self.rim.time_to_fill(clock), covering)
         if system.mask is None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from femna.study.rows import FINISHED, MAPPED, Row
+from femna.tables import read_table
 
 NAME: Final = "contact_table.csv"
 
@@ -33,14 +33,13 @@ def contact_table(directory: Path, rows: Sequence[Row]) -> tuple[list[str], list
     ]
     cells: list[list[object]] = []
     for row in rows:
-        path = directory / row.case / "history.csv"
-        if row.status in FINISHED and row.origin != MAPPED and path.is_file():
-            with path.open(encoding="utf-8", newline="") as stream:
-                cells.extend(_steps(csv.DictReader(stream), [value for _, value in row.others]))
+        if row.status in FINISHED and row.origin != MAPPED:
+            history = read_table(directory / row.case / "history.csv")
+            cells.extend(_steps(history, [value for _, value in row.others]))
     return header, cells
 
 
-def _steps(history: csv.DictReader[str], others: Sequence[object]) -> list[list[object]]:
+def _steps(history: Sequence[Mapping[str, str]], others: Sequence[object]) -> list[list[object]]:
     cells: list[list[object]] = []
     for step in history:
         if step["half_cycle"] != "1" or step["phase"] != "strip" or not step["ohmic_voltage_V"]:

@@ -8,7 +8,6 @@ cycles that were left out a voltage is taken from the line through those beside 
 
 from __future__ import annotations
 
-import csv
 import itertools
 import math
 from collections.abc import Mapping, Sequence
@@ -20,6 +19,7 @@ import numpy as np
 
 from femna.errors import InputError
 from femna.study.rows import FAILED, Row, Table
+from femna.tables import read_table
 
 FACTOR: Final = 2.0
 FLAT: Final = 0.25
@@ -148,7 +148,7 @@ def judge_cells(directory: Path, rows: Sequence[Row], cells: Sequence[Cell]) -> 
         lives: dict[tuple[float, float], float] = {}
         for cell in cells:
             for row in own:
-                table = _half_cycles(directory / row.case / "cycles.csv")
+                table = read_table(directory / row.case / "cycles.csv")
                 if len(table) < 2 or not _same(cell, row, table):
                     continue
                 found += [
@@ -184,13 +184,6 @@ def judged_lines(found: Sequence[Judged]) -> list[str]:
 
 def _variant(row: Row) -> str:
     return str(dict(row.others).get("variant", ""))
-
-
-def _half_cycles(path: Path) -> list[dict[str, str]]:
-    if not path.is_file():
-        return []
-    with path.open(newline="", encoding="utf-8") as stream:
-        return list(csv.DictReader(stream))
 
 
 def _same(cell: Cell, row: Row, table: Sequence[Mapping[str, str]]) -> bool:

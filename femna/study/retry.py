@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import Final
 
 from femna.errors import InputError
 from femna.study.folder import RECORD
 from femna.study.rows import FAILED
+from femna.tables import read_table
 
 ATTEMPTS: Final = "failed_attempts"
 """Folder of a sweep that keeps what failed cases had left, one folder an attempt."""
@@ -30,14 +30,9 @@ def failed_cases(directory: Path) -> dict[str, str]:
             "holds no sweep whose failed cases could be run again",
             "leave out --retry-failed, or name the folder of the sweep",
         )
-    try:
-        with (directory / "sweep.csv").open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-    except FileNotFoundError:  # the sweep ended before its first case did
-        return {}
     return {
         row["case"]: row.get("reason") or ""
-        for row in rows
+        for row in read_table(directory / "sweep.csv")  # none where no case has ended
         if row.get("case") and row.get("status") == FAILED
     }
 

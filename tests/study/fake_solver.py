@@ -91,10 +91,10 @@ def solve_slowly(case, directory, *, resume=False, monitor=None):
 def solve_for_ever(case, directory, *, resume=False, monitor=None):
     """Report once and wait; note when it is ended."""
     directory.mkdir(parents=True)
-    if monitor is not None:
-        monitor({"step": 1})
-    (directory / "alive").write_text(str(os.getpid()))
     try:
+        if monitor is not None:
+            monitor({"step": 1})  # from here on it may be ended
+        (directory / "alive").write_text(str(os.getpid()))
         time.sleep(300)
     finally:
         (directory / "ended").touch()

@@ -16,6 +16,7 @@ from femna.simulation.block_matrix import BlockEntries, FormMatrix
 from femna.simulation.discretisation import FormVector, owned_facet_dofs
 from femna.simulation.jacobian import Entries
 from femna.simulation.layout import PRESSURE, VELOCITY, BlockLayout
+from femna.simulation.products import scale_columns
 from femna.simulation.sliding_wall import SlidingWall
 
 Array = npt.NDArray[np.float64]
@@ -79,11 +80,10 @@ class CollectorWall:
         if self._weight is None:
             raise RuntimeError("the wall has no weight yet")
         by_weight = self._wall.by_weight()
-        scale = by_weight.createVecRight()
-        values = np.zeros(scale.getLocalSize())
+        start, end = by_weight.getOwnershipRangeColumn()
+        values = np.zeros(end - start)
         values[self.dofs] = -self._weight.by_pressure / self._areas
-        scale.setArray(values)
-        by_weight.diagonalScale(None, scale)
+        scale_columns(by_weight, values)
         entries = [self._wall.jacobian(layout)]
         for block, form in zip(self._entries, self._by_unknowns, strict=True):
             force = fem_petsc.assemble_matrix(form, bcs=self._conditions, diag=0.0)

@@ -14,6 +14,7 @@ from femna.simulation.interface_transport import InterfaceTransport
 from femna.simulation.jacobian import Entries
 from femna.simulation.layout import CONTACT, POTENTIAL, SCALARS, BlockLayout
 from femna.simulation.metal import MetalBlock
+from femna.simulation.products import transposed_product
 from femna.simulation.step import StepData
 
 Array = npt.NDArray[np.float64]
@@ -148,9 +149,6 @@ class InterfaceCoupling:
 
     def _tension(self, neighbours: PETSc.Mat, bearing: Array) -> list[Entries]:
         """Return how flow and stack force depend on neighbours' gaps through the tension."""
-        weight, force = neighbours.createVecLeft(), neighbours.createVecRight()
-        weight.setArray(bearing)
-        neighbours.multTranspose(weight, force)
         platen = np.full_like(self._z, self._scalars[1])
-        total = -np.asarray(force.getArray()).copy()
+        total = -transposed_product(neighbours, bearing)
         return [self._metal.load_slope(self._layout, neighbours), (platen, self._z, total)]

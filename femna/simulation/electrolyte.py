@@ -14,6 +14,7 @@ from femna.simulation.block_matrix import BlockEntries
 from femna.simulation.discretisation import owned_facet_dofs
 from femna.simulation.jacobian import Entries
 from femna.simulation.layout import POTENTIAL, BlockLayout
+from femna.simulation.products import for_a_moment, product, solution
 
 Array = npt.NDArray[np.float64]
 
@@ -113,34 +114,26 @@ class ElectrolyteBlock:
         """Return the conduction matrix plus ``slope`` on the diagonal of the interface vertices."""
         matrix = self._matrix.copy()
         matrix.scale(self.relative_conductivity)
-        shift = self._vector.duplicate()
-        shift.setArray(self.spread(slope))
-        matrix.setDiagonal(shift, addv=PETSc.InsertMode.ADD)
+        with for_a_moment(self._vector.duplicate()) as (shift,):
+            shift.setArray(self.spread(slope))
+            matrix.setDiagonal(shift, addv=PETSc.InsertMode.ADD)
         return matrix
 
     def solve(self, solver: PETSc.KSP, right: Array) -> Array:
         """Solve with a solver for an owned right-hand side; entries at the far side are zero."""
-        source, out = self._vector.duplicate(), self._vector.duplicate()
         values = right.copy()
         values[self._far] = 0.0
-        source.setArray(values)
-        solver.solve(source, out)
-        return np.asarray(out.getArray()).copy()
+        return solution(solver, values)
 
     def residual(self, supply: Array) -> Array:
         """Return the owned residual for currents ``supply`` fed at the vertices (collective)."""
-        source = self.spread(supply)
-        self._vector.setArray(self.get()[0])
-        out = self._vector.duplicate()
-        self._matrix.mult(self._vector, out)
-        return self.relative_conductivity * np.asarray(out.getArray()) - source
+        through = product(self._matrix, self.get()[0])
+        return self.relative_conductivity * through - self.spread(supply)
 
     def current_out(self) -> float:
         """Return the current through the far side, from its reactions (collective)."""
-        self._vector.setArray(self.get()[0])
-        out = self._vector.duplicate()
-        self._unconstrained.mult(self._vector, out)
-        current = float(self.comm.allreduce(float(out.getArray()[self._far].sum())))
+        out = product(self._unconstrained, self.get()[0])
+        current = float(self.comm.allreduce(float(out[self._far].sum())))
         return -self.relative_conductivity * current
 
     def jacobian(self, layout: BlockLayout) -> list[Entries]:

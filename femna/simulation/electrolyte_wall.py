@@ -10,6 +10,7 @@ from femna.physics.wall import WallWeight
 from femna.simulation.block_matrix import BlockEntries, FormMatrix
 from femna.simulation.jacobian import Entries
 from femna.simulation.layout import CONTACT, VELOCITY, BlockLayout
+from femna.simulation.products import scale_columns
 from femna.simulation.sliding_wall import SlidingWall
 
 Array = npt.NDArray[np.float64]
@@ -71,9 +72,7 @@ class ElectrolyteWall:
         first = full.getOwnershipRangeColumn()[0]
         columns = PETSc.IS().createGeneral((self._dofs + first).astype(np.int32), comm=full.comm)
         matrix = full.createSubMatrix(rows, columns)
-        scale = matrix.createVecRight()
-        scale.setArray(slope)
-        matrix.diagonalScale(None, scale)
+        scale_columns(matrix, slope)
         entries = self._entries(layout, matrix)
         for used in (full, matrix):
             used.destroy()

@@ -24,6 +24,7 @@ from femna.physics.interface_transport import Facets, free_share
 from femna.simulation.contact_state import gap_slope
 from femna.simulation.discretisation import owned_facets
 from femna.simulation.jacobian import CooMatrix
+from femna.simulation.products import scale_columns
 from femna.simulation.scales import Scales
 
 Array = npt.NDArray[np.float64]
@@ -195,10 +196,8 @@ class InterfaceTransport:
         by_z = by_gap * self._at_corners(gap_slope(z, self._gap_scale))[:, None, :]
         by_z += by_openness * plain[:, :, None] * self._at_corners(openness(z)[1])[:, None, :]
         direct = self._gap_matrix.assemble([(self._rows, self._columns, by_z.ravel())])
-        scale = flux.createVecRight()
-        scale.setArray(diagonal)
         result = flux.copy()
-        result.diagonalScale(None, scale)
+        scale_columns(result, diagonal)
         same = PETSc.Mat.Structure.SAME_NONZERO_PATTERN
         result.axpy(1.0, direct, structure=same)
         if coupling is not None:
@@ -207,7 +206,6 @@ class InterfaceTransport:
             product.axpy(1.0, result, structure=wider)
             result.destroy()
             result = product
-        scale.destroy()
         return result
 
     # -- between vertices and facets -----------------------------------------------------------

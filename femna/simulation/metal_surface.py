@@ -17,6 +17,7 @@ from femna.simulation.discretisation import assembled
 from femna.simulation.dual_basis import DualFunctions
 from femna.simulation.jacobian import Entries, csr_coordinates
 from femna.simulation.layout import CONTACT, VELOCITY, BlockLayout
+from femna.simulation.products import product, scale_columns, transposed_product
 
 Array = npt.NDArray[np.float64]
 
@@ -79,11 +80,9 @@ class MetalSurface:
         start, end = operator.getOwnershipRangeColumn()
         if self._dual.follows:
             self._bearing = self._seen_from_below(operator)
-        free = operator.createVecRight()
-        values = np.ones(end - start)
-        values[self._held] = 0.0
-        free.setArray(values)
-        operator.diagonalScale(None, free)
+        free = np.ones(end - start)
+        free[self._held] = 0.0
+        scale_columns(operator, free)
         for old in (self._operator, broken):
             if old is not None:
                 old.destroy()
@@ -92,12 +91,10 @@ class MetalSurface:
     def _seen_from_below(self, operator: PETSc.Mat) -> Array:
         """Return what flows through the vertices' functions in a unit fall, shape (N,)."""
         dimension = self._cell.metal.mesh.geometry.dim
-        fall, through = operator.createVecs()
-        values = np.zeros(fall.getLocalSize())
-        values[dimension - 1 :: dimension] = -1.0
-        fall.setArray(values)
-        operator.mult(fall, through)
-        return np.asarray(through.getArray()).copy()
+        start, end = operator.getOwnershipRangeColumn()
+        fall = np.zeros(end - start)
+        fall[dimension - 1 :: dimension] = -1.0
+        return product(operator, fall)
 
     def vertex_area(self) -> Array:
         """Return the projected area that belongs to each interface vertex, shape (N,)."""
@@ -114,18 +111,11 @@ class MetalSurface:
 
     def load(self, contact_pressure: Array) -> Array:
         """Return the owned velocity residual of the contact pressure (collective)."""
-        operator = self._connected()
-        traction, load = operator.createVecLeft(), operator.createVecRight()
-        traction.setArray(contact_pressure)
-        operator.multTranspose(traction, load)
-        return np.asarray(load.getArray()).copy()
+        return transposed_product(self._connected(), contact_pressure)
 
     def flux(self, velocity: Array) -> Array:
         """Return ``integral of psi v.n`` at every interface vertex, shape (N,) (collective)."""
-        right, left = self._connected().createVecs()
-        right.setArray(velocity)
-        self._connected().mult(right, left)
-        return np.asarray(left.getArray()).copy()
+        return product(self._connected(), velocity)
 
     def jacobian(self, layout: BlockLayout, pressure_slope: Array) -> list[Entries]:
         """Return the entries that couple velocity and z (collective)."""

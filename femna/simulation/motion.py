@@ -23,6 +23,7 @@ from petsc4py import PETSc
 from femna.mesh import Cell
 from femna.physics.kinematics import volume_weight
 from femna.simulation.discretisation import owned_facet_dofs
+from femna.simulation.products import for_a_moment
 
 Array = npt.NDArray[np.float64]
 SIDEWAYS = 0.03
@@ -136,10 +137,10 @@ class MeshMotion(VerticalMotion):
         u.x.array[self._interface] = gap - self.reference_gap()
         u.x.array[self._platen] = platen
         held = u.x.petsc_vec
-        right = self._full.createVecLeft()
-        self._full.mult(held, right)
-        right.scale(-1.0)
-        right.getArray()[self._held] = held.getArray()[self._held]
-        self._solver.solve(right, held)
+        with for_a_moment(self._full.createVecLeft()) as (right,):
+            self._full.mult(held, right)
+            right.scale(-1.0)
+            right.getArray()[self._held] = held.getArray()[self._held]
+            self._solver.solve(right, held)
         u.x.scatter_forward()
         return np.asarray(u.x.array[self._dof_of_node])

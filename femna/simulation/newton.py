@@ -14,6 +14,7 @@ from petsc4py import PETSc
 
 from femna.errors import ComputationError
 from femna.simulation.linear_solver import Choice, LinearSolver, linear_solver
+from femna.simulation.products import for_a_moment
 from femna.simulation.system import System
 
 type LineSearch = Literal["secant", "full", "backtracking"]
@@ -124,6 +125,7 @@ class Newton:
         self._linear.configure(snes)
         self._has_matrix = False
         self._snes = snes
+        PETSc.garbage_cleanup(system.comm)  # the solver before
 
     def _function(self, _snes: PETSc.SNES, x: PETSc.Vec, out: PETSc.Vec) -> None:
         try:
@@ -145,6 +147,7 @@ class Newton:
     def begin_step(self) -> None:
         """Begin a step whose every digit follows from the state before it (collective)."""
         self._linear.begin_step()
+        PETSc.garbage_cleanup(self.system.comm)  # what Python has forgotten on all ranks
 
     def solve(self, line_search: LineSearch = "secant") -> NewtonResult:
         """Solve; the system's unknowns are the solution, or the last iterate on failure.
@@ -189,42 +192,47 @@ class Newton:
             For a guess only, to `ROUGH`.
         """
         self._begin()
+        with for_a_moment(self._x.duplicate(), self._x.duplicate()) as (residual, step):
+            try:
+                reason = self._follow_stress(residual, step, ROUGH * roughly)
+            except ComputationError:
+                reason = _OUT_OF_DOMAIN
+            except PETSc.Error as error:
+                if error.ierr != EXTERNAL_LIBRARY:
+                    raise
+                reason = _UNSOLVED
+            finally:
+                self.system.metal.anchored = False
+        if reason == _UNSOLVED:
+            self._create()  # as in `solve`
+        return NewtonResult(reason > 0, max(len(self._norms) - 1, 0), reason, tuple(self._norms))
+
+    def _follow_stress(self, residual: PETSc.Vec, step: PETSc.Vec, rough: float) -> int:
+        """Iterate on ``x`` with the help of two vectors; return the reason to end."""
         metal, x = self.system.metal, self._x
-        residual, step = x.duplicate(), x.duplicate()
-        try:
+        self.system.residual(x, residual)
+        metal.anchored = True
+        for _ in range(MOST_BY_STRESS):
+            self._norms.append(float(residual.norm()))
+            bound = max(self._bound(), rough)
+            if self._norms[-1] <= bound:
+                metal.anchored = False
+                self.system.forget()
+                self.system.residual(x, residual)  # of the law itself, not of its tangent
+                if residual.norm() <= bound:
+                    return _SOLVED
+                metal.anchored = True
+            ksp = self._snes.getKSP()
+            ksp.setOperators(self._linear.update(x))
+            self._linear.aim(ksp, self._norms, bound)
+            ksp.solve(residual, step)
+            if ksp.getConvergedReason() < 0:
+                return _UNSOLVED
+            x.axpy(-1.0, step)
+            self.system.take(x)
+            metal.follow_stress()
             self.system.residual(x, residual)
-            metal.anchored = True
-            for _ in range(MOST_BY_STRESS):
-                self._norms.append(float(residual.norm()))
-                bound = max(self._bound(), ROUGH * roughly)
-                if self._norms[-1] <= bound:
-                    metal.anchored = False
-                    self.system.forget()
-                    self.system.residual(x, residual)  # of the law itself, not of its tangent
-                    if residual.norm() <= bound:
-                        return self._ended(_SOLVED)
-                    metal.anchored = True
-                ksp = self._snes.getKSP()
-                ksp.setOperators(self._linear.update(x))
-                self._linear.aim(ksp, self._norms, bound)
-                ksp.solve(residual, step)
-                if ksp.getConvergedReason() < 0:
-                    self._create()  # as in `solve`
-                    return self._ended(_UNSOLVED)
-                x.axpy(-1.0, step)
-                self.system.take(x)
-                metal.follow_stress()
-                self.system.residual(x, residual)
-        except ComputationError:
-            return self._ended(_OUT_OF_DOMAIN)
-        except PETSc.Error as error:
-            if error.ierr != EXTERNAL_LIBRARY:
-                raise
-            self._create()
-            return self._ended(_UNSOLVED)
-        finally:
-            metal.anchored = False
-        return self._ended(_TOO_MANY)
+        return _TOO_MANY
 
     def linear_solver(self) -> tuple[PETSc.KSP, LinearSolver]:
         """Return what solves the Newton steps, for a look at it (collective)."""
@@ -254,6 +262,3 @@ class Newton:
         driven = max(abs(step.current), abs(step.voltage or 0.0))  # no more current than volts
         load = max(1.0, step.pressure, driven, self._closing_speed())
         return self._tolerance * load * float(np.sqrt(self.system.total_area))
-
-    def _ended(self, reason: int) -> NewtonResult:
-        return NewtonResult(reason > 0, max(len(self._norms) - 1, 0), reason, tuple(self._norms))

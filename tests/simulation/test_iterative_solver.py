@@ -1,5 +1,8 @@
 """The iterative solver finds what the direct one finds, at the same cost on finer meshes."""
 
+import os
+from pathlib import Path
+
 import femna.backend  # noqa: F401  (before dolfinx)
 
 import numpy as np
@@ -137,6 +140,36 @@ def test_several_ranks_some_of_them_without_an_interface():
     )]  # fmt: skip
     assert speed[1] == pytest.approx(speed[0], rel=1e-7)
     assert found[4] == pytest.approx(reference[4], rel=1e-7)
+
+
+@pytest.mark.parallel(nprocs=2)
+def test_iterations_on_ranks_leave_no_memory_behind():
+    """PETSc keeps on several ranks what Python forgets: whoever makes a vector must free it."""
+    system = cell(size="4 um", comm=MPI.COMM_WORLD)
+    rest_state(system)
+    ksp, linear = Newton(system, solver="iterative").linear_solver()
+    x = system.create_vector()
+    system.pack(x)
+    ksp.setOperators(linear.update(x))
+    right, out = x.duplicate(), x.duplicate()
+    right.set(1.0)
+
+    def iterate(count):
+        for _ in range(count):
+            ksp.getPC().apply(right, out)
+            linear.matrix.mult(out, right)
+            right.scale(1.0 / right.norm())
+        return resident()
+
+    before = iterate(20)
+    of_a_vector = 8.0 * MPI.COMM_WORLD.allreduce(system.layout.local_size) / 2
+    count = int(16e6 / of_a_vector)
+    assert iterate(count) - before < 0.3 * count * of_a_vector
+
+
+def resident():
+    """Memory that this rank holds [bytes]."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def test_the_code_picks_by_size(monkeypatch):

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from petsc4py import PETSc
 
 from femna.simulation.electrolyte import ElectrolyteBlock
+from femna.simulation.products import for_a_moment
 
 Array = npt.NDArray[np.float64]
 
@@ -79,11 +80,10 @@ class CurrentPreconditioner:
         voltage = (current + leaking) / self._conductance
         if self._held_by is not None:
             voltage = current / self._held_by
-        pc, source = self._solver.getPC(), self._matrix.createVecRight()
-        out = source.duplicate()
-        source.setArray(potential)
-        pc.apply(source, out)
-        return out.getArray() + voltage * self._column, voltage
+        with for_a_moment(*self._matrix.createVecs()) as (source, out):
+            source.setArray(potential)
+            self._solver.getPC().apply(source, out)
+            return out.getArray(readonly=True) + voltage * self._column, voltage
 
 
 def conduction_solver(comm: Any, *, rtol: float) -> PETSc.KSP:

@@ -29,6 +29,7 @@ from femna.simulation.iterative.flow_matrices import FlowMatrices
 from femna.simulation.iterative.multigrid import VelocityMultigrid
 from femna.simulation.layout import PRESSURE, VELOCITY
 from femna.simulation.metal import MetalBlock
+from femna.simulation.products import product, solution
 
 Array = npt.NDArray[np.float64]
 
@@ -148,17 +149,11 @@ class FlowPreconditioner:
         if flow is None:
             raise RuntimeError("the flow has no matrices yet")
         pressed = momentum + self._metal.load(self._multiplier * kinematic)
-        right, velocity = flow.velocity.createVecs()
-        right.setArray(pressed)
-        self._velocity(right, velocity)
-        source, pressure = flow.divergence.createVecLeft(), flow.divergence.createVecLeft()
-        flow.divergence.mult(velocity, source)
-        source.scale(-1.0)
-        source.array[:] += continuity
-        self._mass_solver.solve(source, pressure)
-        moved = velocity.getArray()
-        z = (kinematic - self._metal.flux(moved)) / self._schur
-        return FlowVectors(moved, -pressure.getArray(), z)
+        velocity = self._velocity(pressed)
+        source = continuity - product(flow.divergence, velocity)
+        pressure = solution(self._mass_solver, source)
+        z = (kinematic - self._metal.flux(velocity)) / self._schur
+        return FlowVectors(velocity, -pressure, z)
 
 
 def _mass_solver(comm: Any, dimension: int) -> PETSc.KSP:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from petsc4py import PETSc
 
 from femna.simulation.layout import PRESSURE, VELOCITY, BlockLayout
+from femna.simulation.products import product, transposed_product
 
 Array = npt.NDArray[np.float64]
 
@@ -62,19 +63,13 @@ class SplitJacobian:
             raise RuntimeError("the Jacobian has no matrices yet")
         rest.mult(x, y)
         values = x.getArray(readonly=True)
-        velocity, force = flow.velocity.createVecs()
-        pressure, volume = flow.divergence.createVecLeft(), flow.divergence.createVecLeft()
-        velocity.setArray(values[self._velocity])
-        pressure.setArray(values[self._pressure])
-        flow.velocity.mult(velocity, force)
-        flow.divergence.multTransposeAdd(pressure, force, force)
-        for added in flow.added:
-            excess = added.createVecLeft()
-            added.mult(velocity, excess)
-            force.axpy(-1.0, excess)
-        flow.divergence.mult(velocity, volume)
-        if flow.compressibility is not None:
-            flow.compressibility.multAdd(pressure, volume, volume)
+        velocity, pressure = values[self._velocity], values[self._pressure]
         out = y.getArray()
-        out[self._velocity] += force.getArray(readonly=True)
-        out[self._pressure] += volume.getArray(readonly=True)
+        force, volume = out[self._velocity], out[self._pressure]
+        force += product(flow.velocity, velocity)
+        force += transposed_product(flow.divergence, pressure)
+        for added in flow.added:
+            force -= product(added, velocity)
+        volume += product(flow.divergence, velocity)
+        if flow.compressibility is not None:
+            volume += product(flow.compressibility, pressure)

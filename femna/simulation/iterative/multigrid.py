@@ -19,6 +19,7 @@ from petsc4py import PETSc
 
 from femna.mesh import Body
 from femna.simulation.discretisation import symmetry_conditions
+from femna.simulation.products import solution
 
 Array = npt.NDArray[np.float64]
 
@@ -90,11 +91,11 @@ class VelocityMultigrid:
         self._solver.getPC().getMGCoarseSolve().setOperators(self._coarse)
         self._solver.setUp()
 
-    def __call__(self, right: PETSc.Vec, out: PETSc.Vec) -> None:
-        """Apply one cycle (collective)."""
+    def __call__(self, right: Array) -> Array:
+        """Return one cycle's answer to an owned right-hand side (collective)."""
         if self._solver is None:
             raise RuntimeError("the velocity has no matrix yet")
-        self._solver.solve(right, out)
+        return solution(self._solver, right)
 
     def _create(self, matrix: PETSc.Mat) -> PETSc.KSP:
         prefix = "femna_velocity_"

@@ -5,15 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from femna.case.base import AS_TUPLE, Table
 from femna.case.bodies import ContentHash, Material
 from femna.case.geometry import ReadCell
 from femna.case.image_cell import ImageCell
-from femna.case.quantities import Bare, Fraction, Length, Modulus, Physical, Strength, Time
+from femna.case.quantities import (
+    Bare,
+    Fraction,
+    Length,
+    Modulus,
+    Physical,
+    Positive,
+    Pressure,
+    Strength,
+    Time,
+)
 from femna.case.refusal import micrometres, refuse
 from femna.case.stack import Stack
+from femna.case.wall import FreeSlipWall, StickingWall, ViscousWall, free_slip
 
 if TYPE_CHECKING:
     from femna.case.model import Case
@@ -36,6 +47,34 @@ class Relaxation(Table):
     time: Time
 
 
+class MaskFriction(Table):
+    """Coulomb's friction of both faces of the mask: they stick up to it.
+
+    Attributes
+    ----------
+    coefficient : float
+        Friction over normal pressure.
+    shear_strength : float, optional
+        Largest friction [Pa]; left out, there is none but what the mask itself bears.
+    """
+
+    law: Literal["friction"]
+    coefficient: Positive
+    shear_strength: Pressure | None = None
+
+
+def _by_name(raw: object) -> object:
+    """Return a law that is given by its bare name as a table."""
+    return {"law": raw} if isinstance(raw, str) else raw
+
+
+Faces = Annotated[
+    FreeSlipWall | StickingWall | ViscousWall | MaskFriction,
+    Field(discriminator="law"),
+    BeforeValidator(_by_name),
+]
+
+
 class Mask(Table):
     """A ring between the electrolyte and the platen that carries the stack force.
 
@@ -52,8 +91,8 @@ class Mask(Table):
     platen_clearance : float, optional
         What the platen must sink before it touches the mask [m]; left out, the metal's thickness
         less the mask's.
-    faces : str
-        Whether the mask slips freely on platen and electrolyte, or sticks to both.
+    faces : FreeSlipWall, StickingWall, ViscousWall or MaskFriction
+        How both faces move along platen and electrolyte; the first two also by their bare names.
     viscoelastic : bool
         Whether it relaxes: by `relaxation`, or the set's standard linear solid.
     relaxation : tuple of Relaxation, optional
@@ -72,7 +111,7 @@ class Mask(Table):
     thickness: Length
     window_clearance: Clearance | None = None
     platen_clearance: Clearance | None = None
-    faces: Literal["free_slip", "sticking"] = "free_slip"
+    faces: Faces = Field(default_factory=free_slip)
     viscoelastic: bool = False
     relaxation: Annotated[tuple[Relaxation, ...], Field(min_length=1), AS_TUPLE] | None = None
     yields: bool = False

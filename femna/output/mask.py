@@ -44,5 +44,29 @@ def mask_part(mask: MaskBody, *, length_scale: float) -> Part | None:
     )
     if found is None:
         return None
-    points = found.points * (mask.length_scale / length_scale)
-    return Part(points, found.cells, found.point_data, found.cell_data)
+    whole = found if mask.share == 1.0 else _with_lower_half(found, mask)
+    points = whole.points * (mask.length_scale / length_scale)
+    return Part(points, whole.cells, whole.point_data, whole.cell_data)
+
+
+def _with_lower_half(upper: Part, mask: MaskBody) -> Part:
+    """Return the upper half of a mask and its mirror image, resting on the electrolyte.
+
+    The plane of symmetry then sinks by half of what the platen has shortened the mask.
+    """
+    up, down = upper.points, upper.points.copy()
+    down[:, 1] = 1.0 - down[:, 1]
+    sunk = 0.5 * max(-mask.room(mask.descent), 0.0) * MICROMETRES
+    above = upper.point_data["displacement_um"]
+    below = above.copy()
+    below[:, 1] *= -1.0
+    moved = np.concatenate([above, below])
+    moved[:, 1] -= sunk
+    # mirrored triangles turn the other way round
+    turned = upper.cells[:, [0, 2, 1, *range(3, upper.cells.shape[1])]] + len(up)
+    return Part(
+        np.concatenate([up, down]),
+        np.concatenate([upper.cells, turned]),
+        {"displacement_um": moved},
+        {name: np.concatenate([v, v]) for name, v in upper.cell_data.items()},
+    )

@@ -703,6 +703,16 @@ CASES = {
         "mask.outer_radius",
         "the inner radius",
     ),
+    "mask whose faces follow no law": (
+        {"mask": f"{{ {RING}, faces = 'rough' }}"},
+        "mask.faces",
+        "free_slip",
+    ),
+    "mask with friction without a coefficient": (
+        {"mask": f"{{ {RING}, faces = {{ law = 'friction' }} }}"},
+        "mask.faces.coefficient",
+        "add coefficient",
+    ),
     "mask without an electrode": (
         {"mask": f"{{ {RING}, window_clearance = '3 mm' }}"},
         "mask.window_clearance",

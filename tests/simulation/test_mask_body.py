@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from mpi4py import MPI
+from verification.record import Case, Verified
 
 from femna.case import Mask
 from femna.materials.mask import MaskProperties
+from femna.output.mask import mask_part
 from femna.simulation.bodies.mask import MaskBody
 
 MODULUS, POISSON, YIELD = 1.35e9, 0.42, 34e6
@@ -18,8 +21,21 @@ AREA = math.pi * (OUTER**2 - INNER**2)
 CLEARANCE = 1e-6
 
 
+LITTLE = Case(
+    name="mask_with_little_friction",
+    part="contact",
+    title="Load of a ring pressed between faces with little friction",
+    formula="F/F0 = 1 + 2 mu nu (mean radius)/h, to first order in mu",
+    source="Betti's theorem with the uniaxial stress of the ring that slips: all of it slides "
+    "outward.",
+    mesh="ring of 2.5 to 5 mm and 100 um, 4 elements over its thickness",
+    across="coefficient of friction",
+    measure="relative error of what friction adds",
+)
+
+
 def mask(
-    faces: str = "free_slip", *, rows: int = 4, foundation: float = 0.0, **more: object
+    faces: object = "free_slip", *, rows: int = 4, foundation: float = 0.0, **more: object
 ) -> MaskBody:
     table = Mask.model_validate(
         {"inner_radius": "2.5 mm", "outer_radius": "5 mm", "thickness": "100 um", "faces": faces}
@@ -66,6 +82,91 @@ def test_a_wide_mask_that_sticks_lies_between_uniaxial_and_confined() -> None:
     ratio = mask("sticking").reaction(2e-6, 0.0).force / uniaxial(2e-6)
     edges = 2.0 * THICKNESS / (OUTER - INNER)
     assert confined * (1.0 - edges) < ratio < confined
+
+
+def rough(coefficient: float, **more: object) -> dict[str, object]:
+    return {"law": "friction", "coefficient": coefficient, **more}
+
+
+def test_friction_makes_a_mask_stiffer_between_slip_and_stick() -> None:
+    """It rises with the coefficient, from the mask that slips to the one that is held."""
+    slips, sticks = (mask(faces).reaction(2e-6, 0.0).force for faces in ("free_slip", "sticking"))
+    found = [mask(rough(mu)).reaction(2e-6, 0.0).force for mu in (0.002, 0.01, 0.025, 0.1, 10.0)]
+    assert slips < found[0]
+    assert all(a < b for a, b in pairwise(found))
+    # held faces also bear tension at their corners: 3e-4 of the load
+    assert found[-1] == pytest.approx(sticks, rel=1e-3)
+
+
+def test_little_friction_adds_its_power_to_the_load(verified: Verified) -> None:
+    """A ring that slips widens everywhere, by nu strain r: F/F0 = 1 + 2 mu nu (mean r)/h.
+
+    By reciprocity, to first order in mu: two faces, each with traction mu p against nu strain r.
+    """
+    slips = mask().reaction(2e-6, 0.0).force
+    mean = 2.0 / 3.0 * (OUTER**3 - INNER**3) / (OUTER**2 - INNER**2)
+    coefficients = [4e-4, 2e-4, 1e-4]
+    added = [mask(rough(mu)).reaction(2e-6, 0.0).force / slips - 1.0 for mu in coefficients]
+    exact = [2.0 * mu * POISSON * mean / THICKNESS for mu in coefficients]
+    errors = [a / e - 1.0 for a, e in zip(added, exact, strict=True)]
+    assert abs(errors[-1]) < 5e-3
+    assert [a / b for a, b in pairwise(errors)] == pytest.approx([2.0, 2.0], rel=0.1)
+    verified.convergence(LITTLE, "ring of the mask's size", coefficients, errors, order=1.0)
+
+
+def test_friction_remembers_where_it_slid() -> None:
+    """Unloaded, faces slide back against friction: less force on the way back than on the way."""
+    one = mask(rough(0.05))
+    there = one.reaction(1.5e-6, 0.0).force
+    one.accept_step()
+    one.reaction(2e-6, 0.0)
+    one.accept_step()
+    saved = one.state()
+    back = one.reaction(1.5e-6, 0.0).force
+    assert 0.0 < back < there
+    one.accept_step()
+    one.restore(saved)
+    assert one.reaction(1.5e-6, 0.0).force == pytest.approx(back, rel=1e-12)
+    one.accept_step()
+    assert one.reaction(0.5e-6, 0.0).force == pytest.approx(0.0, abs=1e-9)
+
+
+def test_fields_show_the_whole_of_a_mask_whose_half_is_computed() -> None:
+    one, other = mask(rough(10.0)), mask("sticking")
+    one.reaction(2e-6, 0.0)
+    other.reaction(2e-6, 0.0)
+    half, whole = (mask_part(m, length_scale=THICKNESS) for m in (one, other))
+    assert half is not None
+    assert whole is not None
+    for part in (half, whole):
+        heights, sunk = part.points[:, 1], part.point_data["displacement_um"][:, 1]
+        assert (heights.min(), heights.max()) == pytest.approx((0.0, 1.0), abs=1e-12)
+        # contact holds in the mean of a vertex, not at a corner where the stress is singular
+        foot, head = sunk[heights < 1e-9], sunk[heights > 1.0 - 1e-9]
+        assert np.median(foot) == pytest.approx(0.0, abs=1e-3)
+        assert np.median(head) == pytest.approx(-1.0, abs=1e-3)
+        assert np.abs(foot).max() < 0.1
+        assert np.abs(head + 1.0).max() < 0.1
+        a, b = (
+            part.points[part.cells[:, k], :2] - part.points[part.cells[:, 0], :2] for k in (1, 2)
+        )
+        area = 0.5 * (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])
+        assert np.abs(area).sum() == pytest.approx((OUTER - INNER) / THICKNESS, rel=1e-9)
+
+
+@pytest.mark.parametrize("faces", [rough(0.05), {"law": "viscous", "drag": "1e14 Pa*s/m"}])
+def test_slope_is_the_derivative_where_faces_slide(faces: dict[str, object]) -> None:
+    one, step = mask(faces), 1e-11
+    ahead, behind = (one.reaction(3e-6 + s, 40.0).force for s in (step, -step))
+    assert one.reaction(3e-6, 40.0).slope == pytest.approx((ahead - behind) / (2 * step), rel=1e-5)
+
+
+def test_a_viscous_face_sticks_at_once_and_slips_in_time() -> None:
+    one = mask({"law": "viscous", "drag": "1e14 Pa*s/m"})
+    assert one.reaction(2e-6, 1e-6).force == pytest.approx(
+        mask("sticking").reaction(2e-6, 0.0).force, rel=1e-3
+    )
+    assert one.reaction(2e-6, 1e9).force == pytest.approx(uniaxial(2e-6), rel=1e-3)
 
 
 def test_a_mask_held_down_relaxes() -> None:

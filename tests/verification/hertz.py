@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from femna.mesh.bodies import Body
 from femna.physics.solid import Solid
-from femna.simulation.bodies.contact_problem import ContactProblem, Pair
+from femna.simulation.bodies.contact_problem import ContactProblem
 from femna.simulation.bodies.mortar import mortar_of_bodies
+from femna.simulation.bodies.pair import Pair
 from femna.simulation.bodies.solid_body import SolidBody
 from verification.blocks import body, box_names
 from verification.meshes import grid_cells

@@ -11,8 +11,9 @@ from mpi4py import MPI
 
 from femna.case.symmetry import Symmetry
 from femna.physics.solid import Solid
-from femna.simulation.bodies.contact_problem import ContactProblem, Pair
+from femna.simulation.bodies.contact_problem import ContactProblem
 from femna.simulation.bodies.mortar import mortar_of_bodies, mortar_on_plane
+from femna.simulation.bodies.pair import Pair
 from femna.simulation.bodies.solid_body import SolidBody
 from verification.blocks import block
 from verification.hertz import hertz, orders

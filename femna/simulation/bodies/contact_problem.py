@@ -1,4 +1,4 @@
-"""Solid bodies in frictionless contact: one semismooth Newton method.
+"""Solid bodies in contact, with or without friction: one semismooth Newton method.
 
 Contact is ``p >= 0, g >= 0, p g = 0`` at every vertex of the slave surfaces, g the weighted gap
 over the vertex's area. Newton's method on ``p - max(0, p - c g) = 0`` is the primal-dual active set
@@ -11,7 +11,6 @@ same iteration.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -20,7 +19,10 @@ from mpi4py import MPI
 from petsc4py import PETSc
 
 from femna.errors import ComputationError
-from femna.simulation.bodies.mortar import Mortar, times, transposed, without_columns
+from femna.physics.wall import Friction
+from femna.simulation.bodies.mortar import times, transposed, without_columns
+from femna.simulation.bodies.pair import Pair, Unknowns
+from femna.simulation.bodies.sliding import Sliding, share_until_return, sliding
 from femna.simulation.bodies.solid_body import SolidBody
 from femna.simulation.jacobian import CooMatrix, Entries, csr_coordinates
 from femna.simulation.layout import BlockLayout
@@ -34,33 +36,15 @@ TOLERANCE: Final = 1e-12
 """Residual at which a solve has converged: of forces over stiffness times displacement, of gaps
 over displacement or gap."""
 
+MOST_SHORTENED: Final = 200
+"""The same for the second attempt of a problem with friction, whose steps are shortened."""
 
-@dataclass(frozen=True)
-class Pair:
-    """Two surfaces that may touch.
+RELEASED: Final = 0.9
+"""Of the largest excess over friction, from which on a vertex may begin to slide in such a step."""
 
-    Attributes
-    ----------
-    mortar : Mortar
-        Their operators.
-    slave : int
-        Number of the slave's body.
-    master : int or None
-        Number of the master's body; None for a rigid plane.
-    """
-
-    mortar: Mortar
-    slave: int
-    master: int | None = None
-
-
-@dataclass(frozen=True)
-class Unknowns:
-    """Displacements of the bodies, pressures and contact sets of the pairs, of this rank."""
-
-    displacements: list[Array]
-    pressures: list[Array]
-    active: list[npt.NDArray[np.bool_]]
+BEYOND: Final = 1.001
+"""Of the step at whose end the first vertex that slides has come back to where it was: it then
+goes against its traction, and sticks."""
 
 
 class ContactProblem:
@@ -76,8 +60,12 @@ class ContactProblem:
     ----------
     pressure : list of arrays
         Contact pressure at this rank's vertices of every pair, in the unit of stress.
+    traction : list of arrays, shape (n, d - 1)
+        What resists the sliding of the slave there, in the same unit.
     rise : list of float
         Displacement of every pair's rigid plane, upwards.
+    slide : list of arrays, shape (d - 1,)
+        That along the directions of its surface.
     iterations : int
         Newton steps of the last solve.
     """
@@ -85,23 +73,35 @@ class ContactProblem:
     def __init__(self, bodies: Sequence[SolidBody], pairs: Sequence[Pair]) -> None:
         self.bodies, self.pairs = list(bodies), list(pairs)
         self._comm = self.bodies[0].body.mesh.comm
-        sizes = [b.size for b in self.bodies] + [len(p.mortar.area) for p in self.pairs]
+        directions = self.bodies[0].body.mesh.geometry.dim - 1
+        vertices = [len(p.mortar.area) for p in self.pairs]
+        self._rubbing = [k for k, p in enumerate(self.pairs) if p.law is not None]
+        sizes = [b.size for b in self.bodies] + vertices
+        sizes += [vertices[k] * directions for k in self._rubbing]
         self._layout = BlockLayout.gather(self._comm, sizes)
         self._matrix = CooMatrix(self._comm, self._layout.local_size)
-        self.pressure = [np.zeros(len(p.mortar.area)) for p in self.pairs]
+        self.pressure = [np.zeros(n) for n in vertices]
+        self.traction = [np.zeros((n, directions)) for n in vertices]
         self.rise = [0.0] * len(self.pairs)
+        self.slide = [np.zeros(directions) for _ in self.pairs]
         self._active = [p.mortar.area > 0.0 for p in self.pairs]
+        self._slides = [np.zeros(n, dtype=bool) for n in vertices]
+        self._stuck = [np.zeros(n, dtype=bool) for n in vertices]
+        self._from = [np.zeros((n, directions)) for n in vertices]
         self._sides = [self._free_sides(pair) for pair in self.pairs]
         self._solver = self._create_solver()
         self.iterations = 0
-        self._moved = 0.0
+        self._moved, self._dt = 0.0, 0.0
 
-    def _free_sides(self, pair: Pair) -> list[tuple[int, PETSc.Mat]]:
-        """Return body and operator of each side, without the columns of what is held."""
-        sides = [(pair.slave, pair.mortar.by_slave)]
-        if pair.master is not None and pair.mortar.by_master is not None:
-            sides.append((pair.master, pair.mortar.by_master))
-        return [(b, without_columns(m, self.bodies[b].held_dofs)) for b, m in sides]
+    def _free_sides(self, pair: Pair) -> list[tuple[int, PETSc.Mat, list[PETSc.Mat]]]:
+        """Return body and operators of each side, without the columns of what is held."""
+        found = []
+        for number, across, along in pair.sides:
+            held = self.bodies[number].held_dofs
+            rubs = along if pair.law is not None else ()
+            free = [without_columns(m, held) for m in rubs]
+            found.append((number, without_columns(across, held), free))
+        return found
 
     def _create_solver(self) -> PETSc.KSP:
         ksp = PETSc.KSP().create(self._comm)
@@ -116,10 +116,29 @@ class ContactProblem:
         """Return the weighted gap over the area at this rank's vertices of a pair (collective)."""
         pair, mortar = self.pairs[k], self.pairs[k].mortar
         total = mortar.gap + mortar.rise * self.rise[k]
-        total = total + times(mortar.by_slave, self.bodies[pair.slave].get())
-        if pair.master is not None and mortar.by_master is not None:
-            total = total + times(mortar.by_master, self.bodies[pair.master].get())
-        return np.divide(total, mortar.area, out=np.ones_like(total), where=mortar.area > 0.0)
+        for number, across, _ in pair.sides:
+            total = total + times(across, self.bodies[number].get())
+        return pair.mean(total)
+
+    def slips(self, k: int) -> Array:
+        """Return how far a pair's slave slid since `accept`, shape (n, d - 1) (collective)."""
+        return self._displaced(k) - self._from[k]
+
+    def _displaced(self, k: int) -> Array:
+        """Return the slave's displacement along its master's, shape (n, d - 1) (collective)."""
+        pair = self.pairs[k]
+        found = np.empty_like(self.traction[k])
+        for direction in range(found.shape[1]):
+            total = np.zeros(len(found))
+            for number, _, along in pair.sides:
+                total = total + times(along[direction], self.bodies[number].get())
+            found[:, direction] = pair.mean(total) - self.slide[k][direction]
+        return found
+
+    def accept(self) -> None:
+        """Begin a step from the present displacements: nothing has slid in it yet (collective)."""
+        for k in self._rubbing:
+            self._from[k] = self._displaced(k)
 
     def force(self, k: int) -> float:
         """Return the upward force on a pair's slave, in units of stress and length (collective)."""
@@ -128,6 +147,11 @@ class ContactProblem:
         dimension = self.bodies[pair.slave].body.mesh.geometry.dim
         return float(self._comm.allreduce(float(entries[dimension - 1 :: dimension].sum())))
 
+    def drag(self, k: int) -> Array:
+        """Return the force along the surface on a pair's plane or master, shape (d - 1,)."""
+        pulled = (self.traction[k] * self.pairs[k].mortar.area[:, None]).sum(axis=0)
+        return np.asarray(self._comm.allreduce(pulled))
+
     def active(self, k: int) -> npt.NDArray[np.bool_]:
         """Return which of this rank's vertices of a pair touch."""
         return self._active[k]
@@ -135,11 +159,13 @@ class ContactProblem:
     def body_residual(self, number: int) -> Array:
         """Return a body's owned residual with the contact forces, reactions at what is held."""
         total = self.bodies[number].residual()
-        for pair, pressure in zip(self.pairs, self.pressure, strict=True):
-            if pair.slave == number:
-                total = total - transposed(pair.mortar.by_slave, pressure)
-            if pair.master == number and pair.mortar.by_master is not None:
-                total = total - transposed(pair.mortar.by_master, pressure)
+        for k, pair in enumerate(self.pairs):
+            for body, across, along in pair.sides:
+                if body != number:
+                    continue
+                total = total - transposed(across, self.pressure[k])
+                for direction, matrix in enumerate(along if k in self._rubbing else ()):
+                    total = total + transposed(matrix, self.traction[k][:, direction])
         return total
 
     def _residuals(self) -> list[Array]:
@@ -150,13 +176,31 @@ class ContactProblem:
             parts.append(part)
         for k, active in enumerate(self._active):
             parts.append(np.where(active, self.gaps(k), self.pressure[k]))
+        parts += [self._sliding(k).residual.reshape(-1) for k in self._rubbing]
         return parts
 
+    def _sliding(self, k: int) -> Sliding:
+        """Return the rows of the traction of a pair with a law (collective)."""
+        law = self.pairs[k].law
+        assert law is not None
+        slip = self.slips(k)
+        return sliding(
+            law,
+            slip=slip,
+            traction=self.traction[k],
+            pressure=self.pressure[k],
+            touches=self._active[k],
+            dt=self._dt,
+            farthest=float(self._comm.allreduce(_largest([slip]), op=MPI.MAX)),
+            stuck=self._stuck[k],
+        )
+
     def unknowns(self) -> Unknowns:
-        """Return a copy of displacements, pressures and contact sets."""
+        """Return a copy of displacements, tractions and contact sets."""
         return Unknowns(
             [body.get().copy() for body in self.bodies],
             [values.copy() for values in self.pressure],
+            [values.copy() for values in self.traction],
             [values.copy() for values in self._active],
         )
 
@@ -165,6 +209,7 @@ class ContactProblem:
         for body, values in zip(self.bodies, found.displacements, strict=True):
             body.set(values)
         self.pressure = [values.copy() for values in found.pressures]
+        self.traction = [values.copy() for values in found.tractions]
         self._active = [values.copy() for values in found.active]
 
     # -- solution ------------------------------------------------------------------------------
@@ -185,29 +230,41 @@ class ContactProblem:
         ComputationError
             On every rank, if Newton's method does not end; the unknowns are the last iterate.
         """
+        self._moved, self._dt = 0.0, dt
+        start = self.unknowns()
+        if self._newton(dt, predict=predict):
+            return
+        if any(isinstance(self.pairs[k].law, Friction) for k in self._rubbing):
+            self.take(start)
+            if self._newton(dt, predict=predict, shorten=True):
+                return
+        raise ComputationError(
+            f"the contact of the bodies was not found in {self.iterations} Newton steps"
+        )
+
+    def _newton(self, dt: float, *, predict: bool, shorten: bool = False) -> bool:
+        """Say whether Newton's method ends (collective)."""
         x = PETSc.Vec().createMPI((self._layout.local_size, None), comm=self._comm)
         step = x.duplicate()
-        self._moved = 0.0
-        for iteration in range(MOST_ITERATIONS + 1):
+        most = MOST_SHORTENED if shorten else MOST_ITERATIONS
+        for iteration in range(most + 1):
             for body in self.bodies:
                 body.update(dt)
-            changed = self._choose() if iteration or predict else False
+            changed = self._choose(one_by_one=shorten) if iteration or predict else False
             parts = self._residuals()
             self.iterations = iteration
             small = self._small(parts)
             if iteration and not changed and small:
-                return
-            if iteration == MOST_ITERATIONS:
+                return True
+            if iteration == most:
                 break
             x.setArray(np.concatenate(parts))
             self._solver.setOperators(self._matrix.assemble(self._entries()))
             self._solver.solve(x, step)
             if self._solver.getConvergedReason() < 0:
                 break
-            self._move(-np.asarray(step.getArray()))
-        raise ComputationError(
-            f"the contact of the bodies was not found in {self.iterations} Newton steps"
-        )
+            self._move(-np.asarray(step.getArray()), shorten=shorten)
+        return False
 
     def rise_slope(self, k: int) -> float:
         """Return how a pair's force follows its plane's displacement, at the solution (collective).
@@ -230,13 +287,23 @@ class ContactProblem:
         change = np.asarray(found.getArray())[place]
         return float(self._comm.allreduce(float(change @ mortar.area)))
 
-    def _choose(self) -> bool:
-        """Choose which vertices touch; say whether any changed (collective)."""
+    def _choose(self, *, one_by_one: bool) -> bool:
+        """Choose which vertices touch and which slide; say whether any changed (collective)."""
         changed = False
         for k, pair in enumerate(self.pairs):
             new = (self.pressure[k] - self.gaps(k) > 0.0) & (pair.mortar.area > 0.0)
             changed = changed or bool((new != self._active[k]).any())
             self._active[k] = new
+        for stuck in self._stuck:
+            stuck[:] = False
+        rows = {k: self._sliding(k) for k in self._rubbing}
+        begins = {k: found.slides & ~self._slides[k] for k, found in rows.items()}
+        changed = changed or any(bool((f.slides != self._slides[k]).any()) for k, f in rows.items())
+        worst = _largest([rows[k].excess[begins[k]] for k in self._rubbing])
+        least = RELEASED * self._comm.allreduce(worst, op=MPI.MAX) if one_by_one else 0.0
+        for k, found in rows.items():
+            self._stuck[k] = begins[k] & (found.excess < least)
+            self._slides[k] = found.slides & ~self._stuck[k]
         return bool(self._comm.allreduce(int(changed)))
 
     def _small(self, parts: list[Array]) -> bool:
@@ -259,12 +326,30 @@ class ContactProblem:
             force <= TOLERANCE * stiffest * moved and contact <= TOLERANCE * max(gap, moved)
         )
 
-    def _move(self, step: Array) -> None:
-        for number, body in enumerate(self.bodies):
-            body.set(body.get() + step[self._layout.local_slice(number)])
-        for k in range(len(self.pairs)):
-            place = self._layout.local_slice(len(self.bodies) + k)
-            self.pressure[k] = self.pressure[k] + step[place]
+    def _move(self, step: Array, *, shorten: bool) -> None:
+        """Take a Newton step, or what of it no sliding vertex comes back in (collective)."""
+        before = {k: self.slips(k) for k in self._rubbing} if shorten else {}
+        start = self.unknowns()
+        self._take_share(start, step, 1.0)
+        shares = [
+            share_until_return(slip, self.slips(k), start.tractions[k], self._slides[k])
+            for k, slip in before.items()
+        ]
+        share = self._comm.allreduce(min(shares, default=1.0), op=MPI.MIN)
+        if share < 1.0:
+            self._take_share(start, step, min(BEYOND * share, 1.0))
+
+    def _take_share(self, start: Unknowns, step: Array, share: float) -> None:
+        """Go a share of a step on from the start (collective)."""
+        parts = [
+            share * step[self._layout.local_slice(n)] for n in range(self._layout.sizes.shape[1])
+        ]
+        for body, values, change in zip(self.bodies, start.displacements, parts, strict=False):
+            body.set(values + change)
+        pairs = parts[len(self.bodies) :]
+        self.pressure = [p + c for p, c in zip(start.pressures, pairs, strict=False)]
+        for k, change in zip(self._rubbing, pairs[len(self.pairs) :], strict=True):
+            self.traction[k] = start.tractions[k] + change.reshape(self.traction[k].shape)
 
     def _entries(self) -> list[Entries]:
         entries: list[Entries] = [
@@ -276,7 +361,7 @@ class ContactProblem:
             active, area = self._active[k], pair.mortar.area
             entries.append((own, own, np.where(active, 0.0, 1.0)))
             over = np.divide(1.0, area, out=np.zeros_like(area), where=area > 0.0)
-            for number, matrix in self._sides[k]:
+            for number, matrix, _ in self._sides[k]:
                 rows, columns = csr_coordinates(matrix)
                 values = matrix.getValuesCSR()[2]
                 here = self._layout.monolithic(block, rows)
@@ -284,6 +369,35 @@ class ContactProblem:
                 local = rows - matrix.getOwnershipRange()[0]
                 entries.append((here, there, values * (active * over)[local]))
                 entries.append((there, here, -values))
+        for block, k in enumerate(self._rubbing, start=len(self.bodies) + len(self.pairs)):
+            entries += self._entries_along(block, k)
+        return entries
+
+    def _entries_along(self, block: int, k: int) -> list[Entries]:
+        """Return the entries of a pair's traction (collective)."""
+        rows, area = self._sliding(k), self.pairs[k].mortar.area
+        over = np.divide(1.0, area, out=np.zeros_like(area), where=area > 0.0)
+        across = len(self.bodies) + k
+        pressures = self._layout.monolithic(across, self._layout.owned(across))
+        count, directions = self.traction[k].shape
+        start = self._layout.owned(across)[0] if count else 0
+        own = self._layout.monolithic(block, self._layout.owned(block)).reshape(count, directions)
+        entries: list[Entries] = []
+        for a in range(directions):
+            entries.append((own[:, a], pressures, rows.by_pressure[:, a]))
+            entries += [
+                (own[:, a], own[:, b], rows.by_traction[:, a, b]) for b in range(directions)
+            ]
+        for number, _, along in self._sides[k]:
+            for b, matrix in enumerate(along):
+                vertices, columns = csr_coordinates(matrix)
+                values = matrix.getValuesCSR()[2]
+                there = self._layout.monolithic(number, columns)
+                local = vertices - start
+                entries.append((there, own[local, b], values))
+                for a in range(directions):
+                    by_slip = rows.by_slip[:, a, b] * over
+                    entries.append((own[local, a], there, values * by_slip[local]))
         return entries
 
 

@@ -1,7 +1,10 @@
 """The mask: a ring on the rigid electrolyte, pressed by the rigid platen.
 
 Its reaction enters the balance of the stack force beside the metal's. The mask rests on the
-electrolyte, which holds it vertically; the platen touches it by unilateral contact.
+electrolyte, which holds it vertically; the platen touches it by unilateral contact. Along both
+faces it slips, sticks, or slides by a law of the walls (`sliding.py`). Where it slides its upper
+half is computed, between the platen and the plane of symmetry at half its height: both faces are
+then alike, each pressed by unilateral contact.
 """
 
 from __future__ import annotations
@@ -13,14 +16,19 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from femna.case.mask import Mask
+from femna.case.mask import Faces, Mask, MaskFriction
+from femna.case.wall import ViscousWall
 from femna.errors import ComputationError
 from femna.materials.mask import MaskProperties
+from femna.mesh.arrays import BodyArrays
 from femna.mesh.bodies import distribute_body, on_root
 from femna.mesh.ring import ring_arrays
 from femna.physics.solid import RelaxationTerm, Solid
-from femna.simulation.bodies.contact_problem import ContactProblem, Pair
+from femna.physics.wall import Friction, Viscous
+from femna.simulation.bodies.contact_problem import ContactProblem
 from femna.simulation.bodies.mortar import mortar_on_plane
+from femna.simulation.bodies.pair import Pair
+from femna.simulation.bodies.sliding import Slide
 from femna.simulation.bodies.solid_body import SolidBody
 
 Array = npt.NDArray[np.float64]
@@ -83,6 +91,8 @@ class MaskBody:
         Lengths in thicknesses of the mask.
     length_scale : float
         The thickness [m].
+    share : float
+        Of the mask that is computed: 1, or the upper half.
     descent : float
         Of the platen, at the last `reaction` [m].
     last : Reaction
@@ -101,11 +111,11 @@ class MaskBody:
         rows: int = ROWS,
     ) -> None:
         self.length_scale = thickness = mask.thickness
+        law = _law(mask.faces, unit=properties.youngs_modulus, length=thickness)
+        self.share = share = 1.0 if law is None else 0.5
         arrays = on_root(
             comm,
-            lambda: ring_arrays(
-                inner=window / thickness, outer=mask.outer_radius / thickness, rows=rows
-            ),
+            lambda: _section(window / thickness, mask.outer_radius / thickness, rows, share),
         )
         solid = Solid(
             youngs_modulus=properties.youngs_modulus,
@@ -114,7 +124,7 @@ class MaskBody:
             yield_stress=properties.yield_stress,
         )
         held: tuple[tuple[str, int], ...] = (("electrolyte", 1),)
-        if mask.faces == "sticking":
+        if mask.faces.law == "sticking":
             held = (*held, ("electrolyte", 0), ("platen", 0))
         self.body = SolidBody(
             distribute_body(comm, arrays),
@@ -127,9 +137,10 @@ class MaskBody:
         self._force_unit = solid.youngs_modulus * thickness**2
         area = math.pi * (mask.outer_radius**2 - window**2)
         self._stiffness = solid.youngs_modulus * area / thickness
-        height = 1.0 + self._clearance
+        height = 1.0 + self._clearance * share
         mortar = mortar_on_plane((self.body, "platen"), height=height, above=True)
-        self._problem = ContactProblem([self.body], [Pair(mortar, 0)])
+        self._problem = ContactProblem([self.body], [Pair(mortar, 0, law=law)])
+        self._scales = law is None and solid.is_linear
         self._of_reference: tuple[float, Array, Array] | None = None
         self._asked: tuple[float, float] | None = None
         self.last = Reaction(0.0, 0.0)
@@ -181,15 +192,15 @@ class MaskBody:
         raise ComputationError("how far the electrolyte gives way below the mask was not found")
 
     def _of_mask(self, descent: float, dt: float) -> Reaction:
-        return self._linear(descent) if self.body.solid.is_linear else self._solved(descent, dt)
+        return self._linear(descent) if self._scales else self._solved(descent, dt)
 
     def _solved(self, descent: float, dt: float) -> Reaction:
-        self._problem.rise[0] = -descent
+        self._problem.rise[0] = -descent * self.share
         # from what was accepted, since an iterate far away leaves the mask as far from the next
         self._problem.take(self._accepted)
         self._problem.solve(dt, predict=True)
         force = -self._problem.force(0) * self._force_unit
-        slope = self._problem.rise_slope(0) * self._force_unit / self.length_scale
+        slope = self._problem.rise_slope(0) * self.share * self._force_unit / self.length_scale
         return Reaction(force, -slope)
 
     def _linear(self, descent: float) -> Reaction:
@@ -226,6 +237,7 @@ class MaskBody:
     def accept_step(self) -> None:
         """Remember the step of the last `reaction`."""
         self.body.accept_step()
+        self._problem.accept()
         self._accepted = self._problem.unknowns()
         self._asked = None
 
@@ -236,9 +248,38 @@ class MaskBody:
     def restore(self, state: dict[str, Array]) -> None:
         """Return to a saved state (collective)."""
         self.body.restore(state)
+        self._problem.accept()
         self._accepted = replace(self._problem.unknowns(), displacements=[self.body.get().copy()])
         self._asked = None
 
     def points(self) -> dict[str, Array]:
         """Return a place for every entry of `state`."""
         return self.body.points()
+
+
+def _section(inner: float, outer: float, rows: int, share: float) -> BodyArrays:
+    """Mesh the ring, or what of it lies above a share of the thickness; lengths in thicknesses."""
+    arrays = ring_arrays(inner=inner / share, outer=outer / share, rows=max(round(rows * share), 1))
+    points = arrays.points * share
+    points[:, 1] += 1.0 - share
+    return replace(arrays, points=points)
+
+
+def _law(faces: Faces, *, unit: float, length: float) -> Slide | None:
+    """Return how the faces slide, in a unit of stress and one of length; None for all other ways.
+
+    Parameters
+    ----------
+    faces : str or table
+        As in the case.
+    unit : float
+        [Pa].
+    length : float
+        [m].
+    """
+    if isinstance(faces, ViscousWall):
+        return Viscous(drag=faces.drag * length / unit)
+    if isinstance(faces, MaskFriction):
+        cap = math.inf if faces.shear_strength is None else faces.shear_strength / unit
+        return Friction(coefficient=faces.coefficient, strength=lambda _: cap, slip_speed=0.0)
+    return None

@@ -28,6 +28,9 @@ Indices = npt.NDArray[np.int64]
 COVERED: Final = 1e-9
 """Share of a facet that must face the other body for it to count."""
 
+STEEP: Final = 0.9
+"""Share of the x axis in a normal, from which on directions along the surface begin with y."""
+
 
 @dataclass(frozen=True)
 class Mortar:
@@ -37,6 +40,9 @@ class Mortar:
     ----------
     by_slave, by_master : PETSc.Mat
         Weighted gap by the displacements; None for a rigid body.
+    along_slave, along_master : tuples of PETSc.Mat
+        Weighted slip of the slave along its master by the displacements, one matrix for every
+        direction of the surface; none for a rigid body.
     gap : array, shape (n,)
         Weighted gap without displacement, of this rank's vertices.
     area : array, shape (n,)
@@ -49,6 +55,8 @@ class Mortar:
 
     by_slave: PETSc.Mat
     by_master: PETSc.Mat | None
+    along_slave: tuple[PETSc.Mat, ...]
+    along_master: tuple[PETSc.Mat, ...]
     gap: Array
     area: Array
     rise: Array
@@ -73,11 +81,21 @@ def mortar_of_bodies(
     segments = cut_segments(one.facets, other.facets, chosen=chosen, reach=reach)
     normals = one.facets.normals[segments.slave]
     builder = _Builder(slave[0], one, segments, slave[0].symmetry)
-    matrices = (
-        builder.matrix(slave[0], one.nodes[segments.slave], segments.on_slave, -normals),
-        builder.matrix(master[0], other.nodes[segments.master], segments.on_master, normals),
+
+    def by_slave(direction: Array) -> PETSc.Mat:
+        return builder.matrix(slave[0], one.nodes[segments.slave], segments.on_slave, direction)
+
+    def by_master(direction: Array) -> PETSc.Mat:
+        nodes = other.nodes[segments.master]
+        return builder.matrix(master[0], nodes, segments.on_master, direction)
+
+    along = tangents(normals)
+    return builder.mortar(
+        (by_slave(-normals), by_master(normals)),
+        (tuple(by_slave(t) for t in along), tuple(by_master(-t) for t in along)),
+        segments.gap,
+        np.zeros(len(segments.gap)),
     )
-    return builder.mortar(matrices, segments.gap, np.zeros(len(segments.gap)))
 
 
 def mortar_on_plane(slave: tuple[SolidBody, str], *, height: float, above: bool) -> Mortar:
@@ -101,8 +119,41 @@ def mortar_on_plane(slave: tuple[SolidBody, str], *, height: float, above: bool)
     normal[:, -1] = sign
     heights = np.einsum("qi,qi->q", segments.on_slave, one.facets.corners[segments.slave, :, -1])
     builder = _Builder(slave[0], one, segments, slave[0].symmetry)
-    matrix = builder.matrix(slave[0], one.nodes[segments.slave], segments.on_slave, -normal)
-    return builder.mortar((matrix, None), sign * (height - heights), np.full(len(heights), sign))
+
+    def by_slave(direction: Array) -> PETSc.Mat:
+        return builder.matrix(slave[0], one.nodes[segments.slave], segments.on_slave, direction)
+
+    return builder.mortar(
+        (by_slave(-normal), None),
+        (tuple(by_slave(t) for t in tangents(normal)), ()),
+        sign * (height - heights),
+        np.full(len(heights), sign),
+    )
+
+
+def tangents(normals: Array) -> list[Array]:
+    """Return the directions along a surface, the first one that of x where it is horizontal.
+
+    Parameters
+    ----------
+    normals : array, shape (Q, d)
+        Of unit length.
+
+    Returns
+    -------
+    list of d - 1 arrays, shape (Q, d)
+        Of unit length, normal to each other.
+    """
+    d = normals.shape[1]
+    if d == 2:
+        turned = np.column_stack([normals[:, 1], -normals[:, 0]])
+        return [turned * np.where(normals[:, 1:] < 0.0, -1.0, 1.0)]
+    steep = np.abs(normals[:, 0]) > STEEP
+    axis = np.where(steep[:, None], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0])
+    first = axis - np.einsum("qi,qi->q", axis, normals)[:, None] * normals
+    first /= np.linalg.norm(first, axis=1)[:, None]
+    second = np.cross(normals, first)
+    return [first, second * np.where(normals[:, 2:] < 0.0, -1.0, 1.0)]
 
 
 class _Builder:
@@ -181,11 +232,16 @@ class _Builder:
         return np.asarray(self._comm.allreduce(total)[self._mine])
 
     def mortar(
-        self, matrices: tuple[PETSc.Mat, PETSc.Mat | None], gap: Array, rise: Array
+        self,
+        across: tuple[PETSc.Mat, PETSc.Mat | None],
+        along: tuple[tuple[PETSc.Mat, ...], tuple[PETSc.Mat, ...]],
+        gap: Array,
+        rise: Array,
     ) -> Mortar:
         """Return the operators (collective)."""
         return Mortar(
-            *matrices,
+            *across,
+            *along,
             gap=self._tested(gap),
             area=self._tested(np.ones_like(gap)),
             rise=self._tested(rise),

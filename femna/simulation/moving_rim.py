@@ -7,7 +7,8 @@ round-off. The metal bears load and carries current wherever it has spread.
 
 Where a mask stands in the way, a step that would pass it is shortened so that it ends there. From
 then on the mask holds the rim, at every height, and what that takes is the pressure there; where it
-would take tension, the rim is let go.
+would take tension, the rim is let go. The window of a mask that is a body (`[mask]`) gives way to
+that pressure: a spring at the rim, whose pressure at a step's end follows from where it is then.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import numpy.typing as npt
 from femna.case import Stack
 from femna.errors import ComputationError
 from femna.simulation.all_vertices import AllVertices
+from femna.simulation.bodies.window import window_compliance
 from femna.simulation.contact_state import closed_state
 from femna.simulation.gap_carry import carry, hat_areas
 from femna.simulation.rim import HELD, Rim
@@ -85,13 +87,41 @@ class MovingRim(Rim):
         self._mask = math.inf
         if geometry.clearance is not None:
             self._mask = 1.0 + geometry.clearance / length
+        self._window = self._compliance(model) if math.isfinite(self._mask) else 0.0
         self._report, self._placed = Report(), 1.0
+
+    def _compliance(self, model: Model) -> float:
+        """Return the way of the window for pressure times height of the metal; 0 if rigid."""
+        mask, made_of = model.case.mask, model.properties.mask
+        if mask is None or made_of is None:
+            return 0.0
+        radius = self._mask * model.scales.length
+        found = window_compliance(self._system.comm, mask, made_of, window=radius)
+        return found * model.scales.traction / mask.thickness
 
     # -- a step --------------------------------------------------------------------------------
 
-    def prepare(self, clock: Clock) -> None:
-        """Let the mask hold the rim if it did at the end of the last step."""
-        self._metal.fields.rim_resistance.value = HELD if clock.rim_pressed else 0.0
+    def prepare(self, clock: Clock, dt: float) -> None:
+        """Let the mask hold the rim, in a step of length `dt`, if it did at the end of the last.
+
+        The window's pressure at the step's end is that at its beginning and what the way of the
+        rim in the step adds.
+        """
+        fields, pressed = self._metal.fields, clock.rim_pressed
+        stiffness = self._stiffness(clock)
+        rigid = math.isinf(stiffness)
+        fields.rim_resistance.value = (HELD if rigid else stiffness * dt) if pressed else 0.0
+        way = clock.rim_radius - self._mask if pressed else 0.0
+        fields.rim_pressure.value = 0.0 if rigid or not pressed else stiffness * way
+
+    def _stiffness(self, clock: Clock) -> float:
+        """Return pressure on the rim over the window's way; infinite if that is rigid.
+
+        The metal presses over its own height; what counts for the ring is the force.
+        """
+        if self._window == 0.0:
+            return math.inf
+        return 1.0 / (self._window * self._height(clock))
 
     def revise(self, clock: Clock, dt: float) -> bool:
         """Let the mask hold a rim that would pass it, and let go one that it would have to pull.
@@ -102,12 +132,13 @@ class MovingRim(Rim):
             Whether the step must be solved again (collective).
         """
         if clock.rim_pressed:
-            turns = self.rate() < 0.0
+            turns = self.pressure(clock) < 0.0
         else:
-            turns = self._at_mask(clock.rim_radius) and self._passes(self._reached(clock, dt))
+            starts = self._at_mask(clock.rim_radius) or self._passes(clock.rim_radius)
+            turns = starts and self._passes(self._reached(clock, dt))
         if turns:
             clock.rim_pressed = not clock.rim_pressed
-            self.prepare(clock)
+            self.prepare(clock, dt)
             self._system.forget()
         return turns
 
@@ -222,7 +253,9 @@ class MovingRim(Rim):
             return 0.0
         step = self._system.required_step()
         face = self._height(clock) - self._gap_at_rim(step.old_gap)
-        return HELD * self.rate() / (2.0 * math.pi * clock.rim_radius * face)
+        outward = self.rate() / (2.0 * math.pi * clock.rim_radius * face)
+        fields = self._metal.fields
+        return float(fields.rim_pressure.value + fields.rim_resistance.value * outward)
 
     def _at_mask(self, radius: float) -> bool:
         return abs(radius - self._mask) <= AT_MASK * (self._mask - 1.0)

@@ -68,8 +68,8 @@ class Rim:
         """Say whether the clearance is full, so that the mask holds the rim."""
         return not math.isinf(self._ring) and self.room(clock) <= FULL * self._ring
 
-    def prepare(self, clock: Clock) -> None:
-        """Let the mask hold the rim if the clearance is full."""
+    def prepare(self, clock: Clock, dt: float) -> None:
+        """Let the mask hold the rim if the clearance is full, in a step of length `dt`."""
         if self:
             self._metal.fields.rim_resistance.value = HELD if self.full(clock) else 0.0
 

@@ -69,7 +69,7 @@ class Stage:
         current = phase.current_at(self.clock)
         passed = phase.charge_at(self.clock) + abs(current) * dt
         covered = self.occlusion.prepare()
-        self.rim.prepare(self.clock)
+        self.rim.prepare(self.clock, dt / scales.time)
         if self.system.mask is not None:
             self.system.mask.start = self.clock.platen
         self.system.step = StepData(

@@ -14,6 +14,7 @@ from femna.case import Mask
 from femna.materials.mask import MaskProperties
 from femna.output.mask import mask_part
 from femna.simulation.bodies.mask import MaskBody
+from femna.simulation.bodies.window import window_compliance
 
 MODULUS, POISSON, YIELD = 1.35e9, 0.42, 34e6
 INNER, OUTER, THICKNESS = 2.5e-3, 5e-3, 1e-4
@@ -31,6 +32,17 @@ LITTLE = Case(
     mesh="ring of 2.5 to 5 mm and 100 um, 4 elements over its thickness",
     across="coefficient of friction",
     measure="relative error of what friction adds",
+)
+
+
+LAME = Case(
+    name="pressed_window",
+    part="contact",
+    title="The mask's window under pressure: a thick ring",
+    formula="u = p a/E ((b^2 + a^2)/(b^2 - a^2) + nu)",
+    source="Lame; S. P. Timoshenko, J. N. Goodier, Theory of Elasticity, 3rd ed. 1970, art. 28.",
+    mesh="ring of 2.5 to 5 mm and 100 um, 6 elements over its thickness",
+    across="ring",
 )
 
 
@@ -216,6 +228,22 @@ def test_a_saved_mask_goes_on_as_it_would_have() -> None:
     }
     assert points["displacement"].size == saved["displacement"].size
     assert all(len(np.unique(np.round(p, 9), axis=0)) == len(p) for p in points.values())
+
+
+def test_a_pressed_window_gives_way_as_a_thick_ring(verified: Verified) -> None:
+    """u = p a/E ((b^2 + a^2)/(b^2 - a^2) + nu); where faces stick, not by a fiftieth of it."""
+    squares = OUTER**2, INNER**2
+    exact = INNER / MODULUS * (sum(squares) / (squares[0] - squares[1]) + POISSON)
+    ratios = {faces: window(faces) / exact for faces in ("free_slip", "sticking")}
+    assert ratios["free_slip"] == pytest.approx(1.0, abs=1e-6)
+    assert ratios["sticking"] < 0.02
+    verified.bound(LAME, {"ring of the mask's size": ratios["free_slip"] - 1.0}, 1e-6)
+
+
+def window(faces: str) -> float:
+    table = Mask.model_validate({"outer_radius": "5 mm", "thickness": "100 um", "faces": faces})
+    made_of = MaskProperties(MODULUS, POISSON)
+    return window_compliance(MPI.COMM_WORLD, table, made_of, window=INNER)
 
 
 @pytest.mark.parallel(2)

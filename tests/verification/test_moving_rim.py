@@ -19,12 +19,22 @@ from femna.simulation.driver import Driver
 from femna.simulation.gap_carry import carry, hat_areas
 from femna.simulation.setup import Model, build_model
 from femna.simulation.stage import Stage
+from verification.record import Case
 from verification.stacks import stack_case
 
 MPA = 1e6
 FULL = {1.0: 0.996, 5.0: 1.019}
 """Force on a sticking disc of R/h = 25 over its thin-film law: tests/verification/squeeze film."""
 
+WINDOW = Case(
+    name="window_of_the_mask",
+    part="runs",
+    title="A rim that moves onto the window of an elastic mask",
+    formula="p = P (R0/R)^2, R = a + C p H/t, C = (a/E) ((b^2 + a^2)/(b^2 - a^2) + nu)",
+    source="Metal between walls that slip rests under one pressure all round; Lame's thick ring.",
+    mesh="disc of 1 mm and 50 um, mask of 1.01 to 2 mm and 40 um; E = 0.1 GPa",
+    across="quantity",
+)
 SLIP, STICK = '{ law = "free_slip" }', '{ law = "sticking" }'
 
 
@@ -136,6 +146,52 @@ def test_between_walls_that_hold_a_power_law_film_stays_near_that_course(tmp_pat
     _, heights, _ = pressed(disc(tmp_path, error=0.01, aspect=25, walls=STICK, **given))
     assert exact < 0.51 * heights[0]
     assert heights[-1] == pytest.approx(exact, rel=0.03)
+
+
+def test_an_elastic_window_gives_way_until_its_pressure_is_that_of_the_stack(tmp_path, verified):
+    """Between walls that slip metal rests when pressed alike all round: p = P (R0/R)^2.
+
+    The window then stands at a + C p H/t: C by Lame, the metal's height H over the mask's t.
+    """
+    radius, height, clearance, modulus, nu = 500e-6, 50e-6, 5e-6, 1e8, 0.42
+    inner, outer, thick, stack = radius + clearance, 1e-3, 40e-6, 1.5e6
+    case = stack_case(
+        tmp_path,
+        {
+            "geometry.electrode_diameter": "1 mm",
+            "geometry.metal_thickness": "50 um",
+            "geometry.electrolyte_diameter": "2 mm",
+            "geometry.rim": "moving",
+            "geometry.clearance": "5 um",
+            "metal.creep": '{ law = "norton", n = 1, A = "1 1/s/MPa^1" }',
+            "metal.collector_wall": SLIP,
+            "interface.wall": SLIP,
+            "mask": '{ outer_radius = "1 mm", thickness = "40 um", platen_clearance = "20 um", '
+            'youngs_modulus = "0.1 GPa", poisson_ratio = 0.42 }',
+            "protocol.pressure": "1.5 MPa",
+            "protocol.steps": '[{ do = "rest", time = "60 s" }]',
+            "numerics.min_step_ratio": "1e-11",
+        },
+    )
+    driver = Driver(build_model(case, MPI.COMM_SELF))
+    start = driver.stage.motion.volume()
+    for accepted in driver.march():
+        row = accepted.row
+        assert row["force_balance"] < 1e-8
+        assert driver.stage.motion.volume() == pytest.approx(start, rel=1e-12)
+    lame = inner / modulus * ((outer**2 + inner**2) / (outer**2 - inner**2) + nu)
+    there = inner
+    for _ in range(100):
+        shrunk = (radius / there) ** 2
+        there = inner + lame * stack * shrunk * (height * shrunk) / thick
+    pressure = stack * (radius / there) ** 2
+    wide = row["rim_radius_um"] * 1e-6
+    found = {
+        "way of the window": (wide - inner) / (there - inner) - 1.0,
+        "pressure on the rim": row["rim_pressure_MPa"] * MPA / pressure - 1.0,
+    }
+    assert max(map(abs, found.values())) < 1e-3
+    verified.bound(WINDOW, found, 1e-3)
 
 
 def test_current_and_map_are_those_of_a_disc_that_was_always_as_wide(tmp_path):

@@ -94,6 +94,25 @@ def test_a_yielding_mask_leaves_the_rest_to_the_metal(run):
     assert float(row["contact_fraction"]) == pytest.approx(1.0, abs=1e-9)
 
 
+def test_friction_stiffens_a_mask_alike_in_every_step(run):
+    """Load and slip grow in proportion, so that steps make what one step would have made."""
+    modulus = load_set("polypropylene")["youngs_modulus"].value
+    faces = '\nfaces = { law = "friction", coefficient = 0.002 }'
+    folder = run(
+        with_mask(RING + faces, chart=UNIFORM, numerics='step = "0.0003 mAh/cm^2"'),
+        settings=("protocol.charge=0.002 mAh/cm^2",),
+    )
+    loaded = [row for row in rows(folder) if 0.0 < float(row["mask_force_share"]) < 0.99]
+    ratios = [
+        float(row["mask_force_share"]) / load_of(float(row["charge_mAh_cm2"]), modulus)
+        for row in loaded
+    ]
+    assert len(ratios) > 2
+    assert 1.1 < ratios[0] < 2.5
+    assert ratios == pytest.approx([ratios[0]] * len(ratios), rel=1e-6)
+    assert max(summary(folder)["balances"].values()) < 1e-8
+
+
 def test_in_a_whole_cell_an_open_rim_lets_the_platen_sink_onto_the_mask(run):
     """The foil thins over its rim at ten times the recession; the mask stops that and takes all.
 

@@ -20,12 +20,13 @@ from petsc4py import PETSc
 
 from femna.errors import ComputationError
 from femna.physics.wall import Friction
-from femna.simulation.bodies.mortar import times, transposed, without_columns
+from femna.simulation.bodies.mortar import without_columns
 from femna.simulation.bodies.pair import Pair, Unknowns
 from femna.simulation.bodies.sliding import Sliding, share_until_return, sliding
 from femna.simulation.bodies.solid_body import SolidBody
 from femna.simulation.jacobian import CooMatrix, Entries, csr_coordinates
 from femna.simulation.layout import BlockLayout
+from femna.simulation.products import product, solution, transposed_product
 
 Array = npt.NDArray[np.float64]
 
@@ -117,7 +118,7 @@ class ContactProblem:
         pair, mortar = self.pairs[k], self.pairs[k].mortar
         total = mortar.gap + mortar.rise * self.rise[k]
         for number, across, _ in pair.sides:
-            total = total + times(across, self.bodies[number].get())
+            total = total + product(across, self.bodies[number].get())
         return pair.mean(total)
 
     def slips(self, k: int) -> Array:
@@ -131,7 +132,7 @@ class ContactProblem:
         for direction in range(found.shape[1]):
             total = np.zeros(len(found))
             for number, _, along in pair.sides:
-                total = total + times(along[direction], self.bodies[number].get())
+                total = total + product(along[direction], self.bodies[number].get())
             found[:, direction] = pair.mean(total) - self.slide[k][direction]
         return found
 
@@ -143,7 +144,7 @@ class ContactProblem:
     def force(self, k: int) -> float:
         """Return the upward force on a pair's slave, in units of stress and length (collective)."""
         pair = self.pairs[k]
-        entries = transposed(pair.mortar.by_slave, self.pressure[k])
+        entries = transposed_product(pair.mortar.by_slave, self.pressure[k])
         dimension = self.bodies[pair.slave].body.mesh.geometry.dim
         return float(self._comm.allreduce(float(entries[dimension - 1 :: dimension].sum())))
 
@@ -163,9 +164,9 @@ class ContactProblem:
             for body, across, along in pair.sides:
                 if body != number:
                     continue
-                total = total - transposed(across, self.pressure[k])
+                total = total - transposed_product(across, self.pressure[k])
                 for direction, matrix in enumerate(along if k in self._rubbing else ()):
-                    total = total + transposed(matrix, self.traction[k][:, direction])
+                    total = total + transposed_product(matrix, self.traction[k][:, direction])
         return total
 
     def _residuals(self) -> list[Array]:
@@ -244,8 +245,6 @@ class ContactProblem:
 
     def _newton(self, dt: float, *, predict: bool, shorten: bool = False) -> bool:
         """Say whether Newton's method ends (collective)."""
-        x = PETSc.Vec().createMPI((self._layout.local_size, None), comm=self._comm)
-        step = x.duplicate()
         most = MOST_SHORTENED if shorten else MOST_ITERATIONS
         for iteration in range(most + 1):
             for body in self.bodies:
@@ -258,12 +257,11 @@ class ContactProblem:
                 return True
             if iteration == most:
                 break
-            x.setArray(np.concatenate(parts))
             self._solver.setOperators(self._matrix.assemble(self._entries()))
-            self._solver.solve(x, step)
+            step = solution(self._solver, np.concatenate(parts))
             if self._solver.getConvergedReason() < 0:
                 break
-            self._move(-np.asarray(step.getArray()), shorten=shorten)
+            self._move(-step, shorten=shorten)
         return False
 
     def rise_slope(self, k: int) -> float:
@@ -272,8 +270,6 @@ class ContactProblem:
         Uses the matrix of the last Newton step, whose contact set and tangent are those of the
         solution but for its last change.
         """
-        right = PETSc.Vec().createMPI((self._layout.local_size, None), comm=self._comm)
-        found = right.duplicate()
         values = np.zeros(self._layout.local_size)
         mortar = self.pairs[k].mortar
         by_rise = np.divide(
@@ -281,10 +277,8 @@ class ContactProblem:
         )
         place = self._layout.local_slice(len(self.bodies) + k)
         values[place] = np.where(self._active[k], -by_rise, 0.0)
-        right.setArray(values)
         self._solver.setOperators(self._matrix.assemble(self._entries()))
-        self._solver.solve(right, found)
-        change = np.asarray(found.getArray())[place]
+        change = solution(self._solver, values)[place]
         return float(self._comm.allreduce(float(change @ mortar.area)))
 
     def _choose(self, *, one_by_one: bool) -> bool:

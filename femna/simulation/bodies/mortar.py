@@ -21,6 +21,7 @@ from femna.case.symmetry import Symmetry
 from femna.mesh.contact_pair import Segments, cut_segments, whole_facets
 from femna.simulation.bodies.solid_body import SolidBody
 from femna.simulation.bodies.surface import Surface, shape_functions
+from femna.simulation.products import scale_columns
 
 Array = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
@@ -249,27 +250,10 @@ class _Builder:
         )
 
 
-def transposed(matrix: PETSc.Mat, values: Array) -> Array:
-    """Return the owned entries of the matrix's transpose times a vector (collective)."""
-    left, right = matrix.createVecLeft(), matrix.createVecRight()
-    left.setArray(values)
-    matrix.multTranspose(left, right)
-    return np.asarray(right.getArray()).copy()
-
-
-def times(matrix: PETSc.Mat, values: Array) -> Array:
-    """Return the owned entries of the matrix times a vector (collective)."""
-    left, right = matrix.createVecLeft(), matrix.createVecRight()
-    right.setArray(values)
-    matrix.mult(right, left)
-    return np.asarray(left.getArray()).copy()
-
-
 def without_columns(matrix: PETSc.Mat, held: npt.NDArray[Any]) -> PETSc.Mat:
     """Return a copy with zeros in the columns of held unknowns (collective)."""
-    copy, keep = matrix.copy(), matrix.createVecRight()
-    values = np.ones(keep.getLocalSize())
+    copy = matrix.copy()
+    values = np.ones(matrix.getLocalSize()[1])
     values[held] = 0.0
-    keep.setArray(values)
-    copy.diagonalScale(R=keep)
+    scale_columns(copy, values)
     return copy

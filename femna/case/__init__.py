@@ -5,7 +5,7 @@ from __future__ import annotations
 from femna.case.anand import AnandCreep
 from femna.case.base import Table
 from femna.case.bodies import Electrolyte, Metal
-from femna.case.counter import Counter, counter_case
+from femna.case.counter import Counter, across, counter_case, shares_electrolyte
 from femna.case.creep import Creep
 from femna.case.creep_mechanisms import NortonDiffusionalCreep, SizeDependentCreep
 from femna.case.creep_norton import NortonCreep, PowerLawCreep, prefactor_unit
@@ -109,6 +109,7 @@ __all__ = [
     "ViscousWall",
     "Wall",
     "Window",
+    "across",
     "apply_overrides",
     "counter_case",
     "document_kind",
@@ -125,6 +126,7 @@ __all__ = [
     "render",
     "require_study",
     "same_case",
+    "shares_electrolyte",
     "split_assignments",
     "suggest",
     "template",

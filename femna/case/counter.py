@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic_core import PydanticCustomError
 
@@ -12,23 +12,33 @@ from femna.case.geometry import UnitCell
 from femna.case.maps import ConductingMapSpec
 from femna.case.refusal import micrometres, refuse
 from femna.case.roughness import Roughness
+from femna.case.stack import Stack
 
 if TYPE_CHECKING:
     from femna.case.model import Case
     from femna.case.protocol import Step
 
 COUPLING: Final = 0.01
-"""Share of its own potential's variation that an interface may feel of the other one's map."""
+"""Share of its own potential's variation that an interface may feel of the other one's map.
+
+In a unit cell whose electrolyte has an equipotential for its middle."""
 
 _OTHER: Final[dict[str, Literal["strip", "plate"]]] = {"strip": "plate", "plate": "strip"}
+
+_FACING: Final[dict[str, Literal["working", "counter"]]] = {
+    "working": "counter",
+    "counter": "working",
+}
 
 
 class Counter(Table):
     """The counter electrode: while one electrode strips the other plates.
 
     Both have the metal, the kinetics, the pressure and the sizes of the case; the voids of
-    ``geometry`` are the working electrode's. Half the electrolyte belongs to each:
-    ``geometry.electrolyte_thickness`` reaches from an interface to the middle, the reference.
+    ``geometry`` are the working electrode's. In a unit cell half the electrolyte belongs to each:
+    ``geometry.electrolyte_thickness`` reaches from an interface to the middle. In a stack it is
+    that of the whole disc between both. The reference is the mean potential of the electrolyte's
+    two faces.
 
     Attributes
     ----------
@@ -64,7 +74,37 @@ def counter_case(case: Case) -> Case:
     if isinstance(case.geometry, UnitCell):
         bare = {"initial_void": None, "metal_voids": None}
         changed["geometry"] = case.geometry.model_copy(update=bare)
+    if isinstance(case.geometry, Stack) and case.geometry.reference_electrode is not None:
+        third = case.geometry.reference_electrode
+        seen = third.model_copy(update={"face": _FACING[third.face]})
+        changed["geometry"] = case.geometry.model_copy(update={"reference_electrode": seen})
     return case.model_copy(update=changed)
+
+
+def shares_electrolyte(case: Case) -> bool:
+    """Return whether both electrodes are solved across one electrolyte.
+
+    Otherwise each has its own half as far as the middle, an equipotential: a unit cell so thick
+    that the interfaces do not see each other's map.
+    """
+    cell = case.geometry
+    if case.counter is None:
+        return False
+    return not isinstance(cell, UnitCell) or cell.electrolyte_thickness < _thick(cell)
+
+
+def _thick(cell: UnitCell) -> float:
+    """Return the thickness of half an electrolyte whose middle is an equipotential [m]."""
+    return math.log(2.0 / COUPLING) / (4.0 * math.pi) * cell.period
+
+
+def across(case: Case) -> Case:
+    """Return the case with the whole electrolyte of both electrodes as its own."""
+    cell = case.geometry
+    if not isinstance(cell, UnitCell):
+        return case
+    whole: dict[str, Any] = {"electrolyte_thickness": 2.0 * cell.electrolyte_thickness}
+    return case.model_copy(update={"geometry": cell.model_copy(update=whole)})
 
 
 def _mirrored(steps: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -78,7 +118,7 @@ def _mirrored(steps: tuple[Step, ...]) -> tuple[Step, ...]:
 
 
 def check_counter(case: Case) -> None:
-    """Refuse a counter electrode that does not see the other one by the current alone.
+    """Refuse a counter electrode in a cell that has no room for it.
 
     Raises
     ------
@@ -88,22 +128,38 @@ def check_counter(case: Case) -> None:
     if case.counter is None:
         return
     cell = case.geometry
-    if not isinstance(cell, UnitCell):
+    if isinstance(cell, Stack):
+        _check_in_stack(case, cell)
+    elif not isinstance(cell, UnitCell):
         refuse(
             "counter",
             "(given)",
-            f"is available in a unit cell only: across the electrolyte of a {cell.kind} the two "
-            "interfaces also see each other's map",
-            "use a unit_cell, or run each electrode as a case of its own",
+            f"is available in a unit_cell and a stack only, not in a cell of kind {cell.kind}",
+            "use one of them, or run each electrode as a case of its own",
         )
-    least = math.log(2.0 / COUPLING) / (4.0 * math.pi) * cell.period
-    if cell.electrolyte_thickness < least:
+
+
+def _check_in_stack(case: Case, stack: Stack) -> None:
+    if stack.counter_diameter is not None:
         refuse(
-            "geometry.electrolyte_thickness",
-            micrometres(cell.electrolyte_thickness),
-            f"must be at least {micrometres(least)} with [counter]: in a thinner one the "
-            f"interfaces see each other's map by more than {COUPLING:.0%}",
-            "make it thicker or the period smaller",
+            "geometry.counter_diameter",
+            micrometres(stack.counter_diameter),
+            "the counter electrode of [counter] is as wide as the metal",
+            "remove it, or leave [counter] out for a grounded electrode of this width",
+        )
+    if stack.rim == "moving":
+        refuse(
+            "geometry.rim",
+            stack.rim,
+            "the rims of two electrodes would move apart: it is followed without [counter] only",
+            "write rim = 'held' or 'open', or run each electrode as a case of its own",
+        )
+    if case.electrolyte.elastic and case.mask is not None:
+        refuse(
+            "electrolyte.elastic",
+            True,
+            "its spring under the mask stands on a rigid support, where [counter] has metal",
+            "write elastic = false, or leave [counter] or [mask] out",
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from femna.case import shares_electrolyte
 from femna.errors import ComputationError
 from femna.simulation.control import INSTANT
 from femna.simulation.cycle_jump import CycleJump, leave_out
@@ -17,6 +18,7 @@ from femna.simulation.neighbours import Neighbours
 from femna.simulation.newton import Newton
 from femna.simulation.schedule import Phase, phases
 from femna.simulation.setup import Model
+from femna.simulation.shared_electrolyte import MOST_TURNS, SharedElectrolyte
 from femna.simulation.stage import Stage
 from femna.simulation.start import remedy
 from femna.simulation.state import Clock, State
@@ -84,7 +86,17 @@ class Driver:
         self.working = Electrode(model, neighbours)
         self.counter = None if counter is None else Electrode(counter)
         self._every = [e for e in (self.working, self.counter) if e is not None]
+        self._shared = self._share()
         self._jumps = [CycleJump(self.case, e.stage) for e in self._every]
+
+    def _share(self) -> SharedElectrolyte | None:
+        """Put both electrodes on one electrolyte, where the case has them so (collective)."""
+        if self.counter is None or not shares_electrolyte(self.case):
+            return None
+        shared = SharedElectrolyte(self.system, self.counter.system)
+        self.working.heal = lambda: shared.healed_voltages()[0]
+        self.counter.heal = lambda: shared.healed_voltages()[1]
+        return shared
 
     @property
     def stage(self) -> Stage:
@@ -181,18 +193,35 @@ class Driver:
         """Solve the initial state; return also short trial steps' unknowns as guesses."""
         phase = self.phases[0]
         dt = 1e-2 * first_length(phase, self.model)
-        solved, trials, forces, iterations = [], [], [], 0
-        for electrode, own in self._solved(phase):
-            solved.append((electrode, own))
+        iterations = 0
+        if self._shared is not None:
+            self._shared.begin()
+        for k, (electrode, own) in enumerate(self._solved(phase)):
+            if self._shared is not None:
+                self._shared.face(k)
             result = electrode.solve_first(own, dt)
             if not result.converged:
                 raise ComputationError(
                     f"no first solution: Newton's method ended with {result.reason_name} "
                     f"after {result.iterations} steps of continuation{remedy(electrode.system)}"
                 )
+            iterations += result.iterations
+        if self._shared is not None and not self._shared.agreed():
+            befores = [electrode.stage.save() for electrode in self._every]
+            more, failed = self._solve(phase, dt, befores)
+            if failed:
+                raise ComputationError(f"no first solution: {failed}")
+            iterations += more
+        solved, trials, forces = [], [], []
+        for electrode, own in self._solved(phase):
+            if electrode is self.counter:  # a held voltage has another current once it is closed
+                electrode.system.required_step().current = own.current / self.model.scales.current
+            solved.append((electrode, own))
             forces.append(electrode.measures.forces())
             trials.append(electrode.close_first(own, dt))
-            iterations += result.iterations
+        if self._shared is not None:
+            self._shared.distribute()
+            solved = list(self._solved(phase))
         row = both_rows(*_rows(solved, dt=0.0, iterations=iterations, forces=forces))
         return Accepted(row, None, output_due(phase, 0.0, self.case)), trials
 
@@ -213,15 +242,9 @@ class Driver:
         while True:
             if dt < smallest:
                 self._fail(befores, reason, smallest)
-            iterations, failed = 0, ""
-            for (electrode, own), before in zip(self._solved(phase), befores, strict=True):
-                result = electrode.solve(own, dt, before)
-                iterations += result.iterations
-                if not result.converged:
-                    failed = result.reason_name
-                    break
+            iterations, failed = self._solve(phase, dt, befores)
             if failed:
-                reason = f"Newton's method ended with {failed}"
+                reason = failed
                 self._undo(befores)
                 dt *= 0.25
                 continue
@@ -265,6 +288,24 @@ class Driver:
             electrode.clock.contact_rate = 0.0 if sudden and dt <= instant else change / dt
         return self._accept(phase, dt, iterations, loads)
 
+    def _solve(self, phase: Phase, dt: float, befores: list[State]) -> tuple[int, str]:
+        """Solve one step on every electrode; return Newton's iterations, and what failed."""
+        iterations = 0
+        if self._shared is not None:
+            self._shared.begin()
+        for _ in range(MOST_TURNS):
+            solved = zip(self._solved(phase), befores, strict=True)
+            for k, ((electrode, own), before) in enumerate(solved):
+                if self._shared is not None:
+                    self._shared.face(k)
+                result = electrode.solve(own, dt, before)
+                iterations += result.iterations
+                if not result.converged:
+                    return iterations, f"Newton's method ended with {result.reason_name}"
+            if self._shared is None or self._shared.agreed():
+                return iterations, ""
+        return iterations, "both electrodes do not agree on their electrolyte's potential"
+
     def _share_to_mask(self, dt: float, tried: int) -> float | None:
         """Return the share of a step at which a rim that moves meets a mask; None if none does."""
         shares = [e.stage.share_to_mask(dt, short=tried > 0) for e in self._every]
@@ -306,6 +347,8 @@ class Driver:
             electrode.accept(own, dt, load)
             for (electrode, own), load in zip(solved, loads, strict=True)
         ]
+        if self._shared is not None and any(electrode.rearranged for electrode in self._every):
+            self._shared.distribute()
         rows = _rows(solved, dt=dt, iterations=iterations, forces=forces)
         clock.phase_over = reaches(self.working.voltage(), phase.until) or hold_over(phase, clock)
         last = phase.index + 1 == len(self.phases) and self._over(phase)

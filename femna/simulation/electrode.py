@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from mpi4py import MPI
@@ -41,6 +42,11 @@ class Electrode:
     stage : Stage
     measures : Measures
     newton : Newton
+    heal : callable
+        Returns the voltage of the healed interface over the potential scale.
+    rearranged : bool
+        Whether the last step that was kept met or enclosed a void, so that the current found
+        another way.
     """
 
     def __init__(self, model: Model, neighbours: Neighbours | None = None) -> None:
@@ -50,6 +56,8 @@ class Electrode:
         numerics = model.case.numerics
         self.newton = Newton(self.system, solver=numerics.linear_solver)
         self.control = StepControl(numerics.contact_error, fixed=numerics.step is not None)
+        self.heal: Callable[[], float] = lambda: healed_voltage(self.system)
+        self.rearranged = False
         self._healed: tuple[tuple[int, float], float] = ((-1, 0.0), 0.0)
         self._neighbours = neighbours or Neighbours()
 
@@ -168,7 +176,8 @@ class Electrode:
         """Take the step: convect the memory, move the mesh, advance the clock (collective)."""
         clock, numerics = self.clock, self.model.case.numerics
         forces, passed = self.measures.forces(), self.current(phase)
-        if self.stage.follow(dt / self.model.scales.time):
+        self.rearranged = self.stage.follow(dt / self.model.scales.time)
+        if self.rearranged:
             distribute_current(self.system, self.system.z)
             self.system.take_current()
         clock.advance(dt, current=passed, duration=phase.duration)
@@ -191,7 +200,10 @@ class Electrode:
     # -- numbers -------------------------------------------------------------------------------
 
     def voltage(self) -> float:
-        """Return the voltage [V] against the far side of the electrolyte."""
+        """Return the voltage [V] against the reference.
+
+        That is a grounded far side, or the mean of both faces of an electrolyte that is shared.
+        """
         return self.system.voltage * self.model.scales.potential
 
     def current(self, phase: Phase) -> float:
@@ -209,6 +221,6 @@ class Electrode:
         followed = phase.kind == "hold"
         at = (phase.index, self.clock.rim_radius)
         if self._healed[0] != at or followed:
-            healed = healed_voltage(self.system) * self.model.scales.potential
+            healed = self.heal() * self.model.scales.potential
             self._healed = (at, healed)
         return self._healed[1]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import ufl
 from dolfinx import fem
 from dolfinx.fem import petsc as fem_petsc
 from petsc4py import PETSc
 
 from femna.mesh import Cell
 from femna.physics.electrolyte import conduction_form
+from femna.physics.kinematics import volume_weight
 from femna.simulation.block_matrix import BlockEntries
-from femna.simulation.discretisation import owned_facet_dofs
+from femna.simulation.discretisation import assembled, owned_facet_dofs
 from femna.simulation.jacobian import Entries
 from femna.simulation.layout import POTENTIAL, BlockLayout
 from femna.simulation.products import for_a_moment, product, solution
@@ -20,7 +22,9 @@ Array = npt.NDArray[np.float64]
 
 
 class ElectrolyteBlock:
-    """Linear conduction (P1), grounded at the far side, fed at the interface vertices.
+    """Linear conduction (P1), fed at the interface vertices, its potential held at the far side.
+
+    Held at zero, a grounded electrode, unless :meth:`hold` says otherwise.
 
     Parameters
     ----------
@@ -37,7 +41,7 @@ class ElectrolyteBlock:
 
     def __init__(self, cell: Cell, conductivity: float) -> None:
         mesh = cell.electrolyte.mesh
-        self.comm = mesh.comm
+        self.comm, self._body, self._symmetry = mesh.comm, cell.electrolyte, cell.symmetry
         self.relative_conductivity = 1.0
         self.space = fem.functionspace(mesh, ("Lagrange", 1))
         self.potential = fem.Function(self.space, name="potential")
@@ -51,6 +55,7 @@ class ElectrolyteBlock:
         facets = cell.electrolyte.facets.find(cell.electrolyte.names["far"])
         dofs = fem.locate_dofs_topological(self.space, mesh.topology.dim - 1, facets)
         self._far, self._form = far, form
+        self._held: Array = np.zeros(len(far))
         self._grounded = [fem.dirichletbc(PETSc.ScalarType(0.0), dofs, self.space)]
         self._unconstrained = fem_petsc.create_matrix(form)
         self._matrix = fem_petsc.create_matrix(form)
@@ -81,13 +86,40 @@ class ElectrolyteBlock:
         return (self.potential.x.array[: self.size],)
 
     def set(self, potential: Array) -> None:
-        """Set the owned entries and update the ghosts (collective); the far side stays at zero.
+        """Set the owned entries and update the ghosts (collective); the far side stays held.
 
         A Krylov solution leaves traces there, which no solve with the far side held takes away.
         """
         self.potential.x.array[: self.size] = potential
-        self.potential.x.array[self._far] = 0.0
+        self.potential.x.array[self._far] = self._held
         self.potential.x.scatter_forward()
+
+    @property
+    def held(self) -> Array:
+        """Potential of the owned dofs of the far side, in the order of `far_places`."""
+        return self._held
+
+    def hold(self, potential: Array) -> None:
+        """Hold the owned dofs of the far side at a potential from now on (collective)."""
+        self._held = potential.copy()
+        self.set(self.get()[0].copy())
+
+    def restore(self, potential: Array) -> None:
+        """Set the owned entries, and hold the far side at those that it has (collective)."""
+        self._held = potential[self._far].copy()
+        self.set(potential)
+
+    def far_places(self) -> Array:
+        """Return the horizontal places of the owned dofs of the far side, shape (N, d - 1)."""
+        places = self.space.tabulate_dof_coordinates()[self._far]
+        return np.asarray(places[:, : self.space.mesh.geometry.dim - 1])
+
+    def far_area(self) -> Array:
+        """Return the area of the far side that belongs to each of its owned dofs (collective)."""
+        body, test = self._body, ufl.TestFunction(self.space)
+        weight = volume_weight(ufl.SpatialCoordinate(body.mesh), self._symmetry)
+        surface = ufl.ds(domain=body.mesh, subdomain_data=body.facets)(body.names["far"])
+        return assembled(fem.form(weight * test * surface))[self._far]
 
     def at_interface(self) -> Array:
         """Return the potential at the interface vertices, in the order of z (collective)."""
@@ -127,7 +159,8 @@ class ElectrolyteBlock:
 
     def residual(self, supply: Array) -> Array:
         """Return the owned residual for currents ``supply`` fed at the vertices (collective)."""
-        through = product(self._matrix, self.get()[0])
+        through = product(self._unconstrained, self.get()[0])
+        through[self._far] = 0.0  # what is held there is met exactly
         return self.relative_conductivity * through - self.spread(supply)
 
     def current_out(self) -> float:

@@ -194,7 +194,7 @@ class Measures:
         if applied:
             kinetic_share = self._sum((system.contact_area * local) @ view.overpotential)
             kinetic = kinetic_share / (applied * system.total_area) * scales.potential
-            thickness = model.electrolyte_thickness
+            thickness = model.own_electrolyte
             conductivity = model.properties.electrolyte.conductivity_at(phase.temperature)
             ohmic = current * thickness / conductivity
         volume = self._sum(system.area @ view.gap)

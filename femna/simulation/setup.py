@@ -8,7 +8,15 @@ from typing import Any, Final
 import numpy as np
 from mpi4py import MPI
 
-from femna.case import Case, Stack, counter_case, platen_clearance, window
+from femna.case import (
+    Case,
+    Stack,
+    across,
+    counter_case,
+    platen_clearance,
+    shares_electrolyte,
+    window,
+)
 from femna.constants import FARADAY
 from femna.materials import ElectrolyteProperties, Properties, UserLaw, resolve
 from femna.mesh import Cell, build_cell, conducting_map
@@ -36,7 +44,9 @@ VOLTAGE_UNIT: Final = 0.1
 class Model:
     """A case made computable; the thicknesses [m] are those of the meshes.
 
-    `conducting` holds the map `chart` at the interface's vertices, where they are now.
+    `conducting` holds the map `chart` at the interface's vertices, where they are now. What belongs
+    to this electrode of the electrolyte's thickness is `own_electrolyte`: all of it, or half of
+    what it shares with the counter electrode.
     """
 
     case: Case
@@ -49,6 +59,7 @@ class Model:
     conducting_fraction: float
     metal_thickness: float
     electrolyte_thickness: float
+    own_electrolyte: float
 
     def law(self, temperature: float, current: float = 0.0, *, charge: float = 0.0) -> InterfaceLaw:
         """Return the interface's local law at a temperature [K] and applied current [A/m^2].
@@ -77,7 +88,7 @@ class Model:
         return conductivity(temperature) / conductivity(self.case.protocol.temperature)
 
 
-def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
+def build_model(case: Case, comm: Any, *, refine: float = 1.0, shared: bool | None = None) -> Model:
     """Mesh a case and set up its discrete problem (collective).
 
     Parameters
@@ -88,6 +99,8 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
         Communicator of the meshes.
     refine : float
         Divides every element size of a unit cell, for studies of convergence.
+    shared : bool, optional
+        Whether the electrolyte lies between two electrodes; else what the case says.
 
     Raises
     ------
@@ -97,7 +110,8 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
     properties = resolve(case)
     if isinstance(properties.metal.creep, UserLaw):
         on_root(comm, properties.metal.creep.load)
-    cell = build_cell(case, comm, refine=refine)
+    shared = shares_electrolyte(case) if shared is None else shared
+    cell = build_cell(across(case) if shared else case, comm, refine=refine)
     protocol, interface = case.protocol, case.interface
     current = protocol.current_density
     resistance = kinetic_law(case, protocol.temperature).resistance
@@ -162,6 +176,7 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
             ring, scales, electrode_radius=opening.electrode, total_area=system.total_area
         )
     chart = conducting_map(case, half_period=cell.half_period)
+    deep = _extent(cell.electrolyte.mesh, -1.0) * scales.length
     return Model(
         case=case,
         properties=properties,
@@ -172,13 +187,17 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0) -> Model:
         conducting=_conducting(cell, system, chart),
         conducting_fraction=chart.mean,
         metal_thickness=thickness * scales.length,
-        electrolyte_thickness=_extent(cell.electrolyte.mesh, -1.0) * scales.length,
+        electrolyte_thickness=deep,
+        own_electrolyte=0.5 * deep if shared else deep,
     )
 
 
 def build_counter(case: Case, comm: Any, *, refine: float = 1.0) -> Model | None:
     """Mesh and set up a case's counter electrode (collective); None without one."""
-    return None if case.counter is None else build_model(counter_case(case), comm, refine=refine)
+    if case.counter is None:
+        return None
+    shared = shares_electrolyte(case)
+    return build_model(counter_case(case), comm, refine=refine, shared=shared)
 
 
 def _conducting(

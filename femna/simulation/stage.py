@@ -108,6 +108,7 @@ class Stage:
     def restore(self, state: State) -> None:
         """Return to a saved state, the mesh included (collective)."""
         self.take_unknowns(state)
+        self.system.electrolyte.restore(state.potential)
         self.clock, self.gap = replace(state.clock), state.gap.copy()
         self.system.metal.restore_memory(state.memory)
         if self.system.mask is not None:
@@ -142,7 +143,10 @@ class Stage:
         self.clock.newton_iterations = iterations
 
     def take_unknowns(self, state: State) -> None:
-        """Take the unknowns of a state; clock, mesh and memory stay (collective)."""
+        """Take the unknowns of a state; clock, mesh and memory stay (collective).
+
+        So does what holds the electrolyte's far side.
+        """
         system = self.system
         system.metal.set(state.velocity, state.pressure)
         system.z = state.contact.copy()

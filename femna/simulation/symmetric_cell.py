@@ -1,10 +1,11 @@
 """A counter electrode: it passes the working electrode's current with the other sign.
 
-Working and counter face each other across an electrolyte whose middle is an equipotential plane,
-the reference. Each interface sees the other by the current alone, which both pass: potential that
-varies along an interface with wave number k has decayed by exp(-k Z) in the middle, a depth Z away,
-and what the other interface would have made of it by exp(-2 k Z). With one period on both that is
-some exp(-4 pi Z / period).
+Working and counter face each other across an electrolyte. In a unit cell that is thick against its
+period the middle is an equipotential plane, the reference, and each interface sees the other by the
+current alone, which both pass: potential that varies along an interface with wave number k has
+decayed by exp(-k Z) in the middle, a depth Z away, and what the other interface would have made of
+it by exp(-2 k Z). With one period on both that is some exp(-4 pi Z / period). In all other cells
+both are solved across one electrolyte (`shared_electrolyte.py`).
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ def both_rows(working: dict[str, Any], counter: Mapping[str, Any] | None = None)
     if counter is None:
         return working
     cell = {"cell_voltage_V": working["voltage_V"] - counter["voltage_V"]}
-    own = {f"{PREFIX}{name}": v for name, v in counter.items() if name not in _SHARED}
+    # the counter electrode is the one that works in its own row
+    names = {name: name.removeprefix("working_") for name in counter if name not in _SHARED}
+    own = {f"{PREFIX}{short}": counter[name] for name, short in names.items()}
     return working | cell | own
 
 

@@ -607,11 +607,6 @@ CASES = {
         "protocol.steps.0.until",
         "no current",
     ),
-    "counter electrode of a thin electrolyte": (
-        {"counter.map": "{ kind = 'uniform' }", "geometry.electrolyte_thickness": "20 um"},
-        "geometry.electrolyte_thickness",
-        "with [counter]",
-    ),
     "counter electrode without a map": ({"counter": "{}"}, "counter.map", "required"),
     "counter electrode with a map too sharp": (
         {

@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from femna.case import parse_case, template
+from femna.case import counter_case, parse_case, template
 from femna.errors import InputError
 
 REFUSED = {
@@ -123,6 +123,39 @@ def test_a_stack_that_does_not_fit_is_refused(what, refused):
     key, line = refused(geometry=changes)
     assert key == expected
     assert part in line
+
+
+COUNTER = {"map": {"kind": "uniform"}}
+BOTH = {
+    "of another width": (
+        {"geometry": {"counter_diameter": "4 mm"}},
+        "geometry.counter_diameter",
+        "as wide as the metal",
+    ),
+    "whose rim moves": ({"geometry": {"rim": "moving"}}, "geometry.rim", "without [counter]"),
+    "on a spring": (
+        {"electrolyte": {"elastic": True}, "mask": MASK},
+        "electrolyte.elastic",
+        "rigid support",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", list(BOTH))
+def test_a_counter_electrode_that_does_not_fit_is_refused(what, refused):
+    changes, expected, part = BOTH[what]
+    key, line = refused(counter=COUNTER, **changes)
+    assert key == expected
+    assert part in line
+
+
+def test_the_third_electrode_is_on_the_counter_electrodes_other_side(tmp_path):
+    document = tomllib.loads(template("stack")) | {"counter": COUNTER}
+    for given, seen in (("working", "counter"), ("counter", "working")):
+        third = document["geometry"]["reference_electrode"] | {"face": given}
+        document["geometry"]["reference_electrode"] = third
+        case = parse_case(document, folder=tmp_path)
+        assert counter_case(case).geometry.reference_electrode.face == seen
 
 
 SPOTS = {

@@ -1,0 +1,111 @@
+"""Both electrodes of a stack, across one electrolyte: runs, ends, restarts."""
+
+import pytest
+from runs.conftest import differences, last, rows, summary
+from verification.stacks import CASE
+
+from femna.case import load_case
+from femna.output import run_case
+
+SPOT = '{ kind = "patches", blocked_fraction = 0.1, transition = "60 um", inside = "blocked" }'
+RING = '{ kind = "patches", blocked_fraction = 0.5, transition = "60 um", inside = "conducting" }'
+STRIP, PLATE = 'steps = [{ do = "strip" }]', 'steps = [{ do = "plate" }, { do = "strip" }]'
+THIRD = 'reference_electrode = {{ face = "{face}", distance = "0.75 mm", diameter = "0.2 mm" }}'
+FILM = '[cycling]\nfilm_thickness = "0.1 um"\n'
+SIZES = {
+    'electrode_diameter = "5 mm"': 'electrode_diameter = "1 mm"',
+    'electrolyte_diameter = "10 mm"': 'electrolyte_diameter = "2 mm"',
+    'electrolyte_thickness = "0.7 mm"': 'electrolyte_thickness = "0.2 mm"',
+    'pressure = "4 MPa"': 'pressure = "0.12 MPa"',
+    'charge = "0.1 mAh': 'charge = "0.003 mAh',
+}
+
+
+def text(working, counter, *, steps=PLATE, face="working", more=FILM):
+    """Return a disc of 1 mm whose maps are as wide as its electrolyte is thick, or wider."""
+    case = CASE.replace('{ kind = "uniform" }', working).replace(STRIP, steps)
+    for old, new in SIZES.items():
+        assert old in case
+        case = case.replace(old, new)
+    case = case.replace('rim = "held"\n', "")
+    case = case.replace("[metal]\n", f"{THIRD.format(face=face)}\n[metal]\n")
+    numerics = '[numerics]\ninterface_size = "40 um"\ncontact_error = 0.1\n'
+    numerics += "strain_rate_floor = 10\n"
+    return f"{case}{numerics}{more}[counter]\nmap = {counter}\n"
+
+
+@pytest.fixture(scope="module")
+def cell(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("stack")
+    (folder / "case.toml").write_text(text(SPOT, RING))
+    run_case(load_case(folder / "case.toml"), folder / "out")
+    return folder / "out"
+
+
+def test_balances_close_on_both_and_both_lose_contact(cell):
+    assert summary(cell)["status"] == "ok"
+    assert all(value < 1e-8 for value in summary(cell)["balances"].values())
+    history = rows(cell)
+    for name in ("charge_balance", "volume_balance", "force_balance"):
+        assert all(float(row[f"counter_{name}"]) < 1e-8 for row in history)
+    # the ring strips first and loses most, then the passivated middle
+    assert min(float(row["counter_contact_fraction"]) for row in history) < 0.9
+    assert min(float(row["contact_fraction"]) for row in history) < 0.9999
+    # healed, the rise is that of nothing
+    for name in ("voltage", "counter_voltage"):
+        rise, whole = (float(history[0][f"{name}{end}_V"]) for end in ("_rise", ""))
+        assert abs(rise) < 1e-7 * abs(whole)
+
+
+def test_a_third_electrode_is_read_by_both(cell):
+    for row in rows(cell):
+        against = float(row["working_vs_reference_V"]) - float(row["counter_vs_reference_V"])
+        # one place on one disc, whose potential both electrodes have on their own meshes
+        assert against == pytest.approx(float(row["cell_voltage_V"]), rel=5e-3)
+
+
+def test_a_run_stopped_amid_its_second_half_cycle_goes_on_to_the_same_digits(tmp_path, cell):
+    class Stop(Exception):
+        """Ends a run from its monitor."""
+
+    def monitor(row):
+        if row["half_cycle"] == 2 and row["charge_mAh_cm2"] > 0.0005:
+            raise Stop
+
+    case = load_case(cell / "case.toml")
+    with pytest.raises(Stop):
+        run_case(case, tmp_path / "stopped", checkpoint_seconds=0.0, monitor=monitor)
+    run_case(case, tmp_path / "stopped", resume=True)
+    assert differences(cell, tmp_path / "stopped", tolerance=0.0) == []
+    assert (cell / "cycles.csv").read_text() == (tmp_path / "stopped" / "cycles.csv").read_text()
+
+
+@pytest.mark.slow
+def test_electrodes_exchanged_give_the_same_numbers_exchanged(run, cell):
+    steps = 'steps = [{ do = "strip" }, { do = "plate" }]'
+    turned = run(text(RING, SPOT, steps=steps, face="counter"), "turned")
+    ours, theirs = rows(cell), rows(turned)
+    assert len(ours) == len(theirs)
+    for one, two in zip(ours, theirs, strict=True):
+        for name in ("contact_fraction", "voltage_V", "occluded_void_volume_um3"):
+            for a, b in ((one, two), (two, one)):
+                expected, found = float(a[name]), float(b[f"counter_{name}"])
+                assert found == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.slow
+def test_a_held_voltage_is_that_of_the_working_electrode(run):
+    steps = 'steps = [{ do = "hold", voltage = "0.03 V", time = "10 s" }, { do = "plate" }]'
+    folder = run(text(SPOT, RING, steps=steps, more=""))
+    held = [row for row in rows(folder) if row["phase"] == "hold"]
+    assert len(held) > 2
+    assert all(float(row["voltage_V"]) == pytest.approx(0.03, rel=1e-9) for row in held)
+    assert all(value < 1e-8 for value in summary(folder)["balances"].values())
+    assert last(folder)["counter_voltage_V"] > 0.0
+
+
+@pytest.mark.slow
+def test_two_ranks_agree_with_one(launch, tmp_path, cell):
+    done = launch(["run", cell / "case.toml", "-o", tmp_path / "two"], ranks=2)
+    assert done.returncode == 0, done.stderr
+    assert differences(cell, tmp_path / "two", tolerance=1e-6) == []

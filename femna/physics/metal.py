@@ -71,6 +71,8 @@ class MetalFields:
         ``1 / (K dt)``; None without elasticity.
     rim_resistance : dolfinx.fem.Constant
         Normal traction over outward velocity at the rim, if it has one that is open.
+    rim_pressure : dolfinx.fem.Constant
+        On such a rim from outside.
     porous : PorousFields or None
         Of a metal with closed voids; None for a dense one.
     """
@@ -84,6 +86,7 @@ class MetalFields:
     old_pressure: Any
     compliance: Any
     rim_resistance: Any
+    rim_pressure: Any
     porous: PorousFields | None = None
 
 
@@ -204,6 +207,7 @@ def build_forms(
         rim = surface(rim_tag, metadata={"quadrature_degree": 4 + (symmetry == "axisymmetric")})
         resistance = fields.rim_resistance * ufl.dot(w, n) * weight
         balance += resistance * ufl.dot(v, n) * rim
+        balance += fields.rim_pressure * ufl.dot(w, n) * weight * rim
         balance_v += resistance * ufl.dot(dv, n) * rim
         outflow = ufl.dot(v, n) * weight * rim
     upward = q * ufl.as_vector([0.0] * (mesh.geometry.dim - 1) + [1.0])

@@ -99,6 +99,7 @@ class MetalFunctions:
             old_pressure=None if old is None else old.old_pressure,
             compliance=None if old is None else old.compliance,
             rim_resistance=fem.Constant(mesh, PETSc.ScalarType(0.0)),
+            rim_pressure=fem.Constant(mesh, PETSc.ScalarType(0.0)),
             porous=porous_fields(quadrature) if porous else None,
         )
         return cls(

@@ -25,6 +25,9 @@ VoidVolume = Annotated[
 VoxelSize = Annotated[
     float, Physical("voxel size", "m", ("um",), "2.2048 um", at_least=1e-8, at_most=1e-4)
 ]
+SidePressure = Annotated[
+    float, Physical("pressure", "Pa", ("MPa",), "0 MPa", at_least=0.0, at_most=1e11)
+]
 Range = Annotated[
     tuple[
         Annotated[int, Bare(at_least=0, whole=True)], Annotated[int, Bare(at_least=1, whole=True)]
@@ -71,8 +74,6 @@ def _find_ids(raw: object, info: ValidationInfo) -> Any:
 class ImageCell(Table):
     """The labelled part of a tomogram: metal with its voids on a flat electrolyte, in 3D.
 
-    The sides are planes of symmetry.
-
     Attributes
     ----------
     labels : Path
@@ -103,6 +104,10 @@ class ImageCell(Table):
         Elements across the foot of every open void above `resolved_volume`.
     resolved_volume : float
         [m^3].
+    sides : str
+        ``mirror``: planes of symmetry, across which nothing flows. ``free``: metal passes.
+    side_pressure : float, optional
+        With which the metal around presses on free sides [Pa]; left out, the stack pressure.
     buried_voids : bool
         Whether voids without contact to the interface are kept, each as the sphere of its volume.
     void_closure : bool
@@ -127,6 +132,8 @@ class ImageCell(Table):
     overhang: Literal["raised", "dropped"] = "raised"
     elements_across: Annotated[float, Bare(at_least=2.0, at_most=40.0)] = 6.0
     resolved_volume: VoidVolume = 1e-15
+    sides: Literal["mirror", "free"] = "mirror"
+    side_pressure: SidePressure | None = None
     buried_voids: bool = True
     void_closure: bool = True
     labels_sha256: Annotated[str | None, BeforeValidator(content_of("labels"))] = Field(
@@ -138,7 +145,7 @@ class ImageCell(Table):
 
     @property
     def symmetry(self) -> Literal["rectangle"]:
-        """The symmetry of the cell: a rectangle between four planes of symmetry."""
+        """The symmetry of the cell: a rectangle, all of which is meshed."""
         return "rectangle"
 
 
@@ -162,6 +169,7 @@ def check_image_cell(case: Case, cell: ImageCell) -> None:
         refuse("interface.capillarity", True, limit, "leave it out")
     if cell.buried_voids and cell.void_closure:
         check_closure(case)
+    _check_sides(case, cell)
     size, depth = case.numerics.interface_size, cell.electrolyte_thickness
     if size is not None and size > depth * (1.0 + 1e-12):
         refuse(
@@ -169,4 +177,20 @@ def check_image_cell(case: Case, cell: ImageCell) -> None:
             micrometres(size),
             f"must be at most {micrometres(depth)}, the electrolyte's thickness",
             "make it smaller",
+        )
+
+
+def _check_sides(case: Case, cell: ImageCell) -> None:
+    if cell.sides == "mirror":
+        if cell.side_pressure is not None:
+            limit = "nothing flows across planes of symmetry"
+            refuse("geometry.side_pressure", "(given)", limit, "write sides = 'free', or remove it")
+        return
+    laws = {case.interface.wall.law, case.metal.collector_wall.law}
+    if laws == {"free_slip"}:
+        refuse(
+            "geometry.sides",
+            cell.sides,
+            "nothing holds the metal: it slips freely on electrolyte and collector",
+            "write metal.collector_wall = { law = 'sticking' }, or another wall than free_slip",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -174,3 +174,10 @@ def tag_box(
     opposite = np.all(np.abs(corners[:, :, -1] - height) < tolerance, axis=1)
     tags = np.where(opposite, 2, np.where(side, 3, 1)).astype(np.int64)
     return BodyArrays(points, cells, facets, tags, {name: k + 1 for k, name in enumerate(names)})
+
+
+def with_free_sides(body: BodyArrays) -> BodyArrays:
+    """Return a body whose sides are the group ``rim``, through which metal passes."""
+    tag = max(body.names.values()) + 1
+    tags = np.where(body.tags == body.names["side"], tag, body.tags)
+    return replace(body, tags=tags, names=body.names | {"rim": tag})

@@ -27,6 +27,7 @@ from femna.mesh.arrays import (
     external_facets,
     snap,
     tag_box,
+    with_free_sides,
 )
 from femna.mesh.blurred_void import BlurredVoid
 from femna.mesh.cell_voids import CellVoids, Sphere, VoidFit
@@ -186,6 +187,8 @@ def _mesh(
         height=layers.columns,
     )
     metal = _metal(columns, points, cells[~below], nodes, layers)
+    if geometry.sides == "free":
+        metal = with_free_sides(metal)
     return CellArrays(
         metal=metal,
         electrolyte=electrolyte,

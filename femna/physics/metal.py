@@ -72,7 +72,7 @@ class MetalFields:
     rim_resistance : dolfinx.fem.Constant
         Normal traction over outward velocity at the rim, if it has one that is open.
     rim_pressure : dolfinx.fem.Constant
-        What presses on the rim beside it.
+        What presses on such a rim from outside.
     porous : PorousFields or None
         Of a metal with closed voids; None for a dense one.
     """

@@ -2,7 +2,8 @@
 
 The rim stands where it is: metal that passes it has left the electrode, bears no load and carries
 no current. It collects in the clearance between electrode and mask, a ring as high as the foil;
-once that is full, the mask holds the rim.
+once that is full, the mask holds the rim. The free sides of a cell from an image are such a rim:
+the metal around presses on them, and may come in.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Final
 
 from dolfinx import fem
 
-from femna.case import Stack
+from femna.case import ImageCell, Stack
 from femna.simulation.setup import Model
 from femna.simulation.state import Clock
 
@@ -46,6 +47,7 @@ class Rim:
             # Steiner's formula for what lies around a convex outline
             around = outline.perimeter * width + math.pi * width**2
             self._ring = around / model.cell.multiplicity
+        self._image = geometry if isinstance(geometry, ImageCell) else None
 
     def __bool__(self) -> bool:
         return self._metal.outflow is not None
@@ -72,6 +74,19 @@ class Rim:
         """Let the mask hold the rim if the clearance is full, in a step of length `dt`."""
         if self:
             self._metal.fields.rim_resistance.value = HELD if self.full(clock) else 0.0
+
+    def press(self, stack_pressure: float) -> None:
+        """Let the metal around press on the free sides of a cell from an image.
+
+        Parameters
+        ----------
+        stack_pressure : float
+            Of the step, dimensionless; that of the sides if the case states none for them.
+        """
+        if self and self._image is not None:
+            given = self._image.side_pressure
+            pressure = stack_pressure if given is None else given / self._model.scales.traction
+            self._metal.fields.rim_pressure.value = pressure
 
     def revise(self, clock: Clock, dt: float) -> bool:
         """Say whether a solved step must be solved again, the mask holding the rim or not."""

@@ -70,6 +70,7 @@ class Stage:
         passed = phase.charge_at(self.clock) + abs(current) * dt
         covered = self.occlusion.prepare()
         self.rim.prepare(self.clock, dt / scales.time)
+        self.rim.press(phase.pressure / scales.traction)
         if self.system.mask is not None:
             self.system.mask.start = self.clock.platen
         self.system.step = StepData(

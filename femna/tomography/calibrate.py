@@ -11,6 +11,7 @@ from scipy.ndimage import binary_dilation, binary_erosion, generate_binary_struc
 
 from femna.tomography.align import Aligned
 from femna.tomography.blocks import Array, Workspace, with_halo
+from femna.tomography.foot import FOOT_LAYERS, foot_area
 from femna.tomography.levels import Levels
 
 type FloatArray = npt.NDArray[np.float64]
@@ -26,7 +27,11 @@ _BELOW: Final = 3
 
 _BINS: Final = 4096
 _FEWEST: Final = 500
-"""Voxels from which a level is taken."""
+"""Voxels from which the level of a layer is taken."""
+
+_SURE: Final = 0.015
+"""Standard error of the void's level, over the contrast, from which on it is taken: 500 voxels at a
+contrast to noise of 3."""
 
 
 def calibrated(
@@ -38,8 +43,8 @@ def calibrated(
     A filter that removes noise also rounds and shrinks what is small. The sum over a void's
     surroundings of how much darker they are than metal is its volume exactly, whatever blur the
     image has, and noise averages out of it. The cut is put where the voxels below it are as many.
-    The layer on the interface has a cut of its own, for the contact area: the darkness below it,
-    which is its own in the main, counts with it.
+    The layer on the interface has a cut of its own, at which it holds the contact area
+    (:mod:`femna.tomography.foot`); the cut above makes good what that takes from the volume.
 
     Parameters
     ----------
@@ -64,7 +69,8 @@ def calibrated(
     contrast = levels.metal - void
     if contrast <= 0.0:
         return levels
-    # two parts: the layer on the interface with those below, and all above
+    # two parts: the layer on the interface with those below, where the darkness of its voids goes
+    # as well, and all above
     near, shell = np.zeros(2), np.zeros(2)
     reach, voxels = np.zeros(2, np.int64), np.zeros(2, np.int64)
     edges = np.linspace(void - contrast, levels.metal + contrast, _BINS + 1)
@@ -94,17 +100,34 @@ def calibrated(
                 level = (smooth - share * levels.electrolyte) / (1.0 - share)
                 counts[part] += np.histogram(np.clip(level, edges[0], edges[-1]), edges)[0]
     volume = (near - shell / np.maximum(voxels, 1) * reach) / contrast
-    cuts = []
-    for part in range(2):
-        place = int(np.searchsorted(np.cumsum(counts[part]), volume[part]))
-        # beyond these limits the darkness counted is not that of voids
-        limits = void + 0.25 * contrast, void + 0.75 * contrast
-        cuts.append(float(np.clip(edges[min(place + 1, _BINS)], *limits)))
-    foot, cut = cuts
+    # beyond these limits the darkness counted is not that of voids
+    limits = void + 0.25 * contrast, void + 0.75 * contrast
+    below_cut = np.cumsum(counts, axis=1)
+
+    def cut_of(part: int, voxels: float) -> float:
+        """Return the cut with as many voxels below it."""
+        place = int(np.searchsorted(below_cut[part], voxels))
+        return float(np.clip(edges[min(place + 1, _BINS)], *limits))
+
+    area = _foot_area(raw, ids, kept, base, contrast=contrast)
+    foot = cut_of(0, volume[0] if area is None else area)
+    shown = below_cut[0][np.searchsorted(edges, foot) - 1]
+    cut = cut_of(1, volume.sum() - shown)
     seed = None
     if levels.seed_cut is not None:
         seed = min(levels.seed_cut, cut, foot)
     return replace(levels, void=void, void_cut=cut, foot_cut=foot, seed_cut=seed)
+
+
+def _foot_area(
+    raw: Array, ids: Array, kept: npt.NDArray[np.bool_], base: int, *, contrast: float
+) -> float | None:
+    """Return the area on the interface of the voids that reach it; None if it cannot be told."""
+    low = np.asarray(ids[:FOOT_LAYERS])
+    reaching = kept & np.isin(np.arange(len(kept)), low[0])
+    opened = np.where(reaching[low], low, 0)
+    others = (kept[low] & (opened == 0)).any(axis=0)
+    return foot_area(raw, opened, others, base, contrast=contrast)
 
 
 def _grown(mask: Array, by: int) -> Array:
@@ -134,7 +157,10 @@ def _void_level(
     mask, grey = kept[ids[:, rows]], raw[base:][:, rows]
     for depth in (3, 2):
         core = binary_erosion(mask, np.ones((3, 3, 3), dtype=np.bool_), iterations=depth)
-        if core.sum() >= _FEWEST:
-            return float(np.mean(np.asarray(grey[core], dtype=np.float64)))
+        values = np.asarray(grey[core], dtype=np.float64)
+        if len(values) > 1:
+            level, error = values.mean(), values.std() / np.sqrt(len(values))
+            if error < _SURE * (levels.metal - level):
+                return float(level)
     core = binary_erosion(mask, np.ones((3, 3, 3), dtype=np.bool_))
     return float(np.mean(np.asarray(grey[core], dtype=np.float64))) if core.any() else levels.void

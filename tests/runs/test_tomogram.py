@@ -2,6 +2,7 @@
 
 import csv
 import json
+import tomllib
 
 import numpy as np
 import pytest
@@ -9,7 +10,9 @@ from reference.label_stacks import spheres, write_labels
 from runs.conftest import rows, summary
 from scipy.integrate import solve_ivp
 
+from femna.case import parse_case
 from femna.cli.app import execute
+from femna.errors import InputError
 
 EDGE = 2.0
 SHAPE = (10, 10, 10)
@@ -158,3 +161,23 @@ def test_the_state_goes_back_to_voxels(run, tmp_path, capsys):
     ):
         assert execute(wrong) == 2
         assert reason in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("keys", "wall", "key", "limit"),
+    [
+        ({"side_pressure": "1 MPa"}, "free_slip", "geometry.side_pressure", "planes of symmetry"),
+        ({"sides": "free"}, "free_slip", "geometry.sides", "nothing holds the metal"),
+        ({"sides": "open"}, "sticking", "geometry.sides", "not accepted"),
+        ({"sides": "free", "side_pressure": "-1 MPa"}, "sticking", "geometry.side_pressure", "0"),
+    ],
+)
+def test_sides_that_cannot_be_are_refused(tmp_path, keys, wall, key, limit):
+    write_labels(tmp_path / "labels.tif", spheres(SHAPE, EDGE, (10, 10, 0, 6)), EDGE)
+    case = tomllib.loads(CELL)
+    case["geometry"] |= keys
+    case["metal"]["collector_wall"] = {"law": wall}
+    with pytest.raises(InputError) as caught:
+        parse_case(case, folder=tmp_path)
+    assert caught.value.key == key
+    assert limit in caught.value.limit

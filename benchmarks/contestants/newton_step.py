@@ -7,7 +7,8 @@ The floor is what no implementation with these elements and a direct solver can 
 matrix of the one form that changes within a time step, and MUMPS's numerical factorisation and
 solution of the same coupled matrix with femna's options, the symbolic analysis done before.
 Residuals, line search, creep law, interface and the putting together of the coupled matrix are all
-on femna's side.
+on femna's side. Its last iterations of a time step, which keep the factors of an earlier one, would
+be below the floor: here all have new factors.
 """
 
 from __future__ import annotations
@@ -128,6 +129,8 @@ def main(problem: dict[str, Any]) -> dict[str, Any]:
     case = load_case(Path(problem["case"]), problem["overrides"])
     model = build_model(case, MPI.COMM_SELF)
     driver, floor = Driver(model), Floor(model)
+    _, linear = driver.newton.linear_solver()
+    linear.keeps_factors = False  # every step is one of the floor's kind
     solves = Solves(driver.newton)
     driver.working.newton = solves  # type: ignore[assignment]
     floors: list[dict[str, list[float]]] = []

@@ -18,7 +18,15 @@ LARGE: Final = 10_000
 
 
 class LinearSolver(Protocol):
-    """What Newton's method asks of a linear solver."""
+    """What Newton's method asks of a linear solver.
+
+    Attributes
+    ----------
+    keeps_factors : bool
+        Whether a step with the last tangent again is much cheaper than one with a new tangent.
+    """
+
+    keeps_factors: bool
 
     def update(self, x: PETSc.Vec) -> PETSc.Mat:
         """Linearise at ``x`` and return the Jacobian (collective)."""

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from femna.simulation.conduction import distribute_current
 from femna.simulation.contact_state import closed_state
-from femna.simulation.newton import LineSearch, Newton, NewtonResult
+from femna.simulation.newton import MOST_BY_STRESS, LineSearch, Newton, NewtonResult
 from femna.simulation.system import System
 
 Array = npt.NDArray[np.float64]
@@ -64,7 +64,9 @@ def solve_from_rest(system: System, newton: Newton) -> NewtonResult:
 
 
 def _solve_from_linear_metal(system: System, newton: Newton) -> NewtonResult:
-    result = _from_rough_linear_metal(system, newton)
+    result = _from_linear_metal(system, newton, most=1)
+    if not result.converged:
+        result = _more(result.iterations, _from_linear_metal(system, newton))
     if not result.converged:
         result = _more(result.iterations, _through_stages(system, newton, "secant"))
     if not result.converged:
@@ -74,15 +76,18 @@ def _solve_from_linear_metal(system: System, newton: Newton) -> NewtonResult:
     return result
 
 
-def _from_rough_linear_metal(system: System, newton: Newton) -> NewtonResult:
-    """Find the contact of a linear metal roughly, then solve with the creep law at once."""
+def _from_linear_metal(
+    system: System, newton: Newton, *, most: int = MOST_BY_STRESS
+) -> NewtonResult:
+    """Solve for a linear metal roughly, in `most` steps, then with the creep law at once."""
     rest_state(system)
     try:
         system.metal.exponent_blend, system.metal.easing.value = 0.0, STAGES[0][2]
-        rough = newton.solve_by_stress(roughly=True)
+        rough = newton.solve_by_stress(roughly=True, most=most)
     finally:
         system.metal.exponent_blend, system.metal.easing.value = 1.0, 1.0
-    return _more(rough.iterations, newton.solve_by_stress()) if rough.converged else rough
+    usable = rough.converged or (most == 1 and rough.iterations == most)
+    return _more(rough.iterations, newton.solve_by_stress()) if usable else rough
 
 
 def _through_stages(system: System, newton: Newton, line_search: LineSearch) -> NewtonResult:

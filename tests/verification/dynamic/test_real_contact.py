@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from femna.simulation import newton as newton_method
 from femna.simulation.newton import Newton
 from femna.simulation.start import solve_from_rest
 from verification.cells import model, set_step
@@ -68,7 +69,8 @@ def test_the_hardness_of_the_same_creep_keeps_the_collapse(tmp_path, law, scaled
     assert ends[0][1] < 0.25
 
 
-def test_newtons_method_follows_the_contact_pressure_to_zero(tmp_path):
+def test_newtons_method_follows_the_contact_pressure_to_zero(tmp_path, monkeypatch):
+    monkeypatch.setattr(newton_method, "NEAR", 0.0)  # every iteration with a tangent of its own
     volts, shares = [], []
     for pressure in (0.5, 0.4, 0.35, 0.3):
         done = strip(

@@ -38,8 +38,9 @@ class Cycling(Table):
         Limits of the ranges of size in which voids are counted [m^3], rising; the last range is
         open.
     jump_error : float, optional
-        Cycles are left out where the contact fraction changes little from one to the next, with
-        this error in it at most; left out, every cycle is computed.
+        Cycles are left out where contact fraction and volume of voids change little from one to
+        the next: every jump with this error in the contact fraction at most, all together with
+        this error in the volume, over the largest of the cycle. Not given, every cycle is computed.
     longest_jump : int
         Most cycles that are left out at once.
     """

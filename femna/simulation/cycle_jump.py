@@ -1,13 +1,15 @@
 """Cycles that are left out where the cell changes little from one to the next.
 
-After a whole cycle the contact fractions at the ends of its steps are compared with those of the
-two cycles before it. If they change by d a cycle, and d by e from one to the next, then N cycles
-along the straight line through the last two are wrong by some ``N (N + 1) e / 2``; where the voids
-of two cycles do not stand over the same vertices there is no line, the state is held, and N cycles
-are wrong by ``N d``. N is the largest number that keeps the error asked for. Gap, voids and
-collector follow the same line, so that metal, gap and voids fill the cell after a jump as before
-it. The cycle after a jump is computed, as is the last one: what it differs by from the line is the
-next e.
+After a whole cycle the contact fractions and the volumes of all voids, open and enclosed, at the
+ends of its steps are compared with those of the two cycles before it; a volume over the cycle's
+largest. If one changes by d a cycle, and d by e from one to the next, then N cycles along the
+straight line through the last two are wrong by some ``N (N + 1) e / 2``; where the voids of two
+cycles do not stand over the same vertices there is no line, the state is held, and N cycles are
+wrong by ``N d``. N is the largest number that keeps the error asked for: for the contact fraction,
+which the next cycle finds anew, in every jump; for the volume, whose errors add up, its share
+``N / repeat`` of it. Gap, voids and collector follow the same line, so that metal, gap and voids
+fill the cell after a jump as before it. The cycle after a jump is computed, as is the last one:
+what it differs by from the line is the next e.
 """
 
 from __future__ import annotations
@@ -38,7 +40,10 @@ _LINEAR: Final = (
 """Numbers of the clock that go on while the state is held, and along the line."""
 
 LARGEST_CHANGE: Final = 10.0
-"""Change of the contact fraction along the line of one jump, over the error asked for, at most."""
+"""Change of a number along the line of one jump, over the error asked for, at most."""
+
+NEGLIGIBLE: Final = 0.01
+"""Volume of voids over that of a gap as high as the roughness, below which it counts as this."""
 
 NOTHING: Final = 1e-12
 
@@ -62,14 +67,15 @@ class CycleJump:
         self._steps, self._repeat = len(case.protocol.steps), case.protocol.repeat
 
     def ends_cycle(self, contact: float) -> bool:
-        """Take the contact fraction at the end of a phase; say whether it ends a cycle to look at.
+        """Take the contact fraction at the end of a phase, and the volume of voids (collective).
 
-        Never where every cycle is computed.
+        Say whether the phase ends a cycle to look at: never where every cycle is computed.
         """
         if self._error is None:
             return False
         clock, steps = self._stage.clock, self._steps
         clock.cycle_contacts = (*clock.cycle_contacts, contact)[-3 * steps :]
+        clock.cycle_voids = (*clock.cycle_voids, self._stage.void_volume())[-3 * steps :]
         return (clock.phase + 1) % steps == 0
 
     def propose(self) -> tuple[int, bool]:
@@ -78,7 +84,7 @@ class CycleJump:
         before, left = self._stage.last_cycle, self._repeat - (clock.phase + 1) // steps - 1
         if not before or not clock.cycle_numbers or left <= 0:
             return 0, False
-        if len(clock.cycle_contacts) < 3 * steps:
+        if min(len(clock.cycle_contacts), len(clock.cycle_voids)) < 3 * steps:
             return 0, False
         return self._allowed(self._stage.cycle_state(), before, left)
 
@@ -96,9 +102,10 @@ class CycleJump:
             if line:
                 now = {name: now[name] + cycles * (now[name] - before[name]) for name in now}
                 self._stage.set_cycle_state(now)
-                two, three = np.array(clock.cycle_contacts).reshape(3, steps)[1:]
-                there = three + cycles * (three - two)
-                clock.cycle_contacts = tuple(map(float, (*(there - three + two), *there)))
+                for name in ("cycle_contacts", "cycle_voids"):
+                    two, three = np.array(getattr(clock, name)).reshape(3, steps)[1:]
+                    there = three + cycles * (three - two)
+                    setattr(clock, name, tuple(map(float, (*(there - three + two), *there))))
             numbers = _numbers(clock)
         self._stage.last_cycle, clock.cycle_numbers = now, numbers
 
@@ -106,14 +113,25 @@ class CycleJump:
         self, now: dict[str, Array], before: dict[str, Array], left: int
     ) -> tuple[int, bool]:
         """Return how many cycles may be left out, and whether along the line (collective)."""
-        error = self._error or 0.0
-        values = np.array(self._stage.clock.cycle_contacts).reshape(3, self._steps)
-        change = float(np.max(np.abs(values[2] - values[1])))
-        bend = float(np.max(np.abs(values[2] - 2.0 * values[1] + values[0])))
+        error, clock = self._error or 0.0, self._stage.clock
         most = min(left, self._longest)
-        held = min(int(error / max(change, NOTHING)), most)
-        along = int(0.5 * (np.sqrt(1.0 + 8.0 * error / max(bend, NOTHING)) - 1.0))
-        along = min(along, int(LARGEST_CHANGE * error / max(change, NOTHING)), most)
+        contact = np.array(clock.cycle_contacts).reshape(3, self._steps)
+        volume = np.array(clock.cycle_voids).reshape(3, self._steps)
+        system = self._stage.system
+        least = NEGLIGIBLE * system.gap_scale * system.total_area
+        volume /= max(float(np.max(volume[2])), least)
+        change, bend = _differences(contact)
+        grown, bent = _differences(volume)
+        held = min(int(error / change), most)
+        if grown > error / self._repeat:
+            held = 0
+        along = min(
+            int(0.5 * (np.sqrt(1.0 + 8.0 * error / bend) - 1.0)),
+            int(2.0 * error / (self._repeat * bent)) - 1,
+            int(LARGEST_CHANGE * error / max(change, grown)),
+            most,
+        )
+        along = max(along, 0)
         along = min(self._comm.allgather(_keeps_voids(now, before, along)))
         return (along, True) if along > 0 and along >= held else (held, False)
 
@@ -135,6 +153,13 @@ def leave_out(jumps: Sequence[CycleJump], contacts: Sequence[float]) -> None:
     cycles = min(proposal[0] for proposal in proposals)
     for jump, (_, line) in zip(jumps, proposals, strict=True):
         jump.leave_out(cycles, line=line)
+
+
+def _differences(values: Array) -> tuple[float, float]:
+    """Return the largest first and second difference of three rows, positive."""
+    change = float(np.max(np.abs(values[2] - values[1])))
+    bend = float(np.max(np.abs(values[2] - 2.0 * values[1] + values[0])))
+    return max(change, NOTHING), max(bend, NOTHING)
 
 
 def _numbers(clock: Clock) -> dict[str, float]:

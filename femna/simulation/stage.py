@@ -121,6 +121,11 @@ class Stage:
             self.last_cycle = {name: values.copy() for name, values in state.cycle.items()}
         self._place(self._displaced())
 
+    def void_volume(self) -> float:
+        """Return the volume of open and enclosed voids, in the model's units (collective)."""
+        opened = self.system.comm.allreduce(float(self.system.area @ self.gap))
+        return float(opened) + self.occlusion.volume()
+
     def cycle_state(self) -> dict[str, Array]:
         """Return copies of gap and layers by name, flattened."""
         return {"gap": self.gap.copy(), **self.occlusion.layers.state()}

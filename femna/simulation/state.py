@@ -68,6 +68,8 @@ class Clock:
         in the model's units.
     cycle_contacts : tuple of float
         Contact fraction at the end of the last phases, for `CycleJump`.
+    cycle_voids : tuple of float
+        Volume of all voids there, open and enclosed, in the model's units.
     cycle_numbers : dict
         Numbers of the clock at the end of the last cycle, for `CycleJump`.
     mask_slope : float
@@ -102,6 +104,7 @@ class Clock:
     reopened: float = 0.0
     closed: float = 0.0
     cycle_contacts: tuple[float, ...] = ()
+    cycle_voids: tuple[float, ...] = ()
     cycle_numbers: dict[str, float] = field(default_factory=dict)
     mask_slope: float = 0.0
     newton_iterations: int = 0
@@ -153,6 +156,7 @@ class Clock:
             contact_rate=0.0,
             film=0.0,
             cycle_contacts=(),
+            cycle_voids=(),
             cycle_numbers={},
             newton_iterations=0,
             balances={},

@@ -18,8 +18,8 @@ FIRST_TOLERANCE: Final = 3e-3
 """Of the linear residual over its first. A step's matrices cost as much as dozens of iterations:
 few and well solved steps are the cheapest."""
 LEAST_TOLERANCE: Final = 1e-3
-"""Nor is a step solved further than that: where voids of an image close, Newton's method gains a factor
-of 100 a step whatever the linear solution, which at 1e-5 took five times the iterations."""
+"""Nor is a step solved further than that: where voids of an image close, Newton's method gains a
+factor of 100 a step whatever the linear solution, which at 1e-5 took three times the iterations."""
 NEAR_THE_END: Final = 0.1
 """Tolerance at most of a step that will do for the end."""
 SAFETY: Final = 0.9

@@ -20,11 +20,12 @@ from petsc4py import PETSc
 
 from femna.errors import ComputationError
 from femna.physics.wall import Friction
+from femna.simulation.bodies.entries import Places, entries_across, entries_along
 from femna.simulation.bodies.mortar import without_columns
-from femna.simulation.bodies.pair import Pair, Unknowns
+from femna.simulation.bodies.pair import Pair, Side, Unknowns
 from femna.simulation.bodies.sliding import Sliding, share_until_return, sliding
 from femna.simulation.bodies.solid_body import SolidBody
-from femna.simulation.jacobian import CooMatrix, Entries, csr_coordinates
+from femna.simulation.jacobian import CooMatrix, Entries
 from femna.simulation.layout import BlockLayout
 from femna.simulation.products import product, solution, transposed_product
 
@@ -94,14 +95,14 @@ class ContactProblem:
         self.iterations = 0
         self._moved, self._dt = 0.0, 0.0
 
-    def _free_sides(self, pair: Pair) -> list[tuple[int, PETSc.Mat, list[PETSc.Mat]]]:
+    def _free_sides(self, pair: Pair) -> list[Side]:
         """Return body and operators of each side, without the columns of what is held."""
-        found = []
+        found: list[Side] = []
         for number, across, along in pair.sides:
             held = self.bodies[number].held_dofs
             rubs = along if pair.law is not None else ()
             free = [without_columns(m, held) for m in rubs]
-            found.append((number, without_columns(across, held), free))
+            found.append(Side(number, without_columns(across, held), free))
         return found
 
     def _create_solver(self) -> PETSc.KSP:
@@ -346,52 +347,13 @@ class ContactProblem:
             self.traction[k] = start.tractions[k] + change.reshape(self.traction[k].shape)
 
     def _entries(self) -> list[Entries]:
-        entries: list[Entries] = [
-            body.entries(self._layout, number) for number, body in enumerate(self.bodies)
-        ]
+        places = Places(self._layout, len(self.bodies), len(self.pairs), self._rubbing)
+        entries = [body.entries(self._layout, number) for number, body in enumerate(self.bodies)]
         for k, pair in enumerate(self.pairs):
-            block = len(self.bodies) + k
-            own = self._layout.monolithic(block, self._layout.owned(block))
-            active, area = self._active[k], pair.mortar.area
-            entries.append((own, own, np.where(active, 0.0, 1.0)))
-            over = np.divide(1.0, area, out=np.zeros_like(area), where=area > 0.0)
-            for number, matrix, _ in self._sides[k]:
-                rows, columns = csr_coordinates(matrix)
-                values = matrix.getValuesCSR()[2]
-                here = self._layout.monolithic(block, rows)
-                there = self._layout.monolithic(number, columns)
-                local = rows - matrix.getOwnershipRange()[0]
-                entries.append((here, there, values * (active * over)[local]))
-                entries.append((there, here, -values))
-        for block, k in enumerate(self._rubbing, start=len(self.bodies) + len(self.pairs)):
-            entries += self._entries_along(block, k)
-        return entries
-
-    def _entries_along(self, block: int, k: int) -> list[Entries]:
-        """Return the entries of a pair's traction (collective)."""
-        rows, area = self._sliding(k), self.pairs[k].mortar.area
-        over = np.divide(1.0, area, out=np.zeros_like(area), where=area > 0.0)
-        across = len(self.bodies) + k
-        pressures = self._layout.monolithic(across, self._layout.owned(across))
-        count, directions = self.traction[k].shape
-        start = self._layout.owned(across)[0] if count else 0
-        own = self._layout.monolithic(block, self._layout.owned(block)).reshape(count, directions)
-        entries: list[Entries] = []
-        for a in range(directions):
-            entries.append((own[:, a], pressures, rows.by_pressure[:, a]))
-            entries += [
-                (own[:, a], own[:, b], rows.by_traction[:, a, b]) for b in range(directions)
-            ]
-        for number, _, along in self._sides[k]:
-            for b, matrix in enumerate(along):
-                vertices, columns = csr_coordinates(matrix)
-                values = matrix.getValuesCSR()[2]
-                there = self._layout.monolithic(number, columns)
-                local = vertices - start
-                entries.append((there, own[local, b], values))
-                for a in range(directions):
-                    by_slip = rows.by_slip[:, a, b] * over
-                    entries.append((own[local, a], there, values * by_slip[local]))
+            area, sides = pair.mortar.area, self._sides[k]
+            entries += entries_across(places, k, sides, area=area, active=self._active[k])
+            if k in self._rubbing:
+                entries += entries_along(places, k, sides, area=area, rows=self._sliding(k))
         return entries
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +14,14 @@ from femna.simulation.bodies.mortar import Mortar
 from femna.simulation.bodies.sliding import Slide
 
 Array = npt.NDArray[np.float64]
+
+
+class Side(NamedTuple):
+    """A deformable side of a pair: number of its body; weighted gap and slip by displacement."""
+
+    body: int
+    across: PETSc.Mat
+    along: Sequence[PETSc.Mat]
 
 
 @dataclass(frozen=True)
@@ -36,12 +46,12 @@ class Pair:
     law: Slide | None = None
 
     @property
-    def sides(self) -> list[tuple[int, PETSc.Mat, tuple[PETSc.Mat, ...]]]:
-        """Body, weighted gap and weighted slip by its displacement, of every deformable side."""
+    def sides(self) -> list[Side]:
+        """Every deformable side, the slave's first."""
         mortar = self.mortar
-        found = [(self.slave, mortar.by_slave, mortar.along_slave)]
+        found = [Side(self.slave, mortar.by_slave, mortar.along_slave)]
         if self.master is not None and mortar.by_master is not None:
-            found.append((self.master, mortar.by_master, mortar.along_master))
+            found.append(Side(self.master, mortar.by_master, mortar.along_master))
         return found
 
     def mean(self, weighted: Array) -> Array:

@@ -62,6 +62,7 @@ def errors(count: int, symmetry: str, compliance: float | None) -> tuple[float, 
         old_pressure=zero if compliance else None,
         compliance=fem.Constant(domain, compliance) if compliance else None,
         rim_resistance=None,
+        rim_pressure=None,
     )
     fdim = domain.topology.dim - 1
     facets = mesh.meshtags(domain, fdim, np.zeros(0, np.int32), np.zeros(0, np.int32))

@@ -131,6 +131,7 @@ class VoidBodies:
         # at most an 18th of it void, on the electrolyte too
         extent = math.hypot(body.half_width, 2.0 * body.half_height)
         radius = max(REGION * extent, ELEMENTS * element)
+        weight, total = np.zeros(len(points)), 0.0
         for _ in range(WIDEST):
             weight = round_kernel(points, body.centre, radius, element)
             local = float(weight[: len(volumes)] @ volumes)

@@ -19,6 +19,7 @@ from femna.simulation.film import Film
 from femna.simulation.porosity import Porosity
 from femna.simulation.setup import Model
 from femna.simulation.state import Clock
+from femna.simulation.void_bodies import VoidBodies
 from femna.simulation.void_layers import VoidLayers
 from femna.simulation.void_statistics import Column, count_voids
 
@@ -58,7 +59,10 @@ class Occlusion:
         vertices = AllVertices(system.comm, system.vertices.horizontal[:, 0], system.area)
         self._film = Film(vertices, thickness=self._cycling.film_thickness / unit)
         size = model.case.numerics.interface_size or 0.02 * 2.0 * unit
-        self._porosity = Porosity(vertices, size=size / unit)
+        self._porosity: Porosity | VoidBodies = Porosity(vertices, size=size / unit)
+        if self._cycling.porous_creep == "hollow_body":
+            axial = model.cell.symmetry == "axisymmetric"
+            self._porosity = VoidBodies(vertices, size=size / unit, axisymmetric=axial)
 
     def __bool__(self) -> bool:
         return self._cycling is not None
@@ -71,7 +75,8 @@ class Occlusion:
             return None
         if self._porous is not None:
             points, volumes = self._porous.places(), self._porous.volumes()
-            self._porous.set(self._porosity.spread(self.layers, points, volumes))
+            spread = self._porosity.spread(self.layers, points, volumes)
+            self._porous.set(spread.law, spread.held)
         return np.asarray(self.layers.covered > 0.0)
 
     def time_to_event(self, clock: Clock, gap: Array, *, current: float) -> float:
@@ -109,10 +114,10 @@ class Occlusion:
         if self._cycling is None or self._porous is None:
             return 0.0
         scale = self.layers.lengths + 10.0 * self._system.gap_scale
-        worst = float(np.max(np.abs(self._closings(dt)) / scale, initial=0.0))
+        worst = float(np.max(np.abs(self.closings(dt)) / scale, initial=0.0))
         return float(max(self._system.comm.allgather(worst)))
 
-    def _closings(self, dt: float) -> Array:
+    def closings(self, dt: float) -> Array:
         """Return the lengths that the solved step closes, shape (N, LAYERS) (collective)."""
         if self._porous is None:
             return np.zeros_like(self.layers.lengths)
@@ -144,7 +149,7 @@ class Occlusion:
         system, layers, film = self._system, self.layers, self._film
         step, area = system.required_step(), system.total_area
         current = system.interface().current.value
-        closed = self._closings(dt)
+        closed = self.closings(dt)
         layers.move(gap - step.old_gap - current * dt, closed)
         gone = self._sum(layers.drop(SHORTEST * system.gap_scale))
         clock.closed += self._sum(closed.sum(axis=1)) + gone

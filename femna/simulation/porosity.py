@@ -7,6 +7,7 @@ point then loses by creep is taken from its layers in the shares that they have 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -23,6 +24,22 @@ WIDEST: Final = 8
 
 DEPTH_SHARE: Final = 0.3
 """Least half width of a tent over its depth, since elements grow away from the interface."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Voids at points.
+
+    Attributes
+    ----------
+    law : array, shape (points,)
+        Porosity that the law is asked at.
+    held : array, shape (points,)
+        Porosity whose integral is the voids' volume.
+    """
+
+    law: Array
+    held: Array
 
 
 class Porosity:
@@ -46,7 +63,7 @@ class Porosity:
         self._shares: Array = np.zeros((0, 2, LAYERS))
         self._columns: npt.NDArray[np.intp] = np.zeros((0, 2), dtype=np.intp)
 
-    def spread(self, layers: VoidLayers, points: Array, volumes: Array) -> Array:
+    def spread(self, layers: VoidLayers, points: Array, volumes: Array) -> Spread:
         """Return the porosity at points (collective).
 
         Parameters
@@ -59,7 +76,8 @@ class Porosity:
 
         Returns
         -------
-        array, shape (points,)
+        Spread
+            Both porosities are one.
         """
         lengths, heights = (
             self._vertices.gather(values)[self._order]
@@ -103,7 +121,7 @@ class Porosity:
             out=np.zeros_like(parts[:owned]),
             where=total[:owned, None, None] > DENSE,
         )
-        return np.asarray(total)
+        return Spread(law=total, held=total)
 
     def gather(self, lost: Array) -> Array:
         """Return what this rank's layers lose of volumes lost at its points (collective).

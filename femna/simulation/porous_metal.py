@@ -3,7 +3,8 @@
 The porosity belongs to the beginning of a step. Within one a void would be over-drawn where its
 e-fold is shorter than the step; so the closing rate c of the law is taken over the step as that of
 a void which decays at the rate c/f, ``f (1 - exp(-c dt/f)) / dt``, which never exceeds f/dt. Under
-tension a void grows at the rate of the law.
+tension a void grows at the rate of the law. The f that decays is what the voids hold; the law may
+be asked at another one, that of round voids which close as fast.
 """
 
 from __future__ import annotations
@@ -75,7 +76,9 @@ class PorousMetal:
     Attributes
     ----------
     porosity : array, shape (points,)
-        At all quadrature points, ghosts' included.
+        Of the law, at all quadrature points, ghosts' included.
+    held : array, shape (points,)
+        What the voids there hold.
     """
 
     def __init__(
@@ -100,13 +103,23 @@ class PorousMetal:
         self._volumes = FormVector(fem.form(test * forms.weight * forms.measure))
         self._closed = FormVector(fem.form(forms.closing * test * forms.weight * forms.measure))
         self.porosity = np.zeros(len(porous.cross.x.array))
+        self.held = self.porosity
         self._dt = np.inf
 
     # -- a step --------------------------------------------------------------------------------
 
-    def set(self, porosity: Array) -> None:
-        """Take the porosity of the next step at all quadrature points, shape (points,)."""
+    def set(self, porosity: Array, held: Array | None = None) -> None:
+        """Take the porosity of the next step at all quadrature points, shape (points,).
+
+        Parameters
+        ----------
+        porosity : array, shape (points,)
+            Of the law.
+        held : array, shape (points,), optional
+            What the voids hold; the same where left out.
+        """
         self.porosity = np.minimum(porosity, MOST_POROUS)
+        self.held = self.porosity if held is None else held
 
     def begin_step(self, dt: float) -> None:
         """Prepare a step of length ``dt`` [s]."""
@@ -158,7 +171,7 @@ class PorousMetal:
         self._write(chosen, None, pressure)
         if not len(chosen):
             return flow
-        porosity = self.porosity[chosen]
+        porosity, held = self.porosity[chosen], self.held[chosen]
         regular = np.sqrt((rate[chosen] * unit) ** 2 + rate_floor**2)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # looked at below
             found = respond(
@@ -171,10 +184,8 @@ class PorousMetal:
             theta = found.stress / regular
             zeta = (2.0 / 3.0) * (found.slope - theta) / regular**2
             cross = found.by_pressure / regular
-            kept = np.exp(-np.maximum(found.closing * self._dt / porosity, 0.0))
-            closing = np.where(
-                found.closing > 0.0, porosity * (1.0 - kept) / self._dt, found.closing
-            )
+            kept = np.exp(-np.maximum(found.closing * self._dt / held, 0.0))
+            closing = np.where(found.closing > 0.0, held * (1.0 - kept) / self._dt, found.closing)
             terms = _Terms(
                 cross=cross * unit,
                 closing=closing / unit,

@@ -170,7 +170,8 @@ class Stage:
         Returns
         -------
         bool
-            Whether a void was met or enclosed, so that the interface is no longer the solved one.
+            Whether a void was met or enclosed, or closed over a film that has let go of the
+            electrolyte, so that the interface is no longer the solved one.
         """
         system, clock = self.system, self.clock
         squeezed, radius = dt * self.rim.rate(), clock.rim_radius
@@ -183,7 +184,7 @@ class Stage:
         clock.elastic_volume += system.metal.elastic_volume_change(dt)
         sunk = self.voids.close(clock, dt)
         clock.platen += dt * system.platen_velocity - sunk
-        solved = system.gap
+        solved, films = system.gap, self.occlusion.layers.covered.copy()
         gap, film = self.occlusion.follow(clock, solved, dt)
         sunk += film
         clock.platen -= film
@@ -197,8 +198,9 @@ class Stage:
         new = self._displaced()
         system.metal.accept_step(dt, new - self._displacement, sinking)
         self._place(new)
+        changed = opened | ((films > self.occlusion.layers.covered) & (self.gap > 0.0))
         changes = bool(self.voids) or bool(self.occlusion)
-        return changes and bool(system.comm.allreduce(int(opened.any())))
+        return changes and bool(system.comm.allreduce(int(changed.any())))
 
     def _widen(
         self, rim: MovingRim, dt: float, *, sinking: float, squeezed: float, on_rim: float

@@ -668,6 +668,21 @@ CASES = {
         "cycling.porous_creep",
         "one power of stress",
     ),
+    "hollow bodies in a metal that hardens": (
+        {
+            "cycling.film_thickness": "0.2 um",
+            "cycling.porous_creep": "hollow_body",
+            "metal.material": "lithium",
+            "metal.creep": "{ law = 'anand' }",
+        },
+        "cycling.porous_creep",
+        "one power of stress",
+    ),
+    "a law of enclosed voids that is none": (
+        {"cycling.film_thickness": "0.2 um", "cycling.porous_creep": "hollow"},
+        "cycling.porous_creep",
+        "hollow_body",
+    ),
     "creep of voids in an elastic metal": (
         {"cycling.film_thickness": "0.2 um", "metal.elastic": "true"},
         "metal.elastic",

@@ -137,11 +137,38 @@ def test_a_run_stopped_amid_a_plating_goes_on_to_the_same_digits(tmp_path, cycle
     assert (cycled / "cycles.csv").read_text() == (tmp_path / "stopped" / "cycles.csv").read_text()
 
 
+def test_voids_that_close_as_hollow_bodies_keep_the_balances_and_a_restart(tmp_path):
+    file = tmp_path / "case.toml"
+    file.write_text(text(steps=CYCLES, cycling='porous_creep = "hollow_body"\n'))
+    case = load_case(file)
+    run_case(case, tmp_path / "whole")
+
+    def monitor(row):
+        if row["half_cycle"] == 3 and row["occluded_void_volume_um3"] > 0.1:
+            raise Stop
+
+    with pytest.raises(Stop):
+        run_case(case, tmp_path / "stopped", checkpoint_seconds=0.0, monitor=monitor)
+    run_case(case, tmp_path / "stopped", resume=True)
+    assert differences(tmp_path / "whole", tmp_path / "stopped", tolerance=0.0) == []
+    assert float(rows(tmp_path / "whole")[-1]["closed_void_volume_um3"]) > 0.1
+    # a void that is nearly gone does not make the steps short
+    assert np.min(numbers(tmp_path / "whole", "dt_s")[1:]) > 1.0
+    for balance in ("charge_balance", "volume_balance", "force_balance", "void_balance"):
+        assert np.max(numbers(tmp_path / "whole", balance)) < 1e-8
+
+
 @pytest.mark.slow
 def test_two_ranks_agree_with_one(launch, tmp_path, cycled):
     done = launch(["run", cycled / "case.toml", "-o", tmp_path / "two"], ranks=2)
     assert done.returncode == 0, done.stderr
     assert differences(cycled, tmp_path / "two", tolerance=1e-6) == []
+    file = tmp_path / "case.toml"
+    file.write_text(text(steps=CYCLES, cycling='porous_creep = "hollow_body"\n'))
+    for ranks in (1, 2):
+        done = launch(["run", file, "-o", tmp_path / f"hollow{ranks}"], ranks=ranks)
+        assert done.returncode == 0, done.stderr
+    assert differences(tmp_path / "hollow1", tmp_path / "hollow2", tolerance=1e-6) == []
 
 
 STACK = """

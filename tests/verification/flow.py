@@ -70,6 +70,8 @@ class Flow:
         A solution on the same mesh to start from.
     law : Norton, optional
         The creep law; its exponent is set by each solve.
+    porous : bool
+        Whether the metal may hold closed voids: `metal.porous`.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Flow:
         platen_sticks: bool = False,
         start: Flow | None = None,
         law: Norton | None = None,
+        porous: bool = False,
     ) -> None:
         self.law = Norton(1.0) if law is None else law
         self.cell, self.wall, self.collector = cell, wall, collector
@@ -95,6 +98,7 @@ class Flow:
             platen_sticks=platen_sticks,
             wall=wall,
             collector=collector,
+            porous=porous,
         )
         self.comm = cell.metal.mesh.comm
         dofs = owned_facet_dofs(self.metal.pressure_space, cell.metal, "interface")

@@ -43,11 +43,6 @@ class DirectSolver:
         # the order of elimination from the pattern alone, not from the values of the first matrix,
         # which are others in a resumed run: its digits are those of the uninterrupted one
         options.setValue("femna_mat_mumps_icntl_6", 0)
-        # scaled by the diagonal: a tenth faster in 2D than scaled by repeated sweeps, as accurate;
-        # but where voids close, the pressure's diagonal falls to nothing with what is left of them,
-        # and says nothing about its row (1e-20 beside 1e-5: pivots are put off, the memory ends)
-        by_diagonal = self._system.metal.porous is None
-        options.setValue("femna_mat_mumps_icntl_8", 1 if by_diagonal else 77)
         pc.setFromOptions()
 
     def begin_step(self) -> None:

@@ -17,6 +17,8 @@ from femna.simulation.scales import Scales
 from femna.simulation.step import StepData
 from femna.simulation.system import System
 
+CLOSED_UP_TO = 0.45  # of the half period; no vertex of these meshes stands there
+
 
 def known_system(case, comm):
     cell = build_cell(case, comm)
@@ -69,8 +71,8 @@ def known_system(case, comm):
     metal.fields.pressure.interpolate(lambda x: 1.0 + x[0])
     thickness = case.geometry.electrolyte_thickness / cell.length_scale
     electrolyte.potential.interpolate(lambda x: 1.0 + x[last] / thickness)
-    # closed on x < 0.5 with pressure 2 P, open beyond with a gap of one roughness
-    system.z = np.where(system.vertices.horizontal[:, 0] < 0.5, 2.0, -100.0)
+    # closed inside with pressure 2 P, open beyond with a gap of one roughness
+    system.z = np.where(system.vertices.horizontal[:, 0] < CLOSED_UP_TO, 2.0, -100.0)
     system.voltage = 2.0
     system.scalars[1] = -1.0
     return system, conductivity

@@ -40,3 +40,32 @@ class AllVertices:
     def gather(self, values: Array) -> Array:
         """Return the values of all ranks' vertices (collective)."""
         return np.concatenate(self.comm.allgather(values))
+
+
+class AlongInterface:
+    """The vertices of all ranks in the order of their places, for the interface of a 2D cell.
+
+    Parameters
+    ----------
+    vertices : AllVertices
+
+    Attributes
+    ----------
+    comm : MPI.Comm
+    places, areas : arrays, shape (all,)
+        The places rise.
+    mine : int array, shape (N,)
+        This rank's among them, in its own order.
+    """
+
+    def __init__(self, vertices: AllVertices) -> None:
+        self._vertices, self.comm = vertices, vertices.comm
+        self._order = np.argsort(vertices.places, kind="stable")
+        rank_of = np.empty_like(self._order)
+        rank_of[self._order] = np.arange(len(self._order))
+        self.mine = rank_of[vertices.mine]
+        self.places, self.areas = vertices.places[self._order], vertices.areas[self._order]
+
+    def gather(self, values: Array) -> Array:
+        """Return the values of all ranks' vertices (collective)."""
+        return np.asarray(self._vertices.gather(values)[self._order])

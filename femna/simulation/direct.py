@@ -23,8 +23,9 @@ class DirectSolver:
         Whether Newton's method may end with factors of an earlier tangent.
     """
 
+    keeps_factors = True
+
     def __init__(self, system: System) -> None:
-        self.keeps_factors = True
         self._system = system
 
     def update(self, x: PETSc.Vec) -> PETSc.Mat:

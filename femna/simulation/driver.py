@@ -18,7 +18,7 @@ from femna.simulation.neighbours import Neighbours
 from femna.simulation.newton import Newton
 from femna.simulation.schedule import Phase, phases
 from femna.simulation.setup import Model
-from femna.simulation.shared_electrolyte import MOST_TURNS, SharedElectrolyte
+from femna.simulation.shared_electrolyte import MOST_TURNS, Apart, SharedElectrolyte
 from femna.simulation.stage import Stage
 from femna.simulation.start import remedy
 from femna.simulation.state import Clock, State
@@ -89,10 +89,10 @@ class Driver:
         self._shared = self._share()
         self._jumps = [CycleJump(self.case, e.stage) for e in self._every]
 
-    def _share(self) -> SharedElectrolyte | None:
+    def _share(self) -> SharedElectrolyte | Apart:
         """Put both electrodes on one electrolyte, where the case has them so (collective)."""
         if self.counter is None or not shares_electrolyte(self.case):
-            return None
+            return Apart()
         shared = SharedElectrolyte(self.system, self.counter.system)
         self.working.heal = lambda: shared.healed_voltages()[0]
         self.counter.heal = lambda: shared.healed_voltages()[1]
@@ -194,11 +194,9 @@ class Driver:
         phase = self.phases[0]
         dt = 1e-2 * first_length(phase, self.model)
         iterations = 0
-        if self._shared is not None:
-            self._shared.begin()
+        self._shared.begin()
         for k, (electrode, own) in enumerate(self._solved(phase)):
-            if self._shared is not None:
-                self._shared.face(k)
+            self._shared.face(k)
             result = electrode.solve_first(own, dt)
             if not result.converged:
                 raise ComputationError(
@@ -206,7 +204,7 @@ class Driver:
                     f"after {result.iterations} steps of continuation{remedy(electrode.system)}"
                 )
             iterations += result.iterations
-        if self._shared is not None and not self._shared.agreed():
+        if not self._shared.agreed():
             befores = [electrode.stage.save() for electrode in self._every]
             more, failed = self._solve(phase, dt, befores)
             if failed:
@@ -219,9 +217,8 @@ class Driver:
             solved.append((electrode, own))
             forces.append(electrode.measures.forces())
             trials.append(electrode.close_first(own, dt))
-        if self._shared is not None:
-            self._shared.distribute()
-            solved = list(self._solved(phase))
+        self._shared.distribute()
+        solved = list(self._solved(phase))
         row = both_rows(*_rows(solved, dt=0.0, iterations=iterations, forces=forces))
         return Accepted(row, None, output_due(phase, 0.0, self.case)), trials
 
@@ -291,18 +288,16 @@ class Driver:
     def _solve(self, phase: Phase, dt: float, befores: list[State]) -> tuple[int, str]:
         """Solve one step on every electrode; return Newton's iterations, and what failed."""
         iterations = 0
-        if self._shared is not None:
-            self._shared.begin()
+        self._shared.begin()
         for _ in range(MOST_TURNS):
             solved = zip(self._solved(phase), befores, strict=True)
             for k, ((electrode, own), before) in enumerate(solved):
-                if self._shared is not None:
-                    self._shared.face(k)
+                self._shared.face(k)
                 result = electrode.solve(own, dt, before)
                 iterations += result.iterations
                 if not result.converged:
                     return iterations, f"Newton's method ended with {result.reason_name}"
-            if self._shared is None or self._shared.agreed():
+            if self._shared.agreed():
                 return iterations, ""
         return iterations, "both electrodes do not agree on their electrolyte's potential"
 
@@ -347,7 +342,7 @@ class Driver:
             electrode.accept(own, dt, load)
             for (electrode, own), load in zip(solved, loads, strict=True)
         ]
-        if self._shared is not None and any(electrode.rearranged for electrode in self._every):
+        if any(electrode.rearranged for electrode in self._every):
             self._shared.distribute()
         rows = _rows(solved, dt=dt, iterations=iterations, forces=forces)
         clock.phase_over = reaches(self.working.voltage(), phase.until) or hold_over(phase, clock)

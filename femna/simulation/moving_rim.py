@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from femna.case import Stack
 from femna.errors import ComputationError
-from femna.simulation.all_vertices import AllVertices
+from femna.simulation.all_vertices import AllVertices, AlongInterface
 from femna.simulation.bodies.window import window_compliance
 from femna.simulation.contact_state import closed_state
 from femna.simulation.gap_carry import carry, hat_areas
@@ -81,8 +81,7 @@ class MovingRim(Rim):
         fixed = (max(chart.edges) + 0.5 * chart.width) / length if chart.edges else 0.0
         self.motion = RimMotion(model.cell, model.system.electrolyte.space, fixed=fixed)
         radii = self._system.vertices.horizontal[:, 0]
-        self._vertices = AllVertices(self._system.comm, radii, self._system.area)
-        self._order = np.argsort(self._vertices.places)
+        self._vertices = AlongInterface(AllVertices(self._system.comm, radii, self._system.area))
         self._farthest = geometry.farthest_rim / length
         self._mask = math.inf
         if geometry.clearance is not None:
@@ -200,9 +199,9 @@ class MovingRim(Rim):
         gap, contact : arrays, shape (N,)
             Gaps and complementary unknowns of this rank's vertices.
         """
-        system, vertices, order = self._system, self._vertices, self._order
-        gaps = vertices.gather(gap)[order]
-        loads = np.maximum(vertices.gather(system.z)[order], 0.0)
+        system, vertices = self._system, self._vertices
+        gaps = vertices.gather(gap)
+        loads = np.maximum(vertices.gather(system.z), 0.0)
         ring = squeezed / (self._height(clock) - float(gaps[-1]))
         before = self._places(clock.rim_radius)
         clock.rim_radius = math.sqrt(clock.rim_radius**2 + ring / math.pi)
@@ -211,10 +210,8 @@ class MovingRim(Rim):
         moved = carry(before, after, gaps, loads, volume=volume)
         self._report = Report(pressure, moved.volume_error, moved.gap_error)
         opened = closed_state(moved.gap, system.gap_scale)
-        both = np.empty((2, len(order)))
-        both[:, order] = moved.gap, np.where(moved.gap > 0.0, opened, moved.pressure)
-        mine = both[:, vertices.mine]
-        return mine[0].copy(), mine[1].copy()
+        contact = np.where(moved.gap > 0.0, opened, moved.pressure)
+        return moved.gap[vertices.mine], contact[vertices.mine]
 
     def way(self, clock: Clock) -> Array:
         """Return how far the metal's geometry nodes are about to move outward, shape (nodes,)."""
@@ -231,7 +228,7 @@ class MovingRim(Rim):
 
     def _places(self, radius: float) -> Array:
         """Return the radii of all interface vertices, rising, for a radius of the rim."""
-        start = self._vertices.places[self._order]
+        start = self._vertices.places
         return np.asarray(start + (radius - 1.0) * self.motion.on_face(start))
 
     # -- numbers -------------------------------------------------------------------------------

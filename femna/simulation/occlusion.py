@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from femna.simulation.all_vertices import AllVertices
+from femna.simulation.all_vertices import AllVertices, AlongInterface
 from femna.simulation.film import Film
 from femna.simulation.porosity import Porosity
 from femna.simulation.setup import Model
@@ -59,10 +59,11 @@ class Occlusion:
         vertices = AllVertices(system.comm, system.vertices.horizontal[:, 0], system.area)
         self._film = Film(vertices, thickness=self._cycling.film_thickness / unit)
         size = model.case.numerics.interface_size or 0.02 * 2.0 * unit
-        self._porosity: Porosity | VoidBodies = Porosity(vertices, size=size / unit)
+        along = AlongInterface(vertices)
+        self._porosity: Porosity | VoidBodies = Porosity(along, size=size / unit)
         if self._cycling.porous_creep == "hollow_body":
             axial = model.cell.symmetry == "axisymmetric"
-            self._porosity = VoidBodies(vertices, size=size / unit, axisymmetric=axial)
+            self._porosity = VoidBodies(along, size=size / unit, axisymmetric=axial)
 
     def __bool__(self) -> bool:
         return self._cycling is not None

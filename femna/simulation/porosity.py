@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from femna.simulation.all_vertices import AllVertices
+from femna.simulation.all_vertices import AlongInterface
 from femna.simulation.porous_metal import DENSE, MOST_POROUS
 from femna.simulation.void_layers import LAYERS, VoidLayers
 
@@ -47,19 +47,15 @@ class Porosity:
 
     Parameters
     ----------
-    vertices : AllVertices
+    vertices : AlongInterface
         Of the interface.
     size : float
         Of the elements along the interface, in lengths of the model.
     """
 
-    def __init__(self, vertices: AllVertices, *, size: float) -> None:
+    def __init__(self, vertices: AlongInterface, *, size: float) -> None:
         self._vertices, self._size = vertices, size
-        self._order = np.argsort(vertices.places, kind="stable")
-        rank_of = np.empty_like(self._order)
-        rank_of[self._order] = np.arange(len(self._order))
-        self._mine = rank_of[vertices.mine]
-        self._places, self._areas = vertices.places[self._order], vertices.areas[self._order]
+        self._places, self._areas = vertices.places, vertices.areas
         self._shares: Array = np.zeros((0, 2, LAYERS))
         self._columns: npt.NDArray[np.intp] = np.zeros((0, 2), dtype=np.intp)
 
@@ -80,8 +76,7 @@ class Porosity:
             Both porosities are one.
         """
         lengths, heights = (
-            self._vertices.gather(values)[self._order]
-            for values in (layers.lengths, layers.heights)
+            self._vertices.gather(values) for values in (layers.lengths, layers.heights)
         )
         right = np.clip(np.searchsorted(self._places, points[:, 0]), 1, len(self._places) - 1)
         columns = np.stack([right - 1, right], axis=1)
@@ -137,7 +132,7 @@ class Porosity:
             Lengths.
         """
         found = self._sum(self._columns, self._shares * lost[:, None, None])
-        return np.asarray((found / self._areas[:, None])[self._mine])
+        return np.asarray((found / self._areas[:, None])[self._vertices.mine])
 
     def _sum(self, columns: npt.NDArray[np.intp], values: Array) -> Array:
         """Sum values at points over columns and layers, shape (columns, LAYERS) (collective)."""

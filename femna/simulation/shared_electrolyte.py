@@ -36,6 +36,23 @@ MOST_TURNS: Final = 100
 """Of solving both electrodes, after which a step is given up."""
 
 
+class Apart:
+    """What takes the place of `SharedElectrolyte` where electrodes do not see each other."""
+
+    def begin(self) -> None:
+        """Nothing is searched for."""
+
+    def face(self, _electrode: int) -> None:
+        """The far side is held as it is."""
+
+    def agreed(self) -> bool:
+        """Return that there is nothing to disagree on."""
+        return True
+
+    def distribute(self) -> None:
+        """Every electrode has distributed its own current."""
+
+
 class SharedElectrolyte:
     """Passes potential from electrode to electrode.
 

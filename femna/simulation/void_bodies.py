@@ -25,7 +25,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from femna.physics.void_shape import shape_factor
-from femna.simulation.all_vertices import AllVertices
+from femna.simulation.all_vertices import AlongInterface
 from femna.simulation.porosity import Spread
 from femna.simulation.porous_metal import DENSE
 from femna.simulation.void_kernel import round_kernel, share_above
@@ -70,7 +70,7 @@ class VoidBodies:
 
     Parameters
     ----------
-    vertices : AllVertices
+    vertices : AlongInterface
         Of the interface.
     size : float
         Of the elements along the interface, in lengths of the model.
@@ -78,13 +78,9 @@ class VoidBodies:
         Whether the first place is on an axis; otherwise plane strain.
     """
 
-    def __init__(self, vertices: AllVertices, *, size: float, axisymmetric: bool) -> None:
+    def __init__(self, vertices: AlongInterface, *, size: float, axisymmetric: bool) -> None:
         self._vertices, self._size, self._axial = vertices, size, axisymmetric
-        self._order = np.argsort(vertices.places, kind="stable")
-        rank_of = np.empty_like(self._order)
-        rank_of[self._order] = np.arange(len(self._order))
-        self._mine = rank_of[vertices.mine]
-        self._places, self._areas = vertices.places[self._order], vertices.areas[self._order]
+        self._places, self._areas = vertices.places, vertices.areas
         inner = 0.5 * (self._places[1:] + self._places[:-1])
         self._edges = np.concatenate([self._places[:1], inner, self._places[-1:]])
         self._lengths = np.zeros((len(self._places), LAYERS))
@@ -94,8 +90,7 @@ class VoidBodies:
     def spread(self, layers: VoidLayers, points: Array, volumes: Array) -> Spread:
         """Return the porosity at points (collective): see `Porosity.spread`."""
         lengths, heights = (
-            self._vertices.gather(values)[self._order]
-            for values in (layers.lengths, layers.heights)
+            self._vertices.gather(values) for values in (layers.lengths, layers.heights)
         )
         self._lengths = lengths
         self._bodies = self._found(lengths, heights)
@@ -122,7 +117,7 @@ class VoidBodies:
         closed = np.zeros_like(self._lengths)
         for body, volume in zip(self._bodies, found, strict=True):
             closed += np.where(body.members, self._lengths * (volume / body.volume), 0.0)
-        return np.asarray(closed[self._mine])
+        return np.asarray(closed[self._vertices.mine])
 
     def _kernel(self, body: _Body, points: Array, volumes: Array) -> tuple[Array, float, float]:
         """Return the weight of points, its integral, and the region's share above (collective)."""

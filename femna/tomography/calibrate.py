@@ -11,7 +11,7 @@ from scipy.ndimage import binary_dilation, binary_erosion, generate_binary_struc
 
 from femna.tomography.align import Aligned
 from femna.tomography.blocks import Array, Workspace, with_halo
-from femna.tomography.foot import FOOT_LAYERS, foot_area
+from femna.tomography.foot import FEWEST, FOOT_LAYERS, foot_area
 from femna.tomography.levels import Levels
 
 type FloatArray = npt.NDArray[np.float64]
@@ -26,9 +26,6 @@ _BELOW: Final = 3
 """Layers under the interface that voids darken by blur."""
 
 _BINS: Final = 4096
-_FEWEST: Final = 500
-"""Voxels from which the level of a layer is taken."""
-
 _SURE: Final = 0.015
 """Standard error of the void's level, over the contrast, from which on it is taken: 500 voxels at a
 contrast to noise of 3."""
@@ -141,7 +138,7 @@ def _profile(raw: Array, ids: Array, kept: npt.NDArray[np.bool_], base: int) -> 
     """Return the mean grey value of layers about the interface, in columns far from voids."""
     foot = kept[ids[: 3 * _REACH]].any(axis=0)
     clear = ~binary_dilation(foot, iterations=_REACH + _SHELL)
-    if clear.sum() < _FEWEST:
+    if clear.sum() < FEWEST:
         return None
     below = min(_BELOW, base)
     layers = min(base + _REACH + 1, len(raw))

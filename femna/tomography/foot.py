@@ -41,7 +41,7 @@ _WIDE: Final = 5
 _ENDS: Final = 2
 """Layers at either end of these from which the levels of the two sides are taken."""
 
-_FEWEST: Final = 500
+FEWEST: Final = 500
 """Voxels from which a level is taken."""
 
 
@@ -119,7 +119,7 @@ def foot_area(
     away, (rows, columns) = distance_transform_edt(number == 0, return_indices=True)
     beside = ~binary_dilation(others, iterations=_REACH)
     clear = (away > _CLEAR) & beside
-    if clear.sum() < _FEWEST:
+    if clear.sum() < FEWEST:
         return None
     means = [float(raw[base + k][clear].mean(dtype=float)) for k in range(-_WIDE, _WIDE)]
     edge = Edge.of(np.array(means), _WIDE)

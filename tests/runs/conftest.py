@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from femna.cli.app import execute
+from femna.output import run_case
 
 ROOT = Path(__file__).parents[2]
 
@@ -100,6 +101,21 @@ def differences(one, other, *, tolerance):
             if abs(x - y) > tolerance * scale:
                 found.append((a["step"], name, x, y))
     return found
+
+
+def stop_and_resume(case, folder, when):
+    """Run a case until a row for which `when` holds, and go on from there; return its summary."""
+
+    class Stop(Exception):
+        """Ends a run from its monitor."""
+
+    def monitor(row):
+        if when(row):
+            raise Stop
+
+    with pytest.raises(Stop):
+        run_case(case, folder, checkpoint_seconds=0.0, monitor=monitor)
+    return run_case(case, folder, resume=True)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,16 @@ import math
 
 import numpy as np
 import pytest
-from runs.conftest import ROOT, UNIFORM, case_text, differences, last, rows, summary
+from runs.conftest import (
+    ROOT,
+    UNIFORM,
+    case_text,
+    differences,
+    last,
+    rows,
+    stop_and_resume,
+    summary,
+)
 
 from femna.case import load_case
 from femna.cli.app import execute
@@ -119,20 +128,13 @@ def test_nothing_accumulates_at_a_uniform_interface(run):
     assert last(folder)["layer_thickness_um"] == pytest.approx(30.0, abs=1e-9)
 
 
-class Stop(Exception):
-    """Ends a run from its monitor."""
-
-
 def test_a_run_stopped_amid_a_plating_goes_on_to_the_same_digits(tmp_path, cycled):
     case = load_case(cycled / "case.toml")
 
-    def monitor(row):
-        if row["half_cycle"] == 3 and row["occluded_void_volume_um3"] > 0.1:
-            raise Stop
+    def when(row):
+        return row["half_cycle"] == 3 and row["occluded_void_volume_um3"] > 0.1
 
-    with pytest.raises(Stop):
-        run_case(case, tmp_path / "stopped", checkpoint_seconds=0.0, monitor=monitor)
-    run_case(case, tmp_path / "stopped", resume=True)
+    stop_and_resume(case, tmp_path / "stopped", when)
     assert differences(cycled, tmp_path / "stopped", tolerance=0.0) == []
     assert (cycled / "cycles.csv").read_text() == (tmp_path / "stopped" / "cycles.csv").read_text()
 
@@ -143,13 +145,10 @@ def test_voids_that_close_as_hollow_bodies_keep_the_balances_and_a_restart(tmp_p
     case = load_case(file)
     run_case(case, tmp_path / "whole")
 
-    def monitor(row):
-        if row["half_cycle"] == 3 and row["occluded_void_volume_um3"] > 0.1:
-            raise Stop
+    def when(row):
+        return row["half_cycle"] == 3 and row["occluded_void_volume_um3"] > 0.1
 
-    with pytest.raises(Stop):
-        run_case(case, tmp_path / "stopped", checkpoint_seconds=0.0, monitor=monitor)
-    run_case(case, tmp_path / "stopped", resume=True)
+    stop_and_resume(case, tmp_path / "stopped", when)
     assert differences(tmp_path / "whole", tmp_path / "stopped", tolerance=0.0) == []
     assert float(rows(tmp_path / "whole")[-1]["closed_void_volume_um3"]) > 0.1
     # a void that is nearly gone does not make the steps short

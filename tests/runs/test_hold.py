@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 from reference.closed_forms import limiting_pressure, recession_speed
-from runs.conftest import UNIFORM, case_text, differences, last, rows, summary
+from runs.conftest import UNIFORM, case_text, differences, last, rows, stop_and_resume, summary
 
 from femna.case import load_case
 from femna.output import run_case
@@ -90,21 +90,15 @@ def test_a_hold_ends_where_its_current_has_fallen_and_the_next_at_its_charge(hel
     assert_closed(held)
 
 
-class Stop(Exception):
-    """Ends a run from its monitor."""
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("half_cycle", [2, 3])
 def test_a_run_stopped_amid_a_hold_goes_on_to_the_same_digits(tmp_path, held, half_cycle):
-    def monitor(row):
-        if row["half_cycle"] == half_cycle and row["charge_mAh_cm2"] > 0.001:
-            raise Stop
-
     case = load_case(held / "case.toml")
-    with pytest.raises(Stop):
-        run_case(case, tmp_path / "stopped", checkpoint_seconds=0.0, monitor=monitor)
-    run_case(case, tmp_path / "stopped", resume=True)
+
+    def when(row):
+        return row["half_cycle"] == half_cycle and row["charge_mAh_cm2"] > 0.001
+
+    stop_and_resume(case, tmp_path / "stopped", when)
     assert differences(held, tmp_path / "stopped", tolerance=0.0) == []
     assert (held / "cycles.csv").read_text() == (tmp_path / "stopped" / "cycles.csv").read_text()
 

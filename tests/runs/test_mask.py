@@ -5,14 +5,13 @@ import math
 import pytest
 import pyvista
 from mpi4py import MPI
-from runs.conftest import UNIFORM, case_text, differences, rows, summary
+from runs.conftest import UNIFORM, case_text, differences, rows, stop_and_resume, summary
 from verification.record import Case
 from verification.stacks import CASE as CELL
 
 from femna.case import load_case
 from femna.constants import FARADAY
 from femna.materials import load_set
-from femna.output import run_case
 from femna.physics.solid import Solid
 from femna.simulation.bodies.foundation import DiscShape, transfer_compliance
 
@@ -170,15 +169,5 @@ def test_a_resumed_run_with_a_viscoelastic_mask_is_the_uninterrupted_one(run, tm
     whole = run(text, "whole")
     case = load_case(tmp_path / "whole.toml")
     half = tmp_path / "half"
-
-    class Stopped(Exception):
-        pass
-
-    def stop(row):
-        if row["step"] == 4:
-            raise Stopped
-
-    with pytest.raises(Stopped):
-        run_case(case, half, monitor=stop, checkpoint_seconds=0.0)
-    assert run_case(case, half, resume=True)["status"] == "ok"
+    assert stop_and_resume(case, half, lambda row: row["step"] == 4)["status"] == "ok"
     assert differences(whole, half, tolerance=1e-9) == []

@@ -3,7 +3,16 @@
 import csv
 
 import pytest
-from runs.conftest import STRIPES, UNIFORM, case_text, differences, last, rows, summary
+from runs.conftest import (
+    STRIPES,
+    UNIFORM,
+    case_text,
+    differences,
+    last,
+    rows,
+    stop_and_resume,
+    summary,
+)
 
 from femna.case import load_case
 from femna.output import run_case
@@ -95,19 +104,13 @@ def test_the_electrode_that_ends_it_is_named(run):
     assert abs(last(folder)["voltage_V"]) < 0.04
 
 
-class Stop(Exception):
-    """Ends a run from its monitor."""
-
-
 def test_a_run_stopped_amid_its_second_half_cycle_goes_on_to_the_same_digits(tmp_path, cell):
-    def monitor(row):
-        if row["half_cycle"] == 2 and row["charge_mAh_cm2"] > 0.002:
-            raise Stop
-
     case = load_case(cell / "case.toml")
-    with pytest.raises(Stop):
-        run_case(case, tmp_path / "stopped", checkpoint_seconds=0.0, monitor=monitor)
-    run_case(case, tmp_path / "stopped", resume=True)
+
+    def when(row):
+        return row["half_cycle"] == 2 and row["charge_mAh_cm2"] > 0.002
+
+    stop_and_resume(case, tmp_path / "stopped", when)
     assert differences(cell, tmp_path / "stopped", tolerance=0.0) == []
     assert (cell / "cycles.csv").read_text() == (tmp_path / "stopped" / "cycles.csv").read_text()
 
@@ -130,15 +133,12 @@ def test_the_counter_electrode_follows_the_current_of_a_hold(run, tmp_path):
     for row in rows(folder):
         expected = -9e-3 * float(row["current_mA_cm2"])
         assert float(row["counter_voltage_V"]) == pytest.approx(expected, rel=1e-6)
-
-    def monitor(row):
-        if row["half_cycle"] == 1 and row["charge_mAh_cm2"] > 0.002:
-            raise Stop
-
     case = load_case(folder / "case.toml")
-    with pytest.raises(Stop):
-        run_case(case, tmp_path / "stopped", checkpoint_seconds=0.0, monitor=monitor)
-    run_case(case, tmp_path / "stopped", resume=True)
+
+    def when(row):
+        return row["half_cycle"] == 1 and row["charge_mAh_cm2"] > 0.002
+
+    stop_and_resume(case, tmp_path / "stopped", when)
     assert differences(folder, tmp_path / "stopped", tolerance=0.0) == []
 
 

@@ -1,7 +1,7 @@
 """Both electrodes of a stack, across one electrolyte: runs, ends, restarts."""
 
 import pytest
-from runs.conftest import differences, last, rows, summary
+from runs.conftest import differences, last, rows, stop_and_resume, summary
 from verification.stacks import CASE
 
 from femna.case import load_case
@@ -65,17 +65,12 @@ def test_a_third_electrode_is_read_by_both(cell):
 
 
 def test_a_run_stopped_amid_its_second_half_cycle_goes_on_to_the_same_digits(tmp_path, cell):
-    class Stop(Exception):
-        """Ends a run from its monitor."""
-
-    def monitor(row):
-        if row["half_cycle"] == 2 and row["charge_mAh_cm2"] > 0.0005:
-            raise Stop
-
     case = load_case(cell / "case.toml")
-    with pytest.raises(Stop):
-        run_case(case, tmp_path / "stopped", checkpoint_seconds=0.0, monitor=monitor)
-    run_case(case, tmp_path / "stopped", resume=True)
+
+    def when(row):
+        return row["half_cycle"] == 2 and row["charge_mAh_cm2"] > 0.0005
+
+    stop_and_resume(case, tmp_path / "stopped", when)
     assert differences(cell, tmp_path / "stopped", tolerance=0.0) == []
     assert (cell / "cycles.csv").read_text() == (tmp_path / "stopped" / "cycles.csv").read_text()
 

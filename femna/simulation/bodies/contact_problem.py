@@ -170,7 +170,7 @@ class ContactProblem:
                     total = total + transposed_product(matrix, self.traction[k][:, direction])
         return total
 
-    def _residuals(self) -> list[Array]:
+    def _residuals(self, rows: dict[int, Sliding]) -> list[Array]:
         parts = []
         for number, body in enumerate(self.bodies):
             part = self.body_residual(number)
@@ -178,8 +178,11 @@ class ContactProblem:
             parts.append(part)
         for k, active in enumerate(self._active):
             parts.append(np.where(active, self.gaps(k), self.pressure[k]))
-        parts += [self._sliding(k).residual.reshape(-1) for k in self._rubbing]
-        return parts
+        return parts + [found.residual.reshape(-1) for found in rows.values()]
+
+    def _rows(self) -> dict[int, Sliding]:
+        """Return the rows of the tractions of all pairs with a law (collective)."""
+        return {k: self._sliding(k) for k in self._rubbing}
 
     def _sliding(self, k: int) -> Sliding:
         """Return the rows of the traction of a pair with a law (collective)."""
@@ -251,14 +254,15 @@ class ContactProblem:
             for body in self.bodies:
                 body.update(dt)
             changed = self._choose(one_by_one=shorten) if iteration or predict else False
-            parts = self._residuals()
+            rows = self._rows()
+            parts = self._residuals(rows)
             self.iterations = iteration
             small = self._small(parts)
             if iteration and not changed and small:
                 return True
             if iteration == most:
                 break
-            self._solver.setOperators(self._matrix.assemble(self._entries()))
+            self._solver.setOperators(self._matrix.assemble(self._entries(rows)))
             step = solution(self._solver, np.concatenate(parts))
             if self._solver.getConvergedReason() < 0:
                 break
@@ -278,7 +282,7 @@ class ContactProblem:
         )
         place = self._layout.local_slice(len(self.bodies) + k)
         values[place] = np.where(self._active[k], -by_rise, 0.0)
-        self._solver.setOperators(self._matrix.assemble(self._entries()))
+        self._solver.setOperators(self._matrix.assemble(self._entries(self._rows())))
         change = solution(self._solver, values)[place]
         return float(self._comm.allreduce(float(change @ mortar.area)))
 
@@ -291,7 +295,7 @@ class ContactProblem:
             self._active[k] = new
         for stuck in self._stuck:
             stuck[:] = False
-        rows = {k: self._sliding(k) for k in self._rubbing}
+        rows = self._rows()
         begins = {k: found.slides & ~self._slides[k] for k, found in rows.items()}
         changed = changed or any(bool((f.slides != self._slides[k]).any()) for k, f in rows.items())
         worst = _largest([rows[k].excess[begins[k]] for k in self._rubbing])
@@ -346,14 +350,14 @@ class ContactProblem:
         for k, change in zip(self._rubbing, pairs[len(self.pairs) :], strict=True):
             self.traction[k] = start.tractions[k] + change.reshape(self.traction[k].shape)
 
-    def _entries(self) -> list[Entries]:
+    def _entries(self, rows: dict[int, Sliding]) -> list[Entries]:
         places = Places(self._layout, len(self.bodies), len(self.pairs), self._rubbing)
         entries = [body.entries(self._layout, number) for number, body in enumerate(self.bodies)]
         for k, pair in enumerate(self.pairs):
             area, sides = pair.mortar.area, self._sides[k]
             entries += entries_across(places, k, sides, area=area, active=self._active[k])
-            if k in self._rubbing:
-                entries += entries_along(places, k, sides, area=area, rows=self._sliding(k))
+            if k in rows:
+                entries += entries_along(places, k, sides, area=area, rows=rows[k])
         return entries
 
 

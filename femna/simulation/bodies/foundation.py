@@ -12,17 +12,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import ufl
-from dolfinx import fem
-from mpi4py import MPI
 
 from femna.mesh.bodies import distribute_body, on_root
 from femna.mesh.disc import disc_arrays
-from femna.physics.kinematics import volume_weight
 from femna.physics.solid import Solid
 from femna.simulation.bodies.contact_problem import ContactProblem
+from femna.simulation.bodies.pressed_faces import PressedFaces
 from femna.simulation.bodies.solid_body import SolidBody
-from femna.simulation.discretisation import assembled
 
 Array = npt.NDArray[np.float64]
 LOADED = ("electrode", "ring")
@@ -71,23 +67,12 @@ def sinking(comm: Any, shape: DiscShape, solid: Solid) -> Array:
         stress_unit=solid.youngs_modulus,
         held=(("axis", 0), ("far", 1)),
     )
-    mesh, names = body.body.mesh, body.body.names
-    weight = volume_weight(ufl.SpatialCoordinate(mesh), "axisymmetric")
-    ds = ufl.ds(domain=mesh, subdomain_data=body.body.facets)
-    down = -ufl.TestFunction(body.space)[1] * weight
-    problem = ContactProblem([body], [])
-
-    def mean(area: str) -> float:
-        here = fem.form(-body.displacement[1] * weight * ds(names[area]))
-        size = fem.form(weight * fem.Constant(mesh, 1.0) * ds(names[area]))
-        sums = [float(comm.allreduce(fem.assemble_scalar(f), op=MPI.SUM)) for f in (here, size)]
-        return sums[0] / sums[1]
-
+    problem, faces = ContactProblem([body], []), PressedFaces(body)
     found = np.empty((2, 2))
     for column, pressed in enumerate(LOADED):
-        body.load = assembled(fem.form(down * ds(names[pressed])))
+        body.load = faces.load(pressed, 1, -1.0)
         problem.solve()
-        found[:, column] = [mean(area) for area in LOADED]
+        found[:, column] = [-faces.mean(area, 1) for area in LOADED]
     return found * (unit / solid.youngs_modulus)
 
 

@@ -21,15 +21,14 @@ from femna.case.wall import ViscousWall
 from femna.errors import ComputationError
 from femna.materials.mask import MaskProperties
 from femna.mesh.arrays import BodyArrays
-from femna.mesh.bodies import distribute_body, on_root
 from femna.mesh.ring import ring_arrays
 from femna.physics.solid import RelaxationTerm, Solid
 from femna.physics.wall import Friction, Viscous
 from femna.simulation.bodies.contact_problem import ContactProblem
 from femna.simulation.bodies.mortar import mortar_on_plane
 from femna.simulation.bodies.pair import Pair
+from femna.simulation.bodies.ring_body import ring_body
 from femna.simulation.bodies.sliding import Slide
-from femna.simulation.bodies.solid_body import SolidBody
 
 Array = npt.NDArray[np.float64]
 
@@ -113,25 +112,17 @@ class MaskBody:
         self.length_scale = thickness = mask.thickness
         law = _law(mask.faces, unit=properties.youngs_modulus, length=thickness)
         self.share = share = 1.0 if law is None else 0.5
-        arrays = on_root(
-            comm,
-            lambda: _section(window / thickness, mask.outer_radius / thickness, rows, share),
-        )
         solid = Solid(
             youngs_modulus=properties.youngs_modulus,
             poisson_ratio=properties.poisson_ratio,
             relaxation=tuple(RelaxationTerm(*term) for term in properties.relaxation),
             yield_stress=properties.yield_stress,
         )
-        held: tuple[tuple[str, int], ...] = (("electrolyte", 1),)
-        if mask.faces.law == "sticking":
-            held = (*held, ("electrolyte", 0), ("platen", 0))
-        self.body = SolidBody(
-            distribute_body(comm, arrays),
+        self.body = ring_body(
+            comm,
+            lambda: _section(window / thickness, mask.outer_radius / thickness, rows, share),
             solid,
-            symmetry="axisymmetric",
-            stress_unit=solid.youngs_modulus,
-            held=held,
+            sticks=mask.faces.law == "sticking",
         )
         self._clearance, self._foundation = clearance / thickness, foundation
         self._force_unit = solid.youngs_modulus * thickness**2

@@ -10,19 +10,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import ufl
-from dolfinx import fem
-from mpi4py import MPI
-
 from femna.case.mask import Mask
 from femna.materials.mask import MaskProperties
-from femna.mesh.bodies import distribute_body, on_root
 from femna.mesh.ring import ring_arrays
-from femna.physics.kinematics import volume_weight
 from femna.physics.solid import Solid
 from femna.simulation.bodies.contact_problem import ContactProblem
-from femna.simulation.bodies.solid_body import SolidBody
-from femna.simulation.discretisation import assembled
+from femna.simulation.bodies.pressed_faces import PressedFaces
+from femna.simulation.bodies.ring_body import ring_body
 
 ROWS: Final = 6
 """Elements over the thickness."""
@@ -47,28 +41,14 @@ def window_compliance(
         Elements over the thickness.
     """
     unit = mask.thickness
-    arrays = on_root(
+    solid = Solid(youngs_modulus=properties.youngs_modulus, poisson_ratio=properties.poisson_ratio)
+    body = ring_body(
         comm,
         lambda: ring_arrays(inner=window / unit, outer=mask.outer_radius / unit, rows=rows),
-    )
-    sticks = mask.faces.law == "sticking"
-    held: tuple[tuple[str, int], ...] = (("electrolyte", 1),)
-    if sticks:
-        held = (*held, ("electrolyte", 0), ("platen", 0))
-    solid = Solid(youngs_modulus=properties.youngs_modulus, poisson_ratio=properties.poisson_ratio)
-    body = SolidBody(
-        distribute_body(comm, arrays),
         solid,
-        symmetry="axisymmetric",
-        stress_unit=solid.youngs_modulus,
-        held=held,
+        sticks=mask.faces.law == "sticking",
     )
-    mesh = body.body.mesh
-    weight = volume_weight(ufl.SpatialCoordinate(mesh), "axisymmetric")
-    ds = ufl.ds(domain=mesh, subdomain_data=body.body.facets)(body.body.names["inner"])
-    body.load = assembled(fem.form(ufl.TestFunction(body.space)[0] * weight * ds))
+    faces = PressedFaces(body)
+    body.load = faces.load("inner", 0, 1.0)
     ContactProblem([body], []).solve()
-    here = fem.form(body.displacement[0] * weight * ds)
-    size = fem.form(fem.Constant(mesh, 1.0) * weight * ds)
-    sums = [float(comm.allreduce(fem.assemble_scalar(f), op=MPI.SUM)) for f in (here, size)]
-    return sums[0] / sums[1] * unit / solid.youngs_modulus
+    return faces.mean("inner", 0) * unit / solid.youngs_modulus

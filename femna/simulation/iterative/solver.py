@@ -45,11 +45,12 @@ class IterativeSolver:
     matrix : PETSc.Mat
         The Jacobian, an operator.
     keeps_factors : bool
-        False: there are none.
+        There are none.
     """
 
+    keeps_factors = False
+
     def __init__(self, system: System) -> None:
-        self.keeps_factors = False
         self._system = system
         self._operator = SplitJacobian(system.layout)
         self._preconditioner = CoupledPreconditioner(system)

@@ -7,7 +7,7 @@ from itertools import combinations, permutations
 
 import numpy as np
 
-from femna.mesh.arrays import BodyArrays, CellArrays, signed_volumes
+from femna.mesh.arrays import BodyArrays, CellArrays, IntArray, signed_volumes
 from femna.mesh.cell_voids import CellVoids
 from femna.mesh.step import FloatArray
 
@@ -79,7 +79,7 @@ def body_quality(body: BodyArrays, length_scale: float = 1.0) -> BodyQuality:
             for a, b in combinations(range(corners), 2)
         ]
     )
-    ratio = _aspect_ratios(points, body)
+    ratio = aspect_ratios(points, cells)
     return BodyQuality(
         cells=len(cells),
         vertices=len(points),
@@ -90,9 +90,20 @@ def body_quality(body: BodyArrays, length_scale: float = 1.0) -> BodyQuality:
     )
 
 
-def _aspect_ratios(points: FloatArray, body: BodyArrays) -> FloatArray:
-    """Circumscribed over inscribed radius, over the dimension."""
-    cells = body.cells
+def aspect_ratios(points: FloatArray, cells: IntArray) -> FloatArray:
+    """Return circumscribed over inscribed radius of simplices, over the dimension.
+
+    Parameters
+    ----------
+    points : float array, shape (P, dimension)
+    cells : int array, shape (C, dimension + 1)
+        Corners.
+
+    Returns
+    -------
+    float array, shape (C,)
+        1 is best.
+    """
     dimension = points.shape[1]
     volume = np.abs(signed_volumes(points, cells))
     edges = points[cells[:, 1:]] - points[cells[:, :1]]

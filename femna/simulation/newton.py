@@ -114,6 +114,7 @@ class Newton:
         self.system = system
         self._choice: Choice = solver
         self._norms: list[float] = []
+        self._share = 0.0
         self._tolerance = tolerance
         self._max_iterations = max_iterations
         self._create()
@@ -148,7 +149,7 @@ class Newton:
 
     def _monitor(self, _snes: PETSc.SNES, _iteration: int, norm: float) -> None:
         self._norms.append(norm)
-        bound = self._bound()
+        bound = max(self._bound(), self._share * self._norms[0])
         self._snes.atol = bound
         self._linear.aim(self._snes.getKSP(), self._norms, bound)
 
@@ -157,7 +158,7 @@ class Newton:
         self._linear.begin_step()
         PETSc.garbage_cleanup(self.system.comm)  # what Python has forgotten on all ranks
 
-    def solve(self, line_search: LineSearch = "secant") -> NewtonResult:
+    def solve(self, line_search: LineSearch = "secant", *, share: float = 0.0) -> NewtonResult:
         """Solve; the system's unknowns are the solution, or the last iterate on failure.
 
         Parameters
@@ -166,8 +167,11 @@ class Newton:
             How a Newton step is shortened. ``full`` steps are best for a linear metal, whose only
             difficulty is the contact set; ``backtracking`` is slow and sure: it ends the cycles of
             a power law between two iterates, and has twice the iterations.
+        share : float
+            Of the first residual, which is good enough for a guess.
         """
         self._begin()
+        self._share = share
         if not self._has_matrix:
             self._snes.setJacobian(_weakly(self._jacobian), self._linear.update(self._x))
             self._has_matrix = True

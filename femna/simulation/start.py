@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from femna.simulation.conduction import distribute_current
 from femna.simulation.contact_state import closed_state
-from femna.simulation.newton import MOST_BY_STRESS, LineSearch, Newton, NewtonResult
+from femna.simulation.newton import MOST_BY_STRESS, ROUGH, LineSearch, Newton, NewtonResult
 from femna.simulation.system import System
 
 Array = npt.NDArray[np.float64]
@@ -19,6 +19,10 @@ STAGES: Final = ((0.0, 1.0, 1e4), (0.6, 3.0, 1e2), (1.0, 10.0, 10.0), (1.0, 1.0,
 """Continuation from a linear metal: share of the creep law's own exponent, strain-rate floor and
 easing of the walls, over what is asked for. The linear problem is first tried with full Newton
 steps."""
+
+ENOUGH: Final = 1e-3
+"""Share of its first residual that a stage before the last one may leave: it is a guess. An image
+of 74 822 unknowns took 15 iterations through all stages, for 23 with each one solved."""
 
 FLOORS: Final = (30.0, 10.0, 3.0, 1.0)
 """Strain-rate floors and easings of the continuation, over what is asked for."""
@@ -31,7 +35,8 @@ any, an iterate that opens the whole interface has no current to steer it."""
 def rest_state(system: System) -> None:
     """Set the unknowns to a healed interface under uniform pressure, the metal drifting rigidly."""
     step = system.required_step()
-    system.z = np.where(step.old_gap > 0.0, system.z, system.closed_under(step.pressure))
+    rest = closed_state(step.old_gap, system.gap_scale)
+    system.z = np.where(step.old_gap > 0.0, rest, system.closed_under(step.pressure))
     system.metal.fields.velocity.x.array[:] = 0.0
     system.metal.fields.pressure.x.array[:] = step.pressure
     system.voltage = step.current
@@ -64,9 +69,7 @@ def solve_from_rest(system: System, newton: Newton) -> NewtonResult:
 
 
 def _solve_from_linear_metal(system: System, newton: Newton) -> NewtonResult:
-    result = _from_linear_metal(system, newton, most=1)
-    if not result.converged:
-        result = _more(result.iterations, _from_linear_metal(system, newton))
+    result = _by_stress_from_linear_metal(system, newton)
     if not result.converged:
         result = _more(result.iterations, _through_stages(system, newton, "secant"))
     if not result.converged:
@@ -76,18 +79,27 @@ def _solve_from_linear_metal(system: System, newton: Newton) -> NewtonResult:
     return result
 
 
-def _from_linear_metal(
-    system: System, newton: Newton, *, most: int = MOST_BY_STRESS
-) -> NewtonResult:
-    """Solve for a linear metal roughly, in `most` steps, then with the creep law at once."""
+def _by_stress_from_linear_metal(system: System, newton: Newton) -> NewtonResult:
+    """Solve for a linear metal in one step, or roughly, then with the creep law at once."""
+    guess = _guess_of_linear_metal(system, newton, 1)
+    result = _with_the_creep_law(newton, guess, usable=guess.iterations == 1)
+    if result.converged or guess.norms[-1] <= ROUGH:
+        return result  # more linear steps are none
+    guess = _guess_of_linear_metal(system, newton, MOST_BY_STRESS)
+    return _more(result.iterations, _with_the_creep_law(newton, guess, usable=guess.converged))
+
+
+def _with_the_creep_law(newton: Newton, guess: NewtonResult, *, usable: bool) -> NewtonResult:
+    return _more(guess.iterations, newton.solve_by_stress()) if usable else guess
+
+
+def _guess_of_linear_metal(system: System, newton: Newton, most: int) -> NewtonResult:
     rest_state(system)
     try:
         system.metal.exponent_blend, system.metal.easing.value = 0.0, STAGES[0][2]
-        rough = newton.solve_by_stress(roughly=True, most=most)
+        return newton.solve_by_stress(roughly=True, most=most)
     finally:
         system.metal.exponent_blend, system.metal.easing.value = 1.0, 1.0
-    usable = rough.converged or (most == 1 and rough.iterations == most)
-    return _more(rough.iterations, newton.solve_by_stress()) if usable else rough
 
 
 def _through_stages(system: System, newton: Newton, line_search: LineSearch) -> NewtonResult:
@@ -97,16 +109,17 @@ def _through_stages(system: System, newton: Newton, line_search: LineSearch) -> 
     try:
         system.metal.exponent_blend = 0.0
         system.metal.easing.value = STAGES[0][2]
-        result = newton.solve("full")
+        result = newton.solve("full", share=ENOUGH)
         total = result.iterations
         if not result.converged:
             rest_state(system)  # full steps that fail may end anywhere
-        for blend, factor, easing in STAGES:
+        for stage in STAGES:
+            blend, factor, easing = stage
             if blend == 0.0 and result.converged:
                 continue
             system.metal.exponent_blend, system.metal.rate_floor = blend, floor * factor
             system.metal.easing.value = easing
-            result = newton.solve(line_search)
+            result = newton.solve(line_search, share=0.0 if stage == STAGES[-1] else ENOUGH)
             total += result.iterations
             if not np.all(np.isfinite(system.z)):
                 break

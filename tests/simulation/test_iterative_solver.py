@@ -12,10 +12,11 @@ import pytest
 from mpi4py import MPI
 
 from femna.case import parse_case
+from femna.mesh.quality import aspect_ratios
 from femna.simulation import linear_solver as choosing
 from femna.simulation.contact_state import closed_state
 from femna.simulation.direct import DirectSolver
-from femna.simulation.iterative import IterativeSolver
+from femna.simulation.iterative import IterativeSolver, smoother
 from femna.simulation.newton import Newton
 from femna.simulation.schedule import phases
 from femna.simulation.setup import build_model
@@ -124,6 +125,40 @@ def test_finer_meshes_take_hardly_more_iterations():
 def test_lost_contact_takes_no_more_iterations():
     closed, lost = (iterations(cell(size="4 um", pressure=p)) for p in ("4 MPa", "0.05 MPa"))
     assert lost <= 1.3 * closed
+
+
+def flatten_cells(mesh, share):
+    """Move some inner vertices close to a face of a cell of theirs if no cell turns over."""
+    points, cells = mesh.geometry.x, mesh.geometry.dofmaps[0]
+    low, high = points.min(axis=0), points.max(axis=0)
+    inner = np.all((points > low + 1e-9) & (points < high - 1e-9), axis=1)
+    random = np.random.default_rng(1)
+    for vertex in random.permutation(np.flatnonzero(inner))[: int(share * len(points))]:
+        star = np.flatnonzero(np.any(cells == vertex, axis=1))
+        opposite = cells[star[0]][cells[star[0]] != vertex]
+        before, signs = points[vertex].copy(), np.sign(volumes(points[cells[star]]))
+        points[vertex] += 0.98 * (points[opposite].mean(axis=0) - before)
+        if np.any(np.sign(volumes(points[cells[star]])) != signs):
+            points[vertex] = before
+
+
+def volumes(corners):
+    return np.linalg.det(corners[:, 1:] - corners[:, :1])
+
+
+def test_a_few_poorly_shaped_cells_take_hardly_more_iterations(monkeypatch):
+    good = iterations(cell(size="3 um"))
+    assert iterations(with_flat_cells()) <= 1.2 * good
+    monkeypatch.setattr(smoother, "POOR", np.inf)
+    assert iterations(with_flat_cells()) > 1.5 * good
+
+
+def with_flat_cells():
+    system = cell(size="3 um")
+    mesh = system.metal.mesh
+    flatten_cells(mesh, 0.03)
+    assert aspect_ratios(mesh.geometry.x, mesh.geometry.dofmaps[0]).max() > 20
+    return system
 
 
 @pytest.mark.parallel(nprocs=[2, 3])

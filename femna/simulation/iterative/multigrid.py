@@ -19,13 +19,13 @@ from petsc4py import PETSc
 
 from femna.mesh import Body
 from femna.simulation.discretisation import symmetry_conditions
+from femna.simulation.iterative.smoother import PoorCellSmoother
 from femna.simulation.products import solution
 
 Array = npt.NDArray[np.float64]
 
 _OPTIONS: Final = {
     "mg_levels_ksp_type": "chebyshev",
-    "mg_levels_pc_type": "jacobi",
     "mg_levels_ksp_max_it": "1",
     "mg_coarse_ksp_type": "preonly",
     "mg_coarse_pc_type": "gamg",
@@ -66,6 +66,7 @@ class VelocityMultigrid:
         self._coarse_held.shift(1.0)
         self._scalar: PETSc.Mat | None = None  # PETSc projects no matrix of blocks
         self._coarse: PETSc.Mat | None = None
+        self._smoother = PoorCellSmoother(space)
         self._solver: PETSc.KSP | None = None
 
     def renew(self) -> None:
@@ -73,6 +74,7 @@ class VelocityMultigrid:
         if self._solver is not None:
             self._solver.destroy()
         self._solver = None
+        self._smoother.renew()
 
     def update(self, matrix: PETSc.Mat) -> None:
         """Take a new velocity matrix of the same pattern, rows and columns of held dofs unit."""
@@ -84,6 +86,7 @@ class VelocityMultigrid:
             matrix.convert(PETSc.Mat.Type.AIJ, out=self._scalar)
             self._scalar.ptap(self._prolongation, result=self._coarse)
         self._coarse.setDiagonal(self._coarse_held, addv=PETSc.InsertMode.ADD_VALUES)
+        self._smoother.update(self._scalar)
         if self._solver is None:
             self._coarse.setNearNullSpace(rigid_body_motions(self._coarse_space))  # mesh moves
             self._solver = self._create(matrix)
@@ -110,6 +113,9 @@ class VelocityMultigrid:
         pc.setType(PETSc.PC.Type.MG)
         pc.setMGLevels(2)
         pc.setMGInterpolation(1, self._prolongation)
+        smoothing = pc.getMGSmoother(1).getPC()
+        smoothing.setType(PETSc.PC.Type.PYTHON)
+        smoothing.setPythonContext(self._smoother)
         solver.setOperators(matrix)
         pc.getMGCoarseSolve().setOperators(self._coarse)
         solver.setFromOptions()

@@ -17,5 +17,10 @@ def resident_memory() -> float:
     if _STATM.exists():
         pages = int(_STATM.read_text(encoding="ascii").split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / _MIB
+    return peak_memory()
+
+
+def peak_memory() -> float:
+    """Return the largest resident memory of this process so far [MiB]."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / _MIB if sys.platform == "darwin" else peak / 2.0**10

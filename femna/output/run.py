@@ -19,6 +19,7 @@ from femna.case import FINAL_STATE, Case
 from femna.errors import ComputationError, InputError
 from femna.files import read_json
 from femna.lock import PATIENCE, sole_writer
+from femna.output.cost import Cost
 from femna.output.faults import named_faults
 from femna.output.folder import FINISHED, Claim, claim, release
 from femna.output.history import HistoryWriter
@@ -186,6 +187,7 @@ class _Run:
         self.monitor = monitor if comm.rank == 0 else None
         self.seconds = checkpoint_seconds
         self.began, self.started = time.monotonic(), datetime.now(UTC)
+        self.cost = Cost(comm)
         self.log = logging.getLogger(LOGGER)
         self.progress = _Progress()
 
@@ -193,6 +195,7 @@ class _Run:
         """Build the model, march, and write what came of it."""
         model = build_model(self.case, self.comm)
         driver = Driver(model, neighbours, counter=build_counter(self.case, self.comm))
+        self.cost.end("set_up")
         checkpoint, last = self._keepers(driver, "checkpoint", FINAL_STATE.parent.name)
         resumed = checkpoint.exists()
         if resumed:
@@ -219,6 +222,7 @@ class _Run:
                 self._march(driver, files, checkpoint)
         except ComputationError as error:
             self.progress.status, self.progress.reason = "failed", str(error)
+        self.cost.end("steps")
         self._judge_balances()
         if self.case.output.final_state and self.progress.status in FINISHED:
             last.write(driver.save())
@@ -243,6 +247,8 @@ class _Run:
         try:
             with Interrupt(self.comm) as interrupt:
                 for accepted in driver.march():
+                    if driver.clock.step == 0:
+                        self.cost.end("first_solution")
                     for name, value in self.extra.items():
                         accepted.row[name] = value(driver.system)
                     self.progress.take(accepted)
@@ -300,6 +306,7 @@ class _Run:
             wall_s=wall if ended else None,
             mesh=mesh_sizes(model.cell),
             unknowns=unknowns(model.system),
+            cost=self.cost.stages,
             conducting_fraction=model.conducting_fraction,
             **({} if voids is None else {"voids": voids.summary()}),
         )

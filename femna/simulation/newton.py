@@ -30,6 +30,7 @@ _LINE_SEARCHES: Final[Mapping[LineSearch, str]] = MappingProxyType(
 _UNSOLVED: Final = int(PETSc.SNES.ConvergedReason.DIVERGED_LINEAR_SOLVE)
 _SOLVED: Final = int(PETSc.SNES.ConvergedReason.CONVERGED_FNORM_ABS)
 _OUT_OF_DOMAIN: Final = int(PETSc.SNES.ConvergedReason.DIVERGED_FUNCTION_DOMAIN)
+_LOST: Final = int(PETSc.SNES.ConvergedReason.DIVERGED_DTOL)
 _TOO_MANY: Final = int(PETSc.SNES.ConvergedReason.DIVERGED_MAX_IT)
 
 ROUGH: Final = 0.03
@@ -38,6 +39,10 @@ ROUGH: Final = 0.03
 MOST_BY_STRESS: Final = 20
 """Iterations after which `Newton.solve_by_stress` gives up;
 measured: steps up to 7, first solutions up to 17."""
+
+HOPELESS: Final = 1e6
+"""Growth of the residual at which `Newton.solve_by_stress` gives up;
+measured: up to 1e4 where it came to a solution, to 1e30 where it did not."""
 
 NEAR: Final = 0.02
 """Share of the residual that a step leaves from which its factors serve the next one;
@@ -229,6 +234,8 @@ class Newton:
         metal.anchored = True
         for _ in range(most):
             self._norms.append(float(residual.norm()))
+            if not self._norms[-1] < HOPELESS * self._norms[0]:
+                return _LOST
             bound = max(self._bound(), rough)
             if self._norms[-1] <= bound or self._near_the_end():
                 metal.anchored = False

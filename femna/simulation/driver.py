@@ -157,8 +157,11 @@ class Driver:
     # -- the mesh ------------------------------------------------------------------------------
 
     def take_mesh(self, clock: Clock) -> bool:
-        """Take the mesh of a clock, nothing moved; return whether it was another (collective)."""
-        if same_mesh(clock, self.clock):
+        """Take the mesh of a clock, nothing moved; return whether it was another (collective).
+
+        Where no rim moves there is one mesh, whatever the clock says.
+        """
+        if same_mesh(clock, self.clock) or not self.stage.rim.moves:
             return False
         self._use(on_mesh_of(self.working, clock))
         return True

@@ -168,13 +168,18 @@ class MovingRim(Rim):
         return math.inf
 
     def check(self, clock: Clock, dt: float) -> None:
-        """Refuse a solved step that leaves no bare electrolyte (collective).
+        """Refuse a solved step that leaves no bare electrolyte, or no metal (collective).
 
         Raises
         ------
         ComputationError
             On every rank.
         """
+        if self._later_height(clock, dt) <= 0.0:
+            raise ComputationError(
+                f"step {clock.step + 1} would press the metal to nothing: leave numerics.step out, "
+                "or make it smaller"
+            )
         reached = self._reached(clock, dt)
         if reached > self._farthest * (1.0 + 1e-9):
             at, end = (x * self._model.scales.length * UM_PER_M for x in (reached, self._farthest))

@@ -158,9 +158,10 @@ def carry_state(old: Stage, new: Stage, clock: Clock) -> Carried:
         Of the old stage, with the place of the new mesh.
     """
     before, system = old.save(), new.system
+    placed = replace(new.save(), clock=clock, mask=before.mask)
+    new.restore(placed)
     gap, contact, volume_error, gap_error = _surface(old.system, system, before)
-    guess = new.save()
-    new.restore(replace(guess, clock=clock, gap=gap, contact=contact, mask=before.mask))
+    new.restore(replace(placed, gap=gap, contact=contact))
     metal, potential = Sampler(old.system.metal.mesh), Sampler(old.system.electrolyte.space.mesh)
     places = new.points()
     memory, off = _memory(old, new, metal)

@@ -9,6 +9,7 @@ error of the re-map, that of both meshes included.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 from mpi4py import MPI
@@ -21,6 +22,10 @@ from femna.simulation.schedule import Phase
 from femna.simulation.setup import renewed
 from femna.simulation.stage import Stage
 from femna.simulation.state import Clock, State
+
+DIGITS: Final = 7
+"""Of the outline that is meshed, in lengths of the model: what round-off changes in it, on another
+number of ranks for instance, would be another mesh. The rest is left to the mesh's motion."""
 
 
 def is_worn(electrode: Electrode) -> bool:
@@ -70,8 +75,8 @@ def renew(old: Electrode, phase: Phase) -> tuple[Electrode, Remesh]:
     before, _ = _answer(old, phase, dt)
     clock = replace(
         old.clock,
-        mesh_radius=old.clock.rim_radius,
-        mesh_platen=old.clock.platen,
+        mesh_radius=round(old.clock.rim_radius, DIGITS),
+        mesh_platen=round(old.clock.platen, DIGITS),
         remeshes=old.clock.remeshes + 1,
     )
     new = on_mesh_of(old, clock)

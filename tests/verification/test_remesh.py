@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from mpi4py import MPI
 
+from femna.simulation import driver as driver_module
 from femna.simulation.driver import Driver
 from femna.simulation.gap_carry import hat_areas
 from femna.simulation.remesh import carry_state
@@ -226,3 +227,39 @@ def test_a_carried_state_has_the_order_of_its_interpolation(tmp_path, verified):
         assert np.log2(errors[0] / errors[2]) / 2.0 > least, errors
     verified.convergence(CARRIED, "gap, largest error", SIZES, found[:, 0], order=4.0)
     verified.convergence(CARRIED, "remembered stress, rms", SIZES, found[:, 2], order=2.0)
+
+
+def test_a_mask_that_bears_load_goes_over_as_it_is(tmp_path, monkeypatch):
+    """Metal that yields to a mask, with a new mesh while the load passes over and without."""
+    changes = {
+        "geometry.electrode_diameter": "1 mm",
+        "geometry.electrolyte_diameter": "2 mm",
+        "geometry.metal_thickness": "50 um",
+        "geometry.rim": "moving",
+        "geometry.clearance": "150 um",
+        "metal.creep": '{ law = "norton", n = 1, A = "0.05 1/s/MPa^1" }',
+        "metal.collector_wall": SLIP,
+        "interface.wall": SLIP,
+        "mask": '{ outer_radius = "1 mm", thickness = "33 um", platen_clearance = "17 um", '
+        'youngs_modulus = "0.1 GPa", poisson_ratio = 0.42 }',
+        "protocol.pressure": "1.5 MPa",
+        "protocol.steps": '[{ do = "rest", time = "18 s" }]',
+        "numerics.min_step_ratio": "1e-11",
+        "numerics.contact_error": "0.05",
+        "numerics.interface_size": "10 um",
+    }
+    case, found = stack_case(tmp_path, changes), []
+    for made_anew in (False, True):
+        driver = Driver(build_model(case, MPI.COMM_SELF))
+
+        def due(electrode, wanted=made_anew):
+            return wanted and electrode.clock.remeshes == 0 and electrode.clock.mask_slope > 0.0
+
+        monkeypatch.setattr(driver_module, "is_worn", due)
+        rows = [accepted.row for accepted in driver.march()]
+        assert rows[-1]["remeshes"] == float(made_anew)
+        assert max(row["force_balance"] for row in rows) < 1e-8
+        found.append(rows)
+    shares = [[row["mask_force_share"] for row in rows] for rows in found]
+    assert 0.2 < shares[0][-1] < 1.0
+    assert np.allclose(shares[0], shares[1], rtol=0.0, atol=1e-8)

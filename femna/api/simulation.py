@@ -12,7 +12,7 @@ from femna.api.fields import Fields
 from femna.case import Case
 from femna.output.state import gathered
 from femna.simulation.driver import Driver
-from femna.simulation.setup import build_counter, build_model
+from femna.simulation.setup import Model, build_counter, build_model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,8 +62,6 @@ class Simulation:
         The case.
     steps : list of Step
         What has been accepted so far; the first is the start, before any charge has passed.
-    model : femna.simulation.setup.Model
-        Meshes, spaces, scales and blocks.
 
     Raises
     ------
@@ -84,11 +82,16 @@ class Simulation:
 
     def __init__(self, case: Case, *, comm: MPI.Comm | None = None, refine: float = 1.0) -> None:
         self.case = case
-        self.model = build_model(case, comm or MPI.COMM_WORLD, refine=refine)
+        model = build_model(case, comm or MPI.COMM_WORLD, refine=refine)
         self.steps: list[Step] = []
         counter = build_counter(case, comm or MPI.COMM_WORLD, refine=refine)
-        self._driver = Driver(self.model, counter=counter)
+        self._driver = Driver(model, counter=counter)
         self._march = self._driver.march()
+
+    @property
+    def model(self) -> Model:
+        """Meshes, spaces, scales and blocks; others once a mesh has been made anew."""
+        return self._driver.model
 
     def __iter__(self) -> Self:
         return self

@@ -73,6 +73,18 @@ def cross_check(case: Case) -> None:
         _check_sizes(case, case.geometry)
         _check_roughness(case, case.geometry)
     check_as_own_case(case)
+    _check_remesh(case)
+
+
+def _check_remesh(case: Case) -> None:
+    angle, geometry = case.numerics.remesh_angle, case.geometry
+    if angle is not None and not (isinstance(geometry, Stack) and geometry.rim == "moving"):
+        refuse(
+            "numerics.remesh_angle",
+            render(angle, ("deg",), "rad"),
+            "only a stack whose rim moves gets a new mesh on the way",
+            "remove it, or write geometry.rim = 'moving'",
+        )
 
 
 LONGEST: Final = 1e11

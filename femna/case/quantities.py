@@ -218,6 +218,10 @@ Tilt = Annotated[
 Direction = Annotated[
     float, Physical("direction", "rad", ("deg",), "60 deg", at_least=0.0, at_most=math.pi)
 ]
+MeshAngle = Annotated[
+    float,
+    Physical("angle", "rad", ("deg",), "15 deg", at_least=0.0, at_most=math.radians(20.0)),
+]
 Temperature = Annotated[
     float,
     Physical("temperature", "K", ("K",), "298.15 K", above=0.0, at_least=77.0, at_most=5000.0),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import math
+from typing import Annotated, Final, Literal
 
 from femna.case.base import AS_TUPLE, Table
 from femna.case.probe import Probe
@@ -13,10 +14,14 @@ from femna.case.quantities import (
     CurrentDensity,
     Fraction,
     Length,
+    MeshAngle,
     OutputCharge,
     Positive,
     Voltage,
 )
+
+FLATTEST: Final = math.radians(15.0)
+"""Smallest angle of a triangle [rad] below which the mesh under a moving rim is made anew."""
 
 
 class Limits(Table):
@@ -62,6 +67,9 @@ class Numerics(Table):
         iterative for large cells in 3D.
     min_step_ratio : float
         Smallest step over the half cycle's charge, below which the run fails.
+    remesh_angle : float, optional
+        Smallest angle of a triangle [rad], below which the mesh of a stack whose rim moves is made
+        anew; 0 never. Left out, it is 15 degrees.
     """
 
     interface_size: Length | None = None
@@ -73,6 +81,13 @@ class Numerics(Table):
     first_step: Charge | None = None
     linear_solver: Literal["auto", "direct", "iterative"] = "auto"
     min_step_ratio: Fraction = 1e-8
+    # None, not 15 degrees, so that a case whose rim does not move is written as it was before
+    remesh_angle: MeshAngle | None = None
+
+    @property
+    def flattest(self) -> float:
+        """Smallest angle [rad] that a mesh under a moving rim may come to; 0 for any."""
+        return FLATTEST if self.remesh_angle is None else self.remesh_angle
 
 
 class Output(Table):

@@ -12,6 +12,7 @@ from femna.mesh.arrays import ELECTROLYTE_FACETS, METAL_FACETS, BodyArrays, Cell
 from femna.mesh.grading import Zone, interface_nodes
 from femna.mesh.layer_2d import ELECTROLYTE_GROWTH, METAL_GROWTH, mesh_layer
 from femna.mesh.maps import conducting_map
+from femna.mesh.outline import Outline
 from femna.mesh.step import FloatArray
 from femna.mesh.step_map import StepMap
 
@@ -27,7 +28,9 @@ FRINGE_SEGMENTS: Final[int] = 10
 RIM, BARE = "rim", "bare"
 
 
-def stack_2d(case: Case, geometry: Stack, *, refine: float = 1.0) -> CellArrays:
+def stack_2d(
+    case: Case, geometry: Stack, *, refine: float = 1.0, outline: Outline | None = None
+) -> CellArrays:
     """Mesh metal and electrolyte of an axisymmetric stack.
 
     Parameters
@@ -38,18 +41,26 @@ def stack_2d(case: Case, geometry: Stack, *, refine: float = 1.0) -> CellArrays:
         Its geometry.
     refine : float
         Divides every element size, for studies of convergence.
+    outline : Outline, optional
+        Of metal that has changed its shape; else that of the case. Elements are as many across the
+        thickness as at first.
 
     Returns
     -------
     CellArrays
-        In units of the metal's radius. A rim of the metal that is not held is the group ``rim``
-        instead of ``side``; the electrolyte's faces beyond the electrodes are ``bare``.
+        In units of the metal's first radius. A rim of the metal that is not held is the group
+        ``rim`` instead of ``side``; the electrolyte's faces beyond the electrodes are ``bare``.
     """
     radius = 0.5 * geometry.electrode_diameter
     thickness, depth = geometry.metal_thickness / radius, geometry.electrolyte_thickness / radius
     edge, counter = 0.5 * geometry.electrolyte_diameter / radius, geometry.counter.outer / radius
-    nodes = _nodes(case, geometry, radius, refine)
-    fringe = 1.0 + _fringe(edge - 1.0, thickness, depth, refine) if edge > 1.0 else nodes[-1:]
+    first = Outline(1.0, thickness)
+    outline = outline or first
+    rim, thickness = outline.radius, outline.height
+    thinner = min(1.0, thickness / first.height)
+    nodes = _nodes(case, geometry, outline, thinner, refine)
+    bare = edge - rim
+    fringe = rim + _fringe(bare, thickness, depth, refine) if bare > 0.0 else nodes[-1:]
     surface = np.concatenate([nodes, fringe[1:]])
     metal = mesh_layer(
         nodes,
@@ -69,8 +80,8 @@ def stack_2d(case: Case, geometry: Stack, *, refine: float = 1.0) -> CellArrays:
         breaks=[counter],
     )
     if geometry.rim != "held":
-        metal = _renamed(metal, "side", RIM, beyond=1.0)
-    electrolyte = _renamed(electrolyte, "interface", BARE, beyond=1.0)
+        metal = _renamed(metal, "side", RIM, beyond=rim)
+    electrolyte = _renamed(electrolyte, "interface", BARE, beyond=rim)
     electrolyte = _renamed(electrolyte, "far", BARE, beyond=counter)
     return CellArrays(
         metal=metal,
@@ -81,15 +92,20 @@ def stack_2d(case: Case, geometry: Stack, *, refine: float = 1.0) -> CellArrays:
     )
 
 
-def _nodes(case: Case, geometry: Stack, radius: float, refine: float) -> FloatArray:
-    """Return the radii of the interface nodes in units of the metal's radius."""
+def _nodes(
+    case: Case, geometry: Stack, outline: Outline, thinner: float, refine: float
+) -> FloatArray:
+    """Return the radii of the interface nodes in units of the metal's first radius.
+
+    `thinner` is the share of its first thickness that is left of the metal.
+    """
+    radius, end = 0.5 * geometry.electrode_diameter, outline.radius
     chart = conducting_map(case, half_period=radius)
-    rim = geometry.metal_thickness / RIM_SEGMENTS / radius
-    zones = [Zone(1.0, 1.0, rim)]
+    zones = [Zone(end, end, outline.height / RIM_SEGMENTS)]
     if isinstance(chart, StepMap):
         zones += [z.over(radius) for z in chart.zones()]
-    coarsest = min(element_size(case.numerics, geometry) / radius, 0.25)
-    return interface_nodes(1.0, zones, coarsest=coarsest, refine=refine)
+    coarsest = min(element_size(case.numerics, geometry) / radius, 0.25) * thinner
+    return interface_nodes(end, zones, coarsest=coarsest, refine=refine)
 
 
 def _fringe(width: float, thickness: float, depth: float, refine: float) -> FloatArray:

@@ -32,10 +32,12 @@ from femna.output.record import (
     write_run,
     write_summary,
 )
+from femna.output.remeshes import remesh_message, remesh_summary
 from femna.output.step_files import StepFiles
 from femna.simulation.checkpoint import Checkpoint
 from femna.simulation.driver import Accepted, Driver
 from femna.simulation.neighbours import Neighbours
+from femna.simulation.remesh import Remesh
 from femna.simulation.setup import Model, build_counter, build_model
 from femna.simulation.state import State
 from femna.simulation.symmetric_cell import PREFIX
@@ -69,6 +71,7 @@ class _Progress:
     status: str = "failed"
     electrode: str = "working"
     reason: str = ""
+    remeshed: list[str] = field(default_factory=list)
 
     def take(self, accepted: Accepted) -> None:
         """Take over an accepted step."""
@@ -190,21 +193,24 @@ class _Run:
         self.cost = Cost(comm)
         self.log = logging.getLogger(LOGGER)
         self.progress = _Progress()
+        self.checkpoint: Checkpoint
+        self.last: Checkpoint
 
     def go(self, neighbours: Neighbours | None) -> dict[str, Any]:
         """Build the model, march, and write what came of it."""
         model = build_model(self.case, self.comm)
         driver = Driver(model, neighbours, counter=build_counter(self.case, self.comm))
         self.cost.end("set_up")
-        checkpoint, last = self._keepers(driver, "checkpoint", FINAL_STATE.parent.name)
-        resumed = checkpoint.exists()
+        del model  # a mesh that is made anew takes its place
+        self._keep(driver)
+        begin = self.case.protocol.start_from
+        resumed = self.checkpoint.exists()
         if resumed:
-            saved = checkpoint.read()
+            saved = self._saved(driver)
             driver.restore(saved)
             self.progress.balances.update(saved.clock.balances)
-        elif self.case.protocol.start_from is not None:
-            begin = checkpoint.read(of_another=self.case.protocol.start_from)
-            driver.restore(begin.anew())
+        elif begin is not None:
+            driver.restore(self._saved(driver, of_another=begin).anew())
         history = HistoryWriter(
             self.directory / "history.csv",
             self.comm,
@@ -213,35 +219,41 @@ class _Run:
         self.progress.row = history.last
         if resumed:
             self.log.info("resumed after step %d", driver.clock.step)
-        self._record(model, ended=False)
+        self._record(driver.model, ended=False)
         files = StepFiles(
             self.directory, self.case, driver, history, comm=self.comm, resumed=resumed
         )
         try:
             with named_faults():
-                self._march(driver, files, checkpoint)
+                self._march(driver, files)
         except ComputationError as error:
             self.progress.status, self.progress.reason = "failed", str(error)
         self.cost.end("steps")
         self._judge_balances()
         if self.case.output.final_state and self.progress.status in FINISHED:
-            last.write(driver.save())
-        self._record(model, ended=True)
-        summary = self._summary(model, driver)
-        del model, driver, history, files, checkpoint, last
+            self.last.write(driver.save())
+        self._record(driver.model, ended=True)
+        summary = self._summary(driver.model, driver)
+        del driver, history, files, self.checkpoint, self.last
         gc.collect()  # on all ranks at one point, since MPI's objects are freed together
         return summary
 
-    def _keepers(self, driver: Driver, *folders: str) -> list[Checkpoint]:
-        """Return checkpoints in folders of the run; the mesh must be where it was made."""
-        points, owner = driver.stage.points(), case_hash(self.case)
-        other = None if driver.counter is None else driver.counter.stage.points()
-        return [
+    def _keep(self, driver: Driver) -> None:
+        """Keep checkpoints and the final state by the points of the driver's mesh."""
+        points, owner = driver.stage.points_at_rest(), case_hash(self.case)
+        other = None if driver.counter is None else driver.counter.stage.points_at_rest()
+        self.checkpoint, self.last = (
             Checkpoint(self.directory / folder, self.comm, points, case_hash=owner, counter=other)
-            for folder in folders
-        ]
+            for folder in ("checkpoint", FINAL_STATE.parent.name)
+        )
 
-    def _march(self, driver: Driver, files: StepFiles, checkpoint: Checkpoint) -> None:
+    def _saved(self, driver: Driver, *, of_another: Path | None = None) -> State:
+        """Read a state, for which the driver takes its mesh (collective)."""
+        if driver.take_mesh(self.checkpoint.clock(of_another=of_another)):
+            self._keep(driver)
+        return self.checkpoint.read(of_another=of_another)
+
+    def _march(self, driver: Driver, files: StepFiles) -> None:
         last_saved = time.monotonic()
         unsaved: State | None = None
         try:
@@ -249,6 +261,9 @@ class _Run:
                 for accepted in driver.march():
                     if driver.clock.step == 0:
                         self.cost.end("first_solution")
+                    if accepted.remesh is not None:
+                        self._keep(driver)
+                        self._tell(accepted.remesh)
                     for name, value in self.extra.items():
                         accepted.row[name] = value(driver.system)
                     self.progress.take(accepted)
@@ -260,7 +275,7 @@ class _Run:
                     unsaved = driver.save() if driver.clock.step else None
                     due = self.comm.bcast(time.monotonic() - last_saved >= self.seconds)
                     if due and unsaved is not None and accepted.status is None:
-                        checkpoint.write(unsaved)
+                        self.checkpoint.write(unsaved)
                         unsaved, last_saved = None, time.monotonic()
                     by = interrupt.asked() if accepted.status is None else ""
                     if accepted.status is None and not by and self._stopped(accepted.row):
@@ -271,10 +286,21 @@ class _Run:
                         break
         except ComputationError:
             if unsaved is not None:  # the last whole step, not what stopped halfway
-                checkpoint.write(unsaved)
+                self.checkpoint.write(unsaved)
             raise
         if self.progress.status == "interrupted" and unsaved is not None:
-            checkpoint.write(unsaved)
+            self.checkpoint.write(unsaved)
+
+    def _tell(self, remesh: Remesh) -> None:
+        """Say what a new mesh changed, and where that is more than a balance may be off."""
+        self.log.info("%s", remesh_message(remesh))
+        if not remesh.errors.balance <= BALANCE_LIMIT:
+            said = (
+                f"making mesh {remesh.number} anew changed the metal's volume by "
+                f"{remesh.errors.balance:.1e} of what has passed, more than {BALANCE_LIMIT:.0e}"
+            )
+            self.log.warning("%s", said)
+            self.progress.remeshed.append(said)
 
     def _stopped(self, row: Mapping[str, object]) -> bool:
         """Ask the caller on rank 0 for all (collective)."""
@@ -291,6 +317,7 @@ class _Run:
                 f"the balance of {' and '.join(progress.open_balances)} does not close: "
                 f"{worst:.2e} > {BALANCE_LIMIT:.0e}"
             )
+            progress.reason = "; ".join([progress.reason, *progress.remeshed])
 
     def _record(self, model: Model, *, ended: bool) -> None:
         voids = model.cell.voids
@@ -328,4 +355,5 @@ class _Run:
             creep_exponent=getattr(model.properties.metal.creep, "n", None),
             comm=self.comm,
             **({} if self.case.counter is None else {"ended_by": ended_by(progress)}),
+            **({"remeshes": remesh_summary(driver.clock)} if driver.stage.rim.moves else {}),
         )

@@ -1,4 +1,4 @@
-"""The files that grow with a run: history, probes, voids, half cycles, fields."""
+"""The files that grow with a run: history, probes, re-meshes, voids, half cycles, fields."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from femna.output.cycles import write_cycles
 from femna.output.fields import FieldWriter
 from femna.output.history import HistoryWriter
 from femna.output.probes import ProbeWriter
+from femna.output.remeshes import RemeshWriter
 from femna.output.voids import VoidWriter
 from femna.simulation.driver import Accepted, Driver
 
@@ -66,6 +67,7 @@ class StepFiles:
         self._probes = ProbeWriter(
             directory, case, comm, conductivity=conductivity, keep_through=step
         )
+        self._remeshes = RemeshWriter(directory, comm, keep_through=step)
         self._voids: VoidWriter | None = None
         if isinstance(case.geometry, ImageCell):
             least = case.geometry.minimum_volume
@@ -82,6 +84,8 @@ class StepFiles:
         driver = self._driver
         self._history.write(accepted.row)
         self._probes.write(driver.system, accepted.row)
+        if accepted.remesh is not None:
+            self._remeshes.write(accepted.remesh, accepted.row)
         if self._voids is not None:
             self._voids.write(output=accepted.output)
         if accepted.status is not None or driver.ends_half_cycle:

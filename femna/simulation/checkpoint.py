@@ -150,6 +150,23 @@ class Checkpoint:
             )
         write_state_file(self._path, arrays, header={**self._owner, "step": step})
 
+    def clock(self, *, of_another: Path | None = None) -> Clock:
+        """Read the clock alone, whatever the mesh (collective): it says how to make that again.
+
+        Raises
+        ------
+        InputError
+            On every rank, if the file is damaged or belongs to another case or version.
+        """
+
+        def read() -> str:
+            content = self._content(of_another)
+            if "clock" not in content:
+                raise refused(of_another or self._path, "lacks clock")
+            return str(content["clock"])
+
+        return Clock(**json.loads(self._comm.bcast(on_root(self._comm, read))))
+
     def read(self, *, of_another: Path | None = None) -> State:
         """Read the state on every rank (collective); the file stays as it is.
 
@@ -199,12 +216,15 @@ class Checkpoint:
     def _owner_of(self, name: str) -> str:
         return _COUNTER if name.startswith(_COUNTER) else ""
 
-    def _read(self, of_another: Path | None) -> Mapping[str, Any]:
+    def _content(self, of_another: Path | None) -> Mapping[str, Any]:
         path, owner = self._path, dict(self._owner)
         if of_another is not None:
             path = of_another
             del owner["case"]
-        content = read_state_file(path, belongs_to=owner)
+        return read_state_file(path, belongs_to=owner)
+
+    def _read(self, of_another: Path | None) -> Mapping[str, Any]:
+        path, content = of_another or self._path, self._content(of_another)
         problem = self._difference(content) or _not_finite(content, "holds no finite numbers in ")
         if problem:
             raise refused(path, problem)

@@ -91,6 +91,14 @@ class Convected:
         lost = (1.0 - kept)[:, None, None] * (at_points - old)
         return at_points + (new - old) - lost, after[:, count:]
 
+    def linear_part(self, at_points: Array) -> Array:
+        """Return the corner values, shape (cells, d + 1, fields), of fields at points of cells."""
+        return np.asarray(self._to_vertices @ at_points)
+
+    def at_points(self, corners: Array) -> Array:
+        """Return linear functions of cells, by corner values, at the points of the cells."""
+        return np.asarray(self._to_points @ corners)
+
     def places(self) -> tuple[Array, Array]:
         """Return a place for every value, no two the same.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -16,6 +17,8 @@ from femna.simulation.hold import hold_over, share_to_end
 from femna.simulation.measures import Forces
 from femna.simulation.neighbours import Neighbours
 from femna.simulation.newton import Newton
+from femna.simulation.remesh import Remesh
+from femna.simulation.renewal import is_worn, on_mesh_of, renew, same_mesh
 from femna.simulation.schedule import Phase, phases
 from femna.simulation.setup import Model
 from femna.simulation.shared_electrolyte import MOST_TURNS, Apart, SharedElectrolyte
@@ -23,6 +26,7 @@ from femna.simulation.stage import Stage
 from femna.simulation.start import remedy
 from femna.simulation.state import Clock, State
 from femna.simulation.symmetric_cell import both_rows, opposite
+from femna.simulation.system import System
 from femna.simulation.timing import first_length, output_due, usual_length
 
 ELECTRODES: Final = ("working", "counter")
@@ -46,12 +50,15 @@ class Accepted:
         Whether fields are asked for here.
     electrode : str
         Which electrode ended it: ``working`` or ``counter``.
+    remesh : Remesh, optional
+        What a new mesh at its beginning changed.
     """
 
     row: dict[str, Any]
     status: Status | None
     output: bool
     electrode: str = "working"
+    remesh: Remesh | None = None
 
 
 class Driver:
@@ -79,7 +86,7 @@ class Driver:
         *,
         counter: Model | None = None,
     ) -> None:
-        self.model, self.system, self.case = model, model.system, model.case
+        self.case = model.case
         if (self.case.counter is None) != (counter is None):
             raise ValueError("the counter electrode's model goes with a case that has one")
         self.phases = phases(self.case)
@@ -97,6 +104,16 @@ class Driver:
         self.working.heal = lambda: shared.healed_voltages()[0]
         self.counter.heal = lambda: shared.healed_voltages()[1]
         return shared
+
+    @property
+    def model(self) -> Model:
+        """The working electrode's problem, on its present mesh."""
+        return self.working.model
+
+    @property
+    def system(self) -> System:
+        """The working electrode's system, on its present mesh."""
+        return self.working.system
 
     @property
     def stage(self) -> Stage:
@@ -132,9 +149,36 @@ class Driver:
         return replace(self.stage.save(), counter=other)
 
     def restore(self, state: State) -> None:
-        """Return to a saved state (collective)."""
+        """Return to a saved state, and to its mesh (collective)."""
+        self.take_mesh(state.clock)
         for electrode, own in zip(self._every, _parts(state), strict=True):
             electrode.stage.restore(own)
+
+    # -- the mesh ------------------------------------------------------------------------------
+
+    def take_mesh(self, clock: Clock) -> bool:
+        """Take the mesh of a clock, nothing moved; return whether it was another (collective).
+
+        Where no rim moves there is one mesh, whatever the clock says.
+        """
+        if same_mesh(clock, self.clock) or not self.stage.rim.moves:
+            return False
+        self._use(on_mesh_of(self.working, clock))
+        return True
+
+    def _renewed(self, phase: Phase) -> Remesh | None:
+        """Make the mesh anew where it has become too flat; return what that changed."""
+        if not is_worn(self.working):
+            return None
+        electrode, remesh = renew(self.working, phase)
+        self._use(electrode)
+        return remesh
+
+    def _use(self, electrode: Electrode) -> None:
+        """Go on with another working electrode; there is no counter one (collective)."""
+        self.working, self._every = electrode, [electrode]
+        self._jumps = [CycleJump(self.case, electrode.stage)]
+        gc.collect()  # on all ranks at one point, since MPI's objects are freed together
 
     # -- the march -----------------------------------------------------------------------------
 
@@ -224,6 +268,7 @@ class Driver:
 
     def _advance(self, phase: Phase) -> Accepted:
         """Do one step: try, judge, undo and shorten until it is kept."""
+        remesh = self._renewed(phase)
         befores = [electrode.stage.save() for electrode in self._every]
         readings = [electrode.reading(electrode.clock.current) for electrode in self._every]
         dt = min(electrode.longest(own) for electrode, own in self._driven(phase))
@@ -283,7 +328,7 @@ class Driver:
         for electrode, reading in zip(self._every, readings, strict=True):
             change = electrode.measures.contact_fraction() - reading.contact
             electrode.clock.contact_rate = 0.0 if sudden and dt <= instant else change / dt
-        return self._accept(phase, dt, iterations, loads)
+        return replace(self._accept(phase, dt, iterations, loads), remesh=remesh)
 
     def _solve(self, phase: Phase, dt: float, befores: list[State]) -> tuple[int, str]:
         """Solve one step on every electrode; return Newton's iterations, and what failed."""

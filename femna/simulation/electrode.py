@@ -36,6 +36,8 @@ class Electrode:
         The discrete problem, its mesh at the reference position.
     neighbours : Neighbours, optional
         First solutions of other cases, to which that of this one is added.
+    volume_at_start : float, optional
+        As for `Measures`.
 
     Attributes
     ----------
@@ -49,10 +51,16 @@ class Electrode:
         another way.
     """
 
-    def __init__(self, model: Model, neighbours: Neighbours | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        neighbours: Neighbours | None = None,
+        *,
+        volume_at_start: float | None = None,
+    ) -> None:
         self.model, self.system = model, model.system
         self.stage = Stage(model)
-        self.measures = Measures(self.stage)
+        self.measures = Measures(self.stage, volume_at_start=volume_at_start)
         numerics = model.case.numerics
         self.newton = Newton(self.system, solver=numerics.linear_solver)
         self.control = StepControl(numerics.contact_error, fixed=numerics.step is not None)

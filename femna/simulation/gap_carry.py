@@ -24,7 +24,7 @@ class Carried:
 
     Attributes
     ----------
-    gap, pressure : arrays, shape (N,)
+    gap, pressure : arrays, shape (M,)
         At the vertices in their new places.
     volume_error : float
         Of the interpolated gap before it was scaled, less the volume that it must have.
@@ -60,8 +60,8 @@ def carry(before: Array, after: Array, gap: Array, pressure: Array, *, volume: f
 
     Parameters
     ----------
-    before, after : arrays, shape (N,)
-        Radii of all vertices, rising.
+    before, after : arrays, shapes (N,) and (M,)
+        Radii of all vertices, rising; those of a new mesh may be of another number.
     gap, pressure : arrays, shape (N,)
         At the old places; none is negative.
     volume : float
@@ -73,7 +73,7 @@ def carry(before: Array, after: Array, gap: Array, pressure: Array, *, volume: f
     if total > 0.0:
         there *= float(hat_areas(before) @ pressure) / total
     if not gap.any():
-        return Carried(gap.copy(), there, 0.0, 0.0)
+        return Carried(np.zeros_like(after), there, 0.0, 0.0)
     found = _gap_at(after, before, gap)
     back = _gap_at(before, after, found)
     has = float(areas @ found)

@@ -52,14 +52,22 @@ class Measures:
     ----------
     stage : Stage
         The model in motion, at its beginning: its volume is the one to which later ones compare.
+    volume_at_start : float, optional
+        That volume, where the mesh has been made anew since.
+
+    Attributes
+    ----------
+    volume_at_start : float
+        Of the metal, in the model's units.
     """
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, *, volume_at_start: float | None = None) -> None:
         model = stage.model
         self._model, self._motion, self._voids = model, stage.motion, stage.voids
         self._occlusion = stage.occlusion
         self._rim, self._reference = stage.rim, reference_reading(model)
-        self._volume_at_start = stage.motion.volume()
+        given = volume_at_start
+        self.volume_at_start = stage.motion.volume() if given is None else given
         system = model.system
         space = system.metal.velocity_space
         vertical = space.sub(model.cell.metal.mesh.geometry.dim - 1)
@@ -103,7 +111,7 @@ class Measures:
         and the voids that plating has enclosed, over the volume that has passed or left. Force:
         contact pressure and the platen's reaction, each with the mask's, against the stack force.
         """
-        system, scales = self._model.system, self._model.scales
+        system = self._model.system
         step = system.required_step()
         view = system.interface()
         applied = step.current * system.total_area
@@ -111,15 +119,12 @@ class Measures:
         outflow = system.electrolyte.current_out()
         unit = abs(applied) if applied else system.total_area
         charge = max(abs(inflow - applied), abs(outflow - applied)) / unit
-        # charge -> thickness in model lengths: Vm Q / (F L)
-        per_charge = scales.velocity / (scales.current * scales.length)
-        removed = clock.removed * per_charge * system.total_area
-        passed = clock.throughput * per_charge * system.total_area + abs(clock.outflow)
-        change = self._motion.volume() - self._volume_at_start
+        removed, passed = self._by_charge(clock.removed), self.passed(clock)
+        change = self._motion.volume() - self.volume_at_start
         lost = self._voids.missing_volume(clock, system.gap) - self._occlusion.volume()
         left = 0.0 if self._rim.moves else clock.outflow
         defect = change + removed + lost + left - clock.elastic_volume
-        known = max(abs(defect) - ROUND_OFF * self._volume_at_start, 0.0)
+        known = max(abs(defect) - ROUND_OFF * self.volume_at_start, 0.0)
         volume = known / passed if passed > 0.0 else 0.0
         load = step.pressure * system.total_area
         carried = (forces.interface + forces.mask, forces.platen + forces.mask)
@@ -127,6 +132,16 @@ class Measures:
         product = np.abs(view.reaction * view.gap / system.gap_scale)
         negative = np.maximum(-view.reaction, 0.0) + np.maximum(-view.gap / system.gap_scale, 0.0)
         return Balances(charge, volume, force, self._max(np.maximum(product, negative)))
+
+    def passed(self, clock: Clock) -> float:
+        """Return the volume that the current has moved or that has crossed the rim, unsigned."""
+        return self._by_charge(clock.throughput) + abs(clock.outflow)
+
+    def _by_charge(self, charge: float) -> float:
+        """Return the volume of a charge [C/m^2] over the nominal area: Vm Q A / (F L)."""
+        scales = self._model.scales
+        per_charge = scales.velocity / (scales.current * scales.length)
+        return charge * per_charge * self._model.system.total_area
 
     def forces(self) -> Forces:
         """Return what the interface carries, and the momentum residual at the platen's held dofs.

@@ -177,6 +177,28 @@ class MetalMemory:
             self._set_pressure(self.elastic, state["old_pressure"])
             self.elastic.restored()
 
+    def corner_values(self) -> Array:
+        """Return the linear part of all fields in every owned cell, side by side.
+
+        Shape (cells, d + 1, components), in the order of `state`.
+        """
+        convected, state = self._convected, self.state()
+        parts = [convected.linear_part(state[name][self._points]) for name in self._fields]
+        if self.elastic is not None:
+            parts.append(state["old_pressure"][convected.dofs][:, :, None])
+        return np.concatenate(parts, axis=2)
+
+    def from_corners(self, values: Array) -> dict[str, Array]:
+        """Return a `state` of fields that are linear in every owned cell, by `corner_values`."""
+        convected, state, start = self._convected, self.state(), 0
+        for name, (_, components) in self._fields.items():
+            part = convected.at_points(values[:, :, start : start + components])
+            state[name][self._points] = part
+            start += components
+        if self.elastic is not None:
+            state["old_pressure"][convected.dofs] = values[:, :, start]
+        return state
+
     def points(self) -> dict[str, Array]:
         """Return a place for every entry of `state`, shape (N, gdim), no two the same."""
         at_points, at_vertices = self._convected.places()

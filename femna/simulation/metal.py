@@ -17,6 +17,7 @@ from femna.simulation.discretisation import FormVector, QuadratureEvaluator, sym
 from femna.simulation.elastic_memory import ElasticModuli
 from femna.simulation.jacobian import Entries
 from femna.simulation.layout import BlockLayout
+from femna.simulation.memory import MetalMemory
 from femna.simulation.metal_functions import MetalFunctions
 from femna.simulation.metal_matrices import MetalMatrices
 from femna.simulation.metal_surface import MetalSurface
@@ -162,6 +163,11 @@ class MetalBlock:
 
     # -- unknowns ------------------------------------------------------------------------------
 
+    @property
+    def held(self) -> npt.NDArray[np.int32]:
+        """Owned entries of the velocity that are zero."""
+        return self._held
+
     def get(self) -> tuple[Array, Array]:
         """Return the owned entries of velocity and pressure."""
         v, p = self.fields.velocity.x.array, self.fields.pressure.x.array
@@ -302,6 +308,11 @@ class MetalBlock:
     def memory_state(self) -> dict[str, Array]:
         """Return copies of the owned arrays of the memory; empty where nothing is remembered."""
         return {} if self._memory is None else self._memory.state()
+
+    @property
+    def memory(self) -> MetalMemory | None:
+        """What the metal remembers; None where that is nothing."""
+        return self._memory
 
     def memory_points(self) -> dict[str, Array]:
         """Return a point for every entry of `memory_state`, no two of an array the same."""

@@ -14,7 +14,7 @@ that pressure: a spring at the rim, whose pressure at a step's end follows from 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from femna.case import Stack
 from femna.errors import ComputationError
+from femna.mesh.outline import Outline
 from femna.simulation.all_vertices import AllVertices, AlongInterface
 from femna.simulation.bodies.window import window_compliance
 from femna.simulation.contact_state import closed_state
@@ -35,6 +36,10 @@ Array = npt.NDArray[np.float64]
 
 AT_MASK: Final = 1e-6
 """Of the clearance, by which a rim may miss the mask that holds it."""
+
+LEAST_CHANGE: Final = 1.1
+"""Of width over height since the mesh was made, before it is made anew: a fresh one may have flat
+triangles too, where the gap or the bare ring leaves no better."""
 
 UM_PER_M: Final = 1e6
 
@@ -79,7 +84,10 @@ class MovingRim(Rim):
         self._system = model.system
         length, chart = model.scales.length, model.chart
         fixed = (max(chart.edges) + 0.5 * chart.width) / length if chart.edges else 0.0
-        self.motion = RimMotion(model.cell, model.system.electrolyte.space, fixed=fixed)
+        self._meshed = 1.0 if model.outline is None else model.outline.radius
+        self.motion = RimMotion(
+            model.cell, model.system.electrolyte.space, fixed=fixed, radius=self._meshed
+        )
         radii = self._system.vertices.horizontal[:, 0]
         self._vertices = AlongInterface(AllVertices(self._system.comm, radii, self._system.area))
         self._farthest = geometry.farthest_rim / length
@@ -87,7 +95,7 @@ class MovingRim(Rim):
         if geometry.clearance is not None:
             self._mask = 1.0 + geometry.clearance / length
         self._window = self._compliance(model) if math.isfinite(self._mask) else 0.0
-        self._report, self._placed = Report(), 1.0
+        self._report, self._placed = Report(), self._meshed
 
     def _compliance(self, model: Model) -> float:
         """Return the way of the window for pressure times height of the metal; 0 if rigid."""
@@ -160,13 +168,18 @@ class MovingRim(Rim):
         return math.inf
 
     def check(self, clock: Clock, dt: float) -> None:
-        """Refuse a solved step that leaves no bare electrolyte (collective).
+        """Refuse a solved step that leaves no bare electrolyte, or no metal (collective).
 
         Raises
         ------
         ComputationError
             On every rank.
         """
+        if self._later_height(clock, dt) <= 0.0:
+            raise ComputationError(
+                f"step {clock.step + 1} would press the metal to nothing: leave numerics.step out, "
+                "or make it smaller"
+            )
         reached = self._reached(clock, dt)
         if reached > self._farthest * (1.0 + 1e-9):
             at, end = (x * self._model.scales.length * UM_PER_M for x in (reached, self._farthest))
@@ -229,7 +242,26 @@ class MovingRim(Rim):
     def _places(self, radius: float) -> Array:
         """Return the radii of all interface vertices, rising, for a radius of the rim."""
         start = self._vertices.places
-        return np.asarray(start + (radius - 1.0) * self.motion.on_face(start))
+        return np.asarray(start + (radius - self._meshed) * self.motion.on_face(start))
+
+    # -- the mesh ------------------------------------------------------------------------------
+
+    def outline(self, clock: Clock) -> Outline:
+        """Return the present outline of the metal."""
+        return Outline(clock.rim_radius, self._height(clock))
+
+    def outline_of_mesh(self, clock: Clock) -> Outline:
+        """Return the outline that the metal had when its present mesh was made."""
+        return self.outline(replace(clock, rim_radius=clock.mesh_radius, platen=clock.mesh_platen))
+
+    def worn(self, clock: Clock) -> bool:
+        """Say whether the mesh has become so flat that it should be made anew (collective)."""
+        limit = self._model.case.numerics.flattest
+        now, then = self.outline(clock), self.outline_of_mesh(clock)
+        flatter = now.radius / now.height * then.height / then.radius
+        if limit == 0.0 or max(flatter, 1.0 / flatter) < LEAST_CHANGE:
+            return False
+        return self.motion.worst_angle() < math.degrees(limit)
 
     # -- numbers -------------------------------------------------------------------------------
 
@@ -242,6 +274,7 @@ class MovingRim(Rim):
             "remap_volume_error_um3": report.volume_error * volume_unit,
             "remap_gap_error_um": report.gap_error * scales.length * UM_PER_M,
             "worst_angle_deg": self.motion.worst_angle(),
+            "remeshes": float(clock.remeshes),
         }
 
     def pressure(self, clock: Clock) -> float:

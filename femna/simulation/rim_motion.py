@@ -26,11 +26,12 @@ from femna.mesh.quality import smallest_angle
 Array = npt.NDArray[np.float64]
 
 INNERMOST: Final = 0.8
-"""Of the first radius: at least what lies beyond is stretched, whatever the map has there."""
+"""Of the radius on the reference mesh: at least what lies beyond is stretched, whatever the map
+has there."""
 
 
 class RimMotion:
-    """Places the vertices of both bodies for a radius of the rim, 1 on the reference mesh.
+    """Places the vertices of both bodies for a radius of the rim.
 
     Parameters
     ----------
@@ -39,13 +40,17 @@ class RimMotion:
     potential_space : dolfinx.fem.FunctionSpace
         P1 on the electrolyte.
     fixed : float
-        Radius up to which vertices stay, in the radius of the metal.
+        Radius up to which vertices stay, in lengths of the model.
+    radius : float
+        Of the rim on the reference mesh, in the same unit.
     """
 
-    def __init__(self, cell: Cell, potential_space: Any, *, fixed: float) -> None:
+    def __init__(
+        self, cell: Cell, potential_space: Any, *, fixed: float, radius: float = 1.0
+    ) -> None:
         self._comm = cell.metal.mesh.comm
         self._bodies = [cell.metal.mesh, cell.electrolyte.mesh]
-        self._fixed = min(fixed, INNERMOST)
+        self._radius, self._fixed = radius, min(fixed, INNERMOST * radius)
         self._reference = [body.geometry.x[:, 0].copy() for body in self._bodies]
         edge = float(np.max(self._reference[1], initial=0.0))
         self._edge = self._comm.allreduce(edge, op=MPI.MAX)
@@ -53,8 +58,8 @@ class RimMotion:
 
     def on_face(self, radius: Array) -> Array:
         """Return the shape on the working face at radii of the reference mesh."""
-        rising = (radius - self._fixed) / (1.0 - self._fixed)
-        falling = (self._edge - radius) / (self._edge - 1.0)
+        rising = (radius - self._fixed) / (self._radius - self._fixed)
+        falling = (self._edge - radius) / (self._edge - self._radius)
         return np.asarray(np.clip(np.minimum(rising, falling), 0.0, 1.0))
 
     def _below(self, space: Any) -> Array:
@@ -94,7 +99,7 @@ class RimMotion:
     def place(self, radius: float) -> None:
         """Move the vertices of both bodies to where they belong for a radius of the rim."""
         for body, start, shape in zip(self._bodies, self._reference, self._shapes, strict=True):
-            body.geometry.x[:, 0] = start + (radius - 1.0) * shape
+            body.geometry.x[:, 0] = start + (radius - self._radius) * shape
 
     def metal_shift(self, way: float) -> Array:
         """Return how far the metal's geometry nodes move when the rim goes this way."""

@@ -22,6 +22,7 @@ from femna.materials import ElectrolyteProperties, Properties, UserLaw, resolve
 from femna.mesh import Cell, build_cell, conducting_map
 from femna.mesh.bodies import on_root
 from femna.mesh.maps import ConductingMap
+from femna.mesh.outline import Outline
 from femna.physics.interface import InterfaceLaw
 from femna.physics.solid import Solid
 from femna.simulation.bodies.foundation import DiscShape, transfer_compliance
@@ -46,7 +47,8 @@ class Model:
 
     `conducting` holds the map `chart` at the interface's vertices, where they are now. What belongs
     to this electrode of the electrolyte's thickness is `own_electrolyte`: all of it, or half of
-    what it shares with the counter electrode.
+    what it shares with the counter electrode. A mesh that was made anew has its `outline`; lengths
+    are still in units of the first radius, and `metal_thickness` is the first one.
     """
 
     case: Case
@@ -60,6 +62,8 @@ class Model:
     metal_thickness: float
     electrolyte_thickness: float
     own_electrolyte: float
+    refine: float = 1.0
+    outline: Outline | None = None
 
     def law(self, temperature: float, current: float = 0.0, *, charge: float = 0.0) -> InterfaceLaw:
         """Return the interface's local law at a temperature [K] and applied current [A/m^2].
@@ -88,7 +92,15 @@ class Model:
         return conductivity(temperature) / conductivity(self.case.protocol.temperature)
 
 
-def build_model(case: Case, comm: Any, *, refine: float = 1.0, shared: bool | None = None) -> Model:
+def build_model(
+    case: Case,
+    comm: Any,
+    *,
+    refine: float = 1.0,
+    shared: bool | None = None,
+    outline: Outline | None = None,
+    total_area: float | None = None,
+) -> Model:
     """Mesh a case and set up its discrete problem (collective).
 
     Parameters
@@ -101,6 +113,10 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0, shared: bool | No
         Divides every element size of a unit cell, for studies of convergence.
     shared : bool, optional
         Whether the electrolyte lies between two electrodes; else what the case says.
+    outline : Outline, optional
+        Of a stack's metal that has changed its shape (`renewed`).
+    total_area : float, optional
+        As for `System`.
 
     Raises
     ------
@@ -111,7 +127,7 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0, shared: bool | No
     if isinstance(properties.metal.creep, UserLaw):
         on_root(comm, properties.metal.creep.load)
     shared = shares_electrolyte(case) if shared is None else shared
-    cell = build_cell(across(case) if shared else case, comm, refine=refine)
+    cell = build_cell(across(case) if shared else case, comm, refine=refine, outline=outline)
     protocol, interface = case.protocol, case.interface
     current = protocol.current_density
     resistance = kinetic_law(case, protocol.temperature).resistance
@@ -161,6 +177,7 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0, shared: bool | No
         gap_scale=properties.interface.roughness / scales.length,
         voltage_unit=VOLTAGE_UNIT,
         surface=properties.surface,
+        total_area=total_area,
     )
     if case.mask is not None and properties.mask is not None:
         opening = window(case, case.mask)
@@ -189,6 +206,26 @@ def build_model(case: Case, comm: Any, *, refine: float = 1.0, shared: bool | No
         metal_thickness=thickness * scales.length,
         electrolyte_thickness=deep,
         own_electrolyte=0.5 * deep if shared else deep,
+        refine=refine,
+        outline=outline,
+    )
+
+
+def renewed(model: Model, outline: Outline | None) -> Model:
+    """Mesh and set up a model anew for metal of another outline, None for the first (collective).
+
+    Raises
+    ------
+    ComputationError
+        On every rank, if Gmsh fails.
+    """
+    system = model.system
+    return build_model(
+        model.case,
+        system.comm,
+        refine=model.refine,
+        outline=outline,
+        total_area=system.total_area,
     )
 
 

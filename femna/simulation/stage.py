@@ -62,6 +62,7 @@ class Stage:
         self.rim = _rim_of(model)
         self.last_cycle = self.cycle_state() if self.occlusion else {}
         self._displacement = np.zeros(len(model.cell.metal.mesh.geometry.x))
+        self._places = self.points() if model.outline is not None else None
 
     def set_step(self, phase: Phase, dt: float) -> None:
         """Ask the system for a step of a phase, from the present gap; its length `dt` in [s]."""
@@ -247,7 +248,8 @@ class Stage:
         return abs(dt * self.rim.rate()) / self.motion.volume() if self.rim else 0.0
 
     def _displaced(self) -> Array:
-        return self.motion.displacement(self.voids.resolved(self.gap), self.clock.platen)
+        sunk = self.clock.platen - self.clock.mesh_platen
+        return self.motion.displacement(self.voids.resolved(self.gap), sunk)
 
     def _place(self, displacement: Array) -> None:
         self.motion.place(displacement)
@@ -256,11 +258,15 @@ class Stage:
             self.rim.place(self.clock)
         self.system.metal.geometry_changed()
 
-    def points(self) -> dict[str, Array]:
-        """Return the coordinates of the owned points of every array of the state.
+    def points_at_rest(self) -> dict[str, Array]:
+        """Return the owned points of every array of the state on the reference mesh.
 
-        To be asked for before anything has moved.
+        Of a mesh that was not made anew, to be asked for before anything has moved.
         """
+        return self.points() if self._places is None else self._places
+
+    def points(self) -> dict[str, Array]:
+        """Return where the owned points of every array of the state are now."""
         system, cell = self.system, self.model.cell
         metal, axis = system.metal, cell.metal.mesh.geometry.dim
         vertices = system.vertices.horizontal

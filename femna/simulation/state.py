@@ -55,6 +55,12 @@ class Clock:
         Of a moving rim, in lengths of the model: of a stack, the first radius of its metal.
     rim_pressed : bool
         Whether a mask holds a moving rim.
+    remeshes : int
+        How often the mesh has been made anew under a moving rim.
+    mesh_radius, mesh_platen : float
+        `rim_radius` and `platen` when the present mesh was made, from which it can be made again.
+    remesh_errors : dict
+        Largest relative errors of these re-maps so far, by name.
     void_radii, void_heights : tuple of float
         Of the voids inside the metal, from below, in lengths of the model; heights of the centres
         above the electrolyte.
@@ -96,6 +102,10 @@ class Clock:
     outflow: float = 0.0
     rim_radius: float = 1.0
     rim_pressed: bool = False
+    remeshes: int = 0
+    mesh_radius: float = 1.0
+    mesh_platen: float = 0.0
+    remesh_errors: dict[str, float] = field(default_factory=dict)
     void_radii: tuple[float, ...] = ()
     void_heights: tuple[float, ...] = ()
     void_volume: float = 0.0
@@ -160,6 +170,8 @@ class Clock:
             cycle_numbers={},
             newton_iterations=0,
             balances={},
+            remeshes=0,
+            remesh_errors={},
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -68,6 +68,8 @@ class System:
         Voltage over the potential scale below which asinh is linear.
     surface : SurfaceProperties
         What moves metal along its surface, its tension and adhesion (SI).
+    total_area : float, optional
+        To which applied current and pressure refer; else that of the interface as meshed.
 
     Attributes
     ----------
@@ -90,6 +92,7 @@ class System:
         gap_scale: float,
         voltage_unit: float,
         surface: SurfaceProperties = NOTHING,
+        total_area: float | None = None,
     ) -> None:
         self.comm = cell.metal.mesh.comm
         self.cell, self.metal, self.electrolyte = cell, metal, electrolyte
@@ -99,7 +102,8 @@ class System:
         electrolyte.connect(self.vertices.electrolyte)
         self.area = metal.vertex_area()
         self.contact_area = metal.bearing_area()
-        self.total_area = float(self.comm.allreduce(float(self.area.sum())))
+        meshed = float(self.comm.allreduce(float(self.area.sum())))
+        self.total_area = meshed if total_area is None else total_area
         self.transport = InterfaceTransport(
             cell,
             metal.pressure_space,

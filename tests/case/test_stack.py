@@ -216,6 +216,24 @@ def test_voids_that_plating_encloses_are_not_carried_with_a_moving_rim(refused):
     assert "cycling" in line
 
 
+@pytest.mark.parametrize(
+    ("rim", "angle", "part"),
+    [
+        ("held", "15 deg", "only a stack whose rim moves"),
+        ("open", "0 deg", "only a stack whose rim moves"),
+        ("moving", "30 deg", "20 deg"),
+        ("moving", "-1 deg", "0 deg"),
+        ("moving", 15, "deg"),
+    ],
+)
+def test_only_a_moving_rim_has_new_meshes_and_only_below_angles_that_a_mesh_reaches(
+    refused, rim, angle, part
+):
+    key, line = refused(geometry={"rim": rim}, numerics={"remesh_angle": angle})
+    assert key == "numerics.remesh_angle"
+    assert part in line
+
+
 def test_elastic_metal_does_not_leave_through_an_open_rim(refused):
     _, line = refused(geometry={"rim": "open"}, metal={"elastic": True})
     assert "geometry.rim" in line

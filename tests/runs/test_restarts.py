@@ -44,6 +44,8 @@ CASES = {
     ).replace('"sodium"', '"lithium"'),
     "tilted stack": CASE,
     "moving rim": CASE,
+    "new mesh": CASE,
+    "new mesh, open gaps": CASE,
     "image": CELL,
 }
 TILTED = {
@@ -67,7 +69,35 @@ MOVING = {
     "protocol.pressure": "1 MPa",
     "numerics.step": "0.02 mAh/cm^2",
 }
+# soft metal is pressed to a third of its height
+PRESSED = {
+    "geometry.electrode_diameter": "1 mm",
+    "geometry.electrolyte_diameter": "4 mm",
+    "geometry.rim": "moving",
+    "interface.wall": '{ law = "free_slip" }',
+    "metal.collector_wall": '{ law = "free_slip" }',
+    "metal.creep": '{ law = "norton", n = 1, A = "1 1/s/MPa^1" }',
+    "metal.elastic": "true",
+    "protocol.pressure": "0.1 MPa",
+    "protocol.steps": '[{ do = "rest", time = "20 s" }]',
+    "numerics.contact_error": "0.05",
+    "numerics.min_step_ratio": "1e-11",
+    "numerics.interface_size": "20 um",
+}
+# the foil is stripped by two thirds with gaps open
+STRIPPED = MOVING | {
+    "geometry.clearance": "0.3 mm",
+    "limits.contact_fraction": "0.3",
+    "protocol.pressure": "3 MPa",
+    "protocol.current_density": "15 mA/cm^2",
+    "protocol.charge": "3.6 mAh/cm^2",
+    "numerics.step": "0.1 mAh/cm^2",
+    "numerics.interface_size": "10 um",
+    "numerics.remesh_angle": "20 deg",
+}
 SETTINGS = {
+    "new mesh": PRESSED,
+    "new mesh, open gaps": STRIPPED,
     "tilted stack": TILTED,
     "moving rim": MOVING,
     "image": {"numerics.step": "0.0004 mAh/cm^2"},
@@ -99,6 +129,8 @@ def results(folder):
         pytest.param("hardening", marks=pytest.mark.slow),
         pytest.param("tilted stack", marks=pytest.mark.slow),
         "moving rim",
+        "new mesh",
+        pytest.param("new mesh, open gaps", marks=pytest.mark.slow),
         pytest.param("image", marks=pytest.mark.slow),
     ],
 )
@@ -125,6 +157,8 @@ def test_a_chain_of_three_restarts_is_one_run(tmp_path, name):
     run_case(case, out, resume=True, checkpoint_seconds=0.0)
     assert (out / "run.log").read_text().count("resumed after step") == 3
     assert results(out) == results(tmp_path / "whole")
+    if name.startswith("new mesh"):
+        assert summary(out)["remeshes"]["count"] > 0
     for entry in ("final", "balances", "steps", "newton_iterations", "status"):
         assert summary(out)[entry] == summary(tmp_path / "whole")[entry]
 

@@ -66,6 +66,7 @@ def disc(folder, *, n, prefactor, pressure, seconds, aspect, walls, error, floor
             "protocol.pressure": f"{pressure} MPa",
             "protocol.steps": f'[{{ do = "rest", time = "{seconds} s" }}]',
             "numerics.strain_rate_floor": "1e-9",
+            "numerics.remesh_angle": "0 deg",  # new meshes: test_remesh.py
             "numerics.min_step_ratio": "1e-11",
             "numerics.contact_error": str(error),
         },

@@ -149,6 +149,34 @@ def test_electrodes_exchanged_give_the_same_numbers_exchanged(run, cell):
                 assert found == pytest.approx(expected, rel=1e-6, abs=1e-9)
 
 
+@pytest.mark.slow  # one to three minutes
+def test_a_centred_cell_in_three_dimensions_is_the_axisymmetric_one(run):
+    wide = [chart.replace("60 um", "200 um") for chart in (SPOT.replace("0.1", "0.2"), RING)]
+    steps = ("numerics.step=0.000375 mAh/cm^2", "protocol.charge=0.00075 mAh/cm^2")
+    case = text(*wide, steps=STRIP, more="")
+    third = THIRD.format(face="working") + "\n"
+    flat, solid = (
+        run(
+            case.replace(third, ""),
+            kind,
+            settings=(*steps, f"geometry.symmetry={kind}", f"numerics.interface_size={size} um"),
+        )
+        for kind, size in (("axisymmetric", 50), ("mirror", 100))
+    )
+    assert max(summary(solid)["balances"].values()) < 1e-8
+    first, end, expected = rows(solid)[0], last(solid), last(flat)
+    # enough is lost on both for the comparison to mean something
+    assert expected["contact_fraction"] < 0.997
+    assert expected["counter_contact_fraction"] < 0.998
+    for name in ("", "counter_"):
+        assert end[f"{name}force_balance"] < 1e-8
+        closed, then = (float(row[f"{name}voltage_V"]) for row in (first, rows(flat)[0]))
+        assert closed == pytest.approx(then, rel=5e-3)
+        assert end[f"{name}voltage_V"] == pytest.approx(expected[f"{name}voltage_V"], rel=5e-3)
+        lost, theirs = (1.0 - row[f"{name}contact_fraction"] for row in (end, expected))
+        assert lost == pytest.approx(theirs, rel=0.03)
+
+
 @pytest.mark.slow
 def test_a_held_voltage_is_that_of_the_working_electrode(run):
     steps = 'steps = [{ do = "hold", voltage = "0.03 V", time = "10 s" }, { do = "plate" }]'

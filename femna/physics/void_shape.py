@@ -11,8 +11,9 @@ flatness w, its height over its width:
   ``t = w (acos w - w sqrt(1 - w^2)) / (1 - w^2)^(3/2)``, ``g = w^2 (3 t - 2) / (1 - w^2)``.
 
 Both are 1 for a round void and grow as 1/w for a flat one: a slot of the width 2 A closes as a
-cylinder of the radius A/sqrt2, however thin it is. In a power-law metal the round void of this
-volume stands for the flat one; how well is measured in docs/verification.md.
+cylinder of the radius A/sqrt2, however thin it is, and a penny-shaped void as w goes to 0 with
+``4/(3 pi w)``. So a void of one width is gone after a finite time. In a power-law metal the
+round void of this volume stands for the flat one; how well is measured in docs/verification.md.
 """
 
 from __future__ import annotations
@@ -48,6 +49,15 @@ def shape_factor(flatness: Array, *, sphere: bool) -> Array:
     round_ones = 1.0 + (2.0 * near - 1.0) ** 2 * np.where(w < 1.0, ends[0], ends[1])
     chosen = np.where(np.abs(w - 1.0) < NEARLY_ROUND, 2.0, w)
     return np.where(np.abs(w - 1.0) < NEARLY_ROUND, round_ones, _spheroid(chosen))
+
+
+def emptied(flatness: Array, *, sphere: bool) -> Array:
+    """Return the closing rate of a void once it is emptied at its width, over the present one.
+
+    Shape (N,); the parameters are those of `shape_factor`.
+    """
+    limit = 4.0 / (3.0 * np.pi) if sphere else 0.5
+    return np.asarray(limit / (flatness * shape_factor(flatness, sphere=sphere)))
 
 
 def _spheroid(w: Array) -> Array:

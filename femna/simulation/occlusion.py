@@ -77,7 +77,7 @@ class Occlusion:
         if self._porous is not None:
             points, volumes = self._porous.places(), self._porous.volumes()
             spread = self._porosity.spread(self.layers, points, volumes)
-            self._porous.set(spread.law, spread.held)
+            self._porous.set(spread.law, spread.held, spread.empty)
         return np.asarray(self.layers.covered > 0.0)
 
     def time_to_event(self, clock: Clock, gap: Array, *, current: float) -> float:
@@ -150,9 +150,11 @@ class Occlusion:
         system, layers, film = self._system, self.layers, self._film
         step, area = system.required_step(), system.total_area
         current = system.interface().current.value
-        closed = self.closings(dt)
+        closed, before = self.closings(dt), layers.lengths
         layers.move(gap - step.old_gap - current * dt, closed)
-        gone = self._sum(layers.drop(SHORTEST * system.gap_scale))
+        shortest = np.maximum(SHORTEST * system.gap_scale, self._porosity.least * before)
+        gone = self._sum(layers.drop(shortest))
+        clock.void_lifetime = self._lifetime(dt)
         clock.closed += self._sum(closed.sum(axis=1)) + gone
         left = layers.grow(gap)
         clock.enclosed += self._sum(gap - left)
@@ -171,6 +173,13 @@ class Occlusion:
         layers.merge()
         self._film_carries()
         return new, (gone + used) / area
+
+    def _lifetime(self, dt: float) -> float:
+        """Return how long [s] the first void to be gone lasts beyond the step (collective)."""
+        if self._porous is None:
+            return np.inf
+        lasts = self._porosity.lifetime(dt * self._porous.closing(), dt)
+        return lasts * self._model.scales.time
 
     def _film_carries(self) -> None:
         """Let the present step's law know the films as they are now."""

@@ -36,14 +36,23 @@ class Spread:
         Porosity that the law is asked at.
     held : array, shape (points,)
         Porosity whose integral is the voids' volume.
+    empty : array, shape (points,)
+        Rate at which what is left of them closes in the end, over the first one, where there are
+        voids: q of :mod:`femna.physics.void_decay`.
     """
 
     law: Array
     held: Array
+    empty: Array
 
 
 class Porosity:
     """Spreads layers over points; 2D cells.
+
+    Attributes
+    ----------
+    least : float
+        Share of a layer which a step must leave, lest the layer counts as closed.
 
     Parameters
     ----------
@@ -52,6 +61,8 @@ class Porosity:
     size : float
         Of the elements along the interface, in lengths of the model.
     """
+
+    least: Final[float] = 0.0
 
     def __init__(self, vertices: AlongInterface, *, size: float) -> None:
         self._vertices, self._size = vertices, size
@@ -116,7 +127,7 @@ class Porosity:
             out=np.zeros_like(parts[:owned]),
             where=total[:owned, None, None] > DENSE,
         )
-        return Spread(law=total, held=total)
+        return Spread(law=total, held=total, empty=np.zeros_like(total))
 
     def gather(self, lost: Array) -> Array:
         """Return what this rank's layers lose of volumes lost at its points (collective).
@@ -133,6 +144,10 @@ class Porosity:
         """
         found = self._sum(self._columns, self._shares * lost[:, None, None])
         return np.asarray((found / self._areas[:, None])[self._vertices.mine])
+
+    def lifetime(self, _lost: Array, _dt: float) -> float:
+        """Return how long the shortest-lived void lasts: these decay and are never gone."""
+        return np.inf
 
     def _sum(self, columns: npt.NDArray[np.intp], values: Array) -> Array:
         """Sum values at points over columns and layers, shape (columns, LAYERS) (collective)."""

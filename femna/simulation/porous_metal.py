@@ -1,10 +1,10 @@
 """The porosity of the metal at its quadrature points, and what it does to the flow.
 
-The porosity belongs to the beginning of a step. Within one a void would be over-drawn where its
-e-fold is shorter than the step; so the closing rate c of the law is taken over the step as that of
-a void which decays at the rate c/f, ``f (1 - exp(-c dt/f)) / dt``, which never exceeds f/dt. Under
-tension a void grows at the rate of the law. The f that decays is what the voids hold; the law may
-be asked at another one, that of round voids which close as fast.
+The porosity belongs to the beginning of a step. Within one a void would be over-drawn where it
+lasts shorter than the step; so the closing rate c of the law is taken over the step as that of a
+void which is followed to its end (:mod:`femna.physics.void_decay`), ``f (1 - v(c dt/f)) / dt``,
+which never exceeds f/dt. Under tension a void grows at the rate of the law. The f that is lost is
+what the voids hold; the law may be asked at another one, that of round voids which close as fast.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from dolfinx import fem
 from femna.errors import ComputationError
 from femna.physics.metal import MetalFields, MetalForms, PorousFields
 from femna.physics.porous_creep import PowerLaw, respond
+from femna.physics.void_decay import share_left
 from femna.simulation.discretisation import FormVector, Quadrature, QuadratureEvaluator
 from femna.simulation.scales import Scales
 from femna.simulation.viscosity import Flow
@@ -79,6 +80,8 @@ class PorousMetal:
         Of the law, at all quadrature points, ghosts' included.
     held : array, shape (points,)
         What the voids there hold.
+    empty : array, shape (points,)
+        Closing rate of voids that are emptied over that at the step's beginning.
     """
 
     def __init__(
@@ -103,12 +106,12 @@ class PorousMetal:
         self._volumes = FormVector(fem.form(test * forms.weight * forms.measure))
         self._closed = FormVector(fem.form(forms.closing * test * forms.weight * forms.measure))
         self.porosity = np.zeros(len(porous.cross.x.array))
-        self.held = self.porosity
+        self.held, self.empty = self.porosity, np.zeros_like(self.porosity)
         self._dt = np.inf
 
     # -- a step --------------------------------------------------------------------------------
 
-    def set(self, porosity: Array, held: Array | None = None) -> None:
+    def set(self, porosity: Array, held: Array | None = None, empty: Array | None = None) -> None:
         """Take the porosity of the next step at all quadrature points, shape (points,).
 
         Parameters
@@ -117,9 +120,13 @@ class PorousMetal:
             Of the law.
         held : array, shape (points,), optional
             What the voids hold; the same where left out.
+        empty : array, shape (points,), optional
+            Closing rate of voids that are emptied over that at the step's beginning; none where
+            left out.
         """
         self.porosity = np.minimum(porosity, MOST_POROUS)
         self.held = self.porosity if held is None else held
+        self.empty = np.zeros_like(self.porosity) if empty is None else empty
 
     def begin_step(self, dt: float) -> None:
         """Prepare a step of length ``dt`` [s]."""
@@ -184,8 +191,9 @@ class PorousMetal:
             theta = found.stress / regular
             zeta = (2.0 / 3.0) * (found.slope - theta) / regular**2
             cross = found.by_pressure / regular
-            kept = np.exp(-np.maximum(found.closing * self._dt / held, 0.0))
-            closing = np.where(found.closing > 0.0, held * (1.0 - kept) / self._dt, found.closing)
+            drawn = np.maximum(found.closing * self._dt / held, 0.0)
+            left, kept = share_left(drawn, self.empty[chosen])
+            closing = np.where(found.closing > 0.0, held * (1.0 - left) / self._dt, found.closing)
             terms = _Terms(
                 cross=cross * unit,
                 closing=closing / unit,

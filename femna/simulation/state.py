@@ -72,6 +72,8 @@ class Clock:
     enclosed, reopened, closed : float
         Volume of voids that films have enclosed, recession has met again, and creep has closed,
         in the model's units.
+    void_lifetime : float
+        How long the first enclosed void to be gone lasts at the rate of the last step [s].
     cycle_contacts : tuple of float
         Contact fraction at the end of the last phases, for `CycleJump`.
     cycle_voids : tuple of float
@@ -113,6 +115,7 @@ class Clock:
     enclosed: float = 0.0
     reopened: float = 0.0
     closed: float = 0.0
+    void_lifetime: float = float("inf")
     cycle_contacts: tuple[float, ...] = ()
     cycle_voids: tuple[float, ...] = ()
     cycle_numbers: dict[str, float] = field(default_factory=dict)

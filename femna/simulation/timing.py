@@ -14,6 +14,10 @@ from femna.simulation.state import Clock
 FIRST_GAP: Final = 0.1
 """The first step lets the surface recede by at most this share of the roughness."""
 
+CLOSING_SHARE: Final = 1.0 / 32.0
+"""Least part of a phase's usual length to which a step is shortened to end with an enclosed void,
+which softens the metal until the step's end."""
+
 
 def first_length(phase: Phase, model: Model) -> float:
     """Return the length [s] of a phase's first step."""
@@ -39,7 +43,8 @@ def next_length(clock: Clock, phase: Phase, model: Model) -> float:
     adaptive = case.numerics.step is None
     wanted = clock.next_dt or first_length(phase, model)
     if adaptive:
-        wanted = min(wanted, phase.duration / STEPS_PER_PHASE)
+        closing = max(clock.void_lifetime, CLOSING_SHARE * usual_length(phase, case))
+        wanted = min(wanted, phase.duration / STEPS_PER_PHASE, closing)
     wanted = min(wanted, time_to_charge(phase, clock))
     now = clock.phase_time
     target = next(t for t in _targets(phase, case) if t > now + 1e-12 * phase.duration)

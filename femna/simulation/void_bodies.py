@@ -9,8 +9,10 @@ electrolyte; a film as thick as half the width leaves it whole.
 
 Within the region (:mod:`femna.simulation.void_kernel`) the law is asked at the porosity of the
 round void, and what it closes is taken from the volume that the void really holds, all of its
-layers in proportion to their lengths. On the axis the round void is a sphere; the law of spheres
-is also taken for rings around it, whose flatness is that of their cut.
+layers in proportion to their lengths. The width stays, so a void closes ever flatter, the region
+as porous as that of a slot to the end, and is gone after a finite time. On the axis the round void
+is a sphere; the law of spheres is also taken for rings around it, whose flatness is that of their
+cut.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from femna.physics.void_shape import shape_factor
+from femna.physics.void_decay import time_left
+from femna.physics.void_shape import emptied, shape_factor
 from femna.simulation.all_vertices import AlongInterface
 from femna.simulation.porosity import Spread
 from femna.simulation.porous_metal import DENSE
@@ -45,6 +48,9 @@ ELEMENTS: Final = 3.0
 
 GROWTH: Final = 0.15
 """Size of the elements over their height above the interface, since they grow away from it."""
+
+LEFT: Final = 0.05
+"""Share of a void that counts as closed once a step has left no more of it."""
 
 WIDEST: Final = 8
 """How often a region that no point lies in is made twice as wide."""
@@ -76,7 +82,14 @@ class VoidBodies:
         Of the elements along the interface, in lengths of the model.
     axisymmetric : bool
         Whether the first place is on an axis; otherwise plane strain.
+
+    Attributes
+    ----------
+    least : float
+        As in `Porosity`.
     """
+
+    least: Final[float] = LEFT
 
     def __init__(self, vertices: AlongInterface, *, size: float, axisymmetric: bool) -> None:
         self._vertices, self._size, self._axial = vertices, size, axisymmetric
@@ -86,6 +99,7 @@ class VoidBodies:
         self._lengths = np.zeros((len(self._places), LAYERS))
         self._bodies: list[_Body] = []
         self._shares: Array = np.zeros((0, 0))
+        self._empty: Array = np.zeros(0)
 
     def spread(self, layers: VoidLayers, points: Array, volumes: Array) -> Spread:
         """Return the porosity at points (collective): see `Porosity.spread`."""
@@ -95,21 +109,24 @@ class VoidBodies:
         self._lengths = lengths
         self._bodies = self._found(lengths, heights)
         owned = len(volumes)
-        law, held = np.zeros(len(points)), np.zeros((len(self._bodies), len(points)))
+        held = np.zeros((len(self._bodies), len(points)))
+        factors, self._empty = np.zeros(len(held)), np.ones(len(held))
         for k, body in enumerate(self._bodies):
             weight, total, share = self._kernel(body, points, volumes)
             if total <= 0.0:
                 continue
-            flatness = body.half_height / body.half_width / share
-            factor = float(shape_factor(np.array([flatness]), sphere=body.sphere)[0])
+            flatness = np.array([body.half_height / body.half_width / share])
+            factors[k] = shape_factor(flatness, sphere=body.sphere)[0]
+            self._empty[k] = emptied(flatness, sphere=body.sphere)[0]
             held[k] = weight * (body.volume / total)
-            law += factor * held[k]
+        law, slots = factors @ held, (factors * self._empty) @ held
         everything = held.sum(axis=0)
         self._shares = np.divide(
             held[:, :owned], everything[:owned], out=np.zeros((len(held), owned)),
             where=everything[:owned] > DENSE,
         )  # fmt: skip
-        return Spread(law=law, held=everything)
+        empty = np.divide(slots, law, out=np.ones_like(law), where=law > 0.0)
+        return Spread(law=law, held=everything, empty=empty)
 
     def gather(self, lost: Array) -> Array:
         """Return what this rank's layers lose (collective): see `Porosity.gather`."""
@@ -118,6 +135,22 @@ class VoidBodies:
         for body, volume in zip(self._bodies, found, strict=True):
             closed += np.where(body.members, self._lengths * (volume / body.volume), 0.0)
         return np.asarray(closed[self._vertices.mine])
+
+    def lifetime(self, lost: Array, dt: float) -> float:
+        """Return how long the shortest-lived void lasts beyond a step (collective).
+
+        Parameters
+        ----------
+        lost : array, shape (owned,)
+            Volume that each owned point has lost in the step.
+        dt : float
+            Its length, the unit of what is returned.
+        """
+        found = self._vertices.comm.allreduce(self._shares @ lost)
+        left = 1.0 - found / np.array([body.volume for body in self._bodies])
+        open_ones = left >= LEFT
+        lasts = time_left(left[open_ones], self._empty[open_ones])
+        return dt * float(np.min(lasts, initial=np.inf))
 
     def _kernel(self, body: _Body, points: Array, volumes: Array) -> tuple[Array, float, float]:
         """Return the weight of points, its integral, and the region's share above (collective)."""

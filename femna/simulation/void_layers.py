@@ -72,8 +72,13 @@ class VoidLayers:
         self.lengths = np.where(there, self.lengths - closed, 0.0)
         self.heights = np.where(there, self.heights + rise[:, None] - below, 0.0)
 
-    def drop(self, shorter: float) -> Array:
-        """Forget layers shorter than a length; return what each column has lost, shape (N,)."""
+    def drop(self, shorter: Array) -> Array:
+        """Forget layers shorter than lengths; return what each column has lost, shape (N,).
+
+        Parameters
+        ----------
+        shorter : array, shape (N, LAYERS)
+        """
         gone = (self.lengths > 0.0) & (self.lengths < shorter)
         lost = np.where(gone, self.lengths, 0.0)
         self.heights -= np.cumsum(lost, axis=1) - lost

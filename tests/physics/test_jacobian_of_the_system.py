@@ -193,7 +193,10 @@ def check(folder: Path, changes: dict[str, str], *, voltage: float | None = None
     porous = system.metal.porous
     if porous is not None:  # dense in places; a film over some of the vertices
         rng = np.random.default_rng(3)
-        porous.set(np.maximum(rng.uniform(-0.2, 0.7, porous.porosity.shape), 0.0))
+        porosity = np.maximum(rng.uniform(-0.2, 0.7, porous.porosity.shape), 0.0)
+        # held and asked for at different ones; all ways in which a closing rate falls in a step
+        inside, empty = 0.5 * porosity, rng.uniform(0.0, 1.0, porosity.shape)
+        porous.set(porosity, inside, empty)
         step.law = replace(step.law, covered=rng.random(system.z.shape) < 0.3)
     step.old_gap = 0.3 * system.gap_scale * np.ones_like(system.z)
     at = random_state(cell, 1)

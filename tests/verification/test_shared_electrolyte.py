@@ -97,6 +97,38 @@ def test_discs_of_two_maps_are_both_interfaces_solved_at_once(tmp_path, thicknes
     judge(*errors(case, disc(2.5e-3), thickness=case.geometry.electrolyte_thickness))
 
 
+def test_discs_in_three_dimensions_are_both_interfaces_solved_at_once(tmp_path):
+    solid = {
+        "geometry.symmetry": "mirror",
+        "geometry.electrolyte_diameter": "5 mm",
+        "geometry.metal_thickness": "1 mm",  # it is not solved; the elements may be as large
+        "interface.map.transition": "0.8 mm",
+        "counter.map.transition": "0.8 mm",
+        "numerics.interface_size": "0.4 mm",
+    }
+    case = stack_case(tmp_path, SPOTS | solid)
+    layer, voltages, local = disc(2.5e-3), [], []
+    for refine in (0.5, 1.5):
+        working, counter, found = closed_voltages(case, refine=refine)
+        maps = tuple(
+            (lambda r, model=model: np.asarray(model.chart(np.column_stack([r, 0.0 * r]))))
+            for model in (working, counter)
+        )
+        one, two, current = layer.currents(
+            (maps[0], maps[1]), thickness=0.7e-3, kappa=KAPPA, resistance=RESISTANCE
+        )
+        scale = working.scales.potential / working.scales.current
+        voltages.append(np.max(np.abs(found * scale / np.array([one, two]) - 1.0)))
+        places = np.linalg.norm(working.system.vertices.horizontal, axis=1) * working.scales.length
+        expected = CubicSpline(layer.places, current)(places)
+        local.append(np.max(np.abs(working.system.interface().current.value - expected)))
+    # second order, on meshes that are generated anew
+    assert np.log(local[0] / local[1]) / np.log(3.0) > 1.5, local
+    assert np.log(voltages[0] / voltages[1]) / np.log(3.0) > 1.5, voltages
+    assert local[1] < 0.05
+    assert voltages[1] < 1e-3
+
+
 def stripes_case(folder: Path, half: str, **changes: str) -> Case:
     path = folder / "case.toml"
     path.write_text(CELL)

@@ -193,8 +193,7 @@ class Newton:
         self.system.unpack(self._x)
         reason = int(self._snes.getConvergedReason())
         iterations = int(self._snes.getIterationNumber())
-        if reason == _UNSOLVED:
-            self._create()  # a factorisation that once ran out of memory stays failed for good
+        self._after(reason)
         return NewtonResult(reason > 0, iterations, reason, tuple(self._norms))
 
     def solve_by_stress(self, *, roughly: bool = False, most: int = MOST_BY_STRESS) -> NewtonResult:
@@ -220,12 +219,21 @@ class Newton:
             except PETSc.Error as error:
                 if error.ierr != EXTERNAL_LIBRARY:
                     raise
-                reason = _UNSOLVED
+                self._create()  # as in `solve`
+                return NewtonResult(False, len(self._norms), _UNSOLVED, tuple(self._norms))
             finally:
                 self.system.metal.anchored = False
-        if reason == _UNSOLVED:
-            self._create()  # as in `solve`
+        self._after(reason)
         return NewtonResult(reason > 0, max(len(self._norms) - 1, 0), reason, tuple(self._norms))
+
+    def _after(self, reason: int) -> None:
+        """Begin anew where a factorisation failed: once out of memory it stays failed for good.
+
+        An iterative solver that met its limit is as good as before, and a second one beside it
+        would take its memory twice.
+        """
+        if reason == _UNSOLVED and self._linear.keeps_factors:
+            self._create()
 
     def _follow_stress(self, residual: PETSc.Vec, step: PETSc.Vec, rough: float, most: int) -> int:
         """Iterate on ``x`` with the help of two vectors; return the reason to end."""

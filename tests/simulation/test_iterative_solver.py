@@ -127,6 +127,20 @@ def test_lost_contact_takes_no_more_iterations():
     assert lost <= 1.3 * closed
 
 
+def test_a_step_that_takes_too_many_iterations_leaves_the_solver_as_good_as_before():
+    system = cell(size="4 um")
+    newton = Newton(system, solver="iterative")
+    ksp, linear = newton.linear_solver()
+    rest_state(system)
+    most = ksp.getTolerances()[3]
+    ksp.setTolerances(max_it=2)
+    assert not newton.solve_by_stress().converged
+    assert not newton.solve().converged
+    assert newton.linear_solver()[1] is linear  # a second one would take its memory twice
+    ksp.setTolerances(max_it=most)
+    assert solve_from_rest(system, newton).converged
+
+
 def flatten_cells(mesh, share):
     """Move some inner vertices close to a face of a cell of theirs if no cell turns over."""
     points, cells = mesh.geometry.x, mesh.geometry.dofmaps[0]

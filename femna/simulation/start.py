@@ -82,7 +82,8 @@ def _solve_from_linear_metal(system: System, newton: Newton) -> NewtonResult:
 def _by_stress_from_linear_metal(system: System, newton: Newton) -> NewtonResult:
     """Solve for a linear metal in one step, or roughly, then with the creep law at once."""
     guess = _guess_of_linear_metal(system, newton, 1)
-    result = _with_the_creep_law(newton, guess, usable=guess.iterations == 1)
+    usable = guess.converged or guess.iterations == 1
+    result = _with_the_creep_law(newton, guess, usable=usable)
     if result.converged or guess.norms[-1] <= ROUGH:
         return result  # more linear steps are none
     guess = _guess_of_linear_metal(system, newton, MOST_BY_STRESS)

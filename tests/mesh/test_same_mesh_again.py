@@ -13,9 +13,9 @@ def meshed(monkeypatch):
     """Return the list of what is meshed from now on."""
     cases = []
 
-    def counted(case, *, refine=1.0):
+    def counted(case, *, refine=1.0, outline=None):
         cases.append((case, refine))
-        return cell_arrays(case, refine=refine)
+        return cell_arrays(case, refine=refine, outline=outline)
 
     monkeypatch.setattr(cell_module, "cell_arrays", counted)
     monkeypatch.setattr(cell_module, "_last", cell_module._Last())

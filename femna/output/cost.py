@@ -27,11 +27,16 @@ class Cost:
     def __init__(self, comm: MPI.Comm) -> None:
         self.stages: dict[str, dict[str, float]] = {}
         self._comm = comm
-        self._began = time.monotonic()
+        self._began = self._stage_began = time.monotonic()
+
+    @property
+    def wall_s(self) -> float:
+        """Wall time since the beginning [s]."""
+        return time.monotonic() - self._began
 
     def end(self, stage: str) -> None:
         """End a stage and begin the next one (collective)."""
         now = time.monotonic()
         memory = self._comm.allreduce(peak_memory())
-        self.stages[stage] = {"wall_s": now - self._began, "peak_memory_MiB": memory}
-        self._began = now
+        self.stages[stage] = {"wall_s": now - self._stage_began, "peak_memory_MiB": memory}
+        self._stage_began = now

@@ -189,8 +189,7 @@ class _Run:
         self.case, self.directory, self.comm = case, directory, comm
         self.monitor = monitor if comm.rank == 0 else None
         self.seconds = checkpoint_seconds
-        self.began, self.started = time.monotonic(), datetime.now(UTC)
-        self.cost = Cost(comm)
+        self.cost, self.started = Cost(comm), datetime.now(UTC)
         self.log = logging.getLogger(LOGGER)
         self.progress = _Progress()
         self.checkpoint: Checkpoint
@@ -321,7 +320,7 @@ class _Run:
 
     def _record(self, model: Model, *, ended: bool) -> None:
         voids = model.cell.voids
-        wall = time.monotonic() - self.began
+        wall = self.cost.wall_s
         write_run(
             self.directory,
             case=self.case,
@@ -349,7 +348,7 @@ class _Run:
             final=progress.row,
             balances=progress.balances,
             voltage_limit_charge_mAh_cm2=progress.limit_charge,
-            wall_s=time.monotonic() - self.began,
+            wall_s=self.cost.wall_s,
             steps=driver.clock.step,
             newton_iterations=driver.clock.newton_iterations,
             creep_exponent=getattr(model.properties.metal.creep, "n", None),

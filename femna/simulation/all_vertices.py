@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from femna.simulation.system import System
+
 Array = npt.NDArray[np.float64]
 
 
@@ -69,3 +71,9 @@ class AlongInterface:
     def gather(self, values: Array) -> Array:
         """Return the values of all ranks' vertices (collective)."""
         return np.asarray(self._vertices.gather(values)[self._order])
+
+
+def along_interface(system: System) -> AlongInterface:
+    """Return the vertices of a 2D cell's interface where they are now (collective)."""
+    places = system.vertices.horizontal[:, 0]
+    return AlongInterface(AllVertices(system.comm, places, system.area))

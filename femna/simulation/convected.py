@@ -84,10 +84,10 @@ class Convected:
         self._set_mesh_velocity(mesh_displacement, dt)
         count = at_points.shape[2]
         before = np.zeros((self.owned, count + at_vertices.shape[1]))
-        before[self.dofs, :count] = self._to_vertices @ at_points
+        before[self.dofs, :count] = self.linear_part(at_points)
         before[:, count:] = at_vertices
         after, kept = self._transport.carry(before, dt)
-        old, new = (self._to_points @ x[self.dofs, :count] for x in (before, after))
+        old, new = (self.at_points(x[self.dofs, :count]) for x in (before, after))
         lost = (1.0 - kept)[:, None, None] * (at_points - old)
         return at_points + (new - old) - lost, after[:, count:]
 

@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import CubicSpline
 
+from femna.simulation.contact_state import closed_state
+
 Array = npt.NDArray[np.float64]
 
 
@@ -37,6 +39,10 @@ class Carried:
     pressure: Array
     volume_error: float
     gap_error: float
+
+    def contact(self, gap_scale: float) -> Array:
+        """Return the complementary unknowns of gap and pressure, shape (M,)."""
+        return np.where(self.gap > 0.0, closed_state(self.gap, gap_scale), self.pressure)
 
 
 def hat_areas(radii: Array) -> Array:

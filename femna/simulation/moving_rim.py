@@ -23,9 +23,8 @@ import numpy.typing as npt
 from femna.case import Stack
 from femna.errors import ComputationError
 from femna.mesh.outline import Outline
-from femna.simulation.all_vertices import AllVertices, AlongInterface
+from femna.simulation.all_vertices import along_interface
 from femna.simulation.bodies.window import window_compliance
-from femna.simulation.contact_state import closed_state
 from femna.simulation.gap_carry import carry, hat_areas
 from femna.simulation.rim import HELD, Rim
 from femna.simulation.rim_motion import RimMotion
@@ -88,8 +87,7 @@ class MovingRim(Rim):
         self.motion = RimMotion(
             model.cell, model.system.electrolyte.space, fixed=fixed, radius=self._meshed
         )
-        radii = self._system.vertices.horizontal[:, 0]
-        self._vertices = AlongInterface(AllVertices(self._system.comm, radii, self._system.area))
+        self._vertices = along_interface(self._system)
         self._farthest = geometry.farthest_rim / length
         self._mask = math.inf
         if geometry.clearance is not None:
@@ -222,9 +220,7 @@ class MovingRim(Rim):
         volume = float(hat_areas(before) @ gaps) + ring * float(gaps[-1])
         moved = carry(before, after, gaps, loads, volume=volume)
         self._report = Report(pressure, moved.volume_error, moved.gap_error)
-        opened = closed_state(moved.gap, system.gap_scale)
-        contact = np.where(moved.gap > 0.0, opened, moved.pressure)
-        return moved.gap[vertices.mine], contact[vertices.mine]
+        return moved.gap[vertices.mine], moved.contact(system.gap_scale)[vertices.mine]
 
     def way(self, clock: Clock) -> Array:
         """Return how far the metal's geometry nodes are about to move outward, shape (nodes,)."""

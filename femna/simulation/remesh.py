@@ -16,8 +16,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from femna.simulation.all_vertices import AllVertices, AlongInterface
-from femna.simulation.contact_state import closed_state
+from femna.simulation.all_vertices import along_interface
 from femna.simulation.gap_carry import carry, hat_areas
 from femna.simulation.sampling import Sampler
 from femna.simulation.stage import Stage
@@ -35,7 +34,7 @@ NO_VALUE: Final = 1e-9
 
 
 @dataclass(frozen=True)
-class Carried:
+class CarriedState:
     """What went from one mesh to another, and how well.
 
     Attributes
@@ -88,7 +87,7 @@ class Errors:
         Change of the metal's volume over all that has passed since the start, which is what the
         volume balance takes it to be, round-off of the volume itself left out.
     interpolated_gap_volume, gap, memory : float
-        As in `Carried`: what interpolation did before volume and integrals were restored.
+        As in `CarriedState`: what interpolation did before volume and integrals were restored.
     contact_fraction : float
         Of the state as carried.
     platen_velocity, voltage, largest_pressure, end_contact_fraction : float
@@ -145,7 +144,7 @@ def relative(new: float, old: float) -> float:
     return (new - old) / abs(old) if old else math.inf
 
 
-def carry_state(old: Stage, new: Stage, clock: Clock) -> Carried:
+def carry_state(old: Stage, new: Stage, clock: Clock) -> CarriedState:
     """Bring the state of one mesh to another, which takes it (collective).
 
     Parameters
@@ -177,28 +176,22 @@ def carry_state(old: Stage, new: Stage, clock: Clock) -> Carried:
         memory=memory,
     )
     new.restore(state)
-    return Carried(state, volume_error, gap_error, off)
+    return CarriedState(state, volume_error, gap_error, off)
 
 
 def _surface(old: System, new: System, state: State) -> tuple[Array, Array, float, float]:
     """Return gap and contact unknowns at the new vertices, and the errors of the gap."""
-    here, there = _along(old), _along(new)
+    here, there = along_interface(old), along_interface(new)
     gaps, loads = here.gather(state.gap), np.maximum(here.gather(state.contact), 0.0)
     volume = float(hat_areas(here.places) @ gaps)
     moved = carry(here.places, there.places, gaps, loads, volume=volume)
-    contact = np.where(moved.gap > 0.0, closed_state(moved.gap, new.gap_scale), moved.pressure)
     largest = float(gaps.max(initial=0.0))
     return (
         moved.gap[there.mine],
-        contact[there.mine],
+        moved.contact(new.gap_scale)[there.mine],
         moved.volume_error / volume if volume > 0.0 else 0.0,
         moved.gap_error / largest if largest > 0.0 else 0.0,
     )
-
-
-def _along(system: System) -> AlongInterface:
-    radii = system.vertices.horizontal[:, 0]
-    return AlongInterface(AllVertices(system.comm, radii, system.area))
 
 
 def _memory(old: Stage, new: Stage, sampler: Sampler) -> tuple[dict[str, Array], float]:

@@ -17,7 +17,7 @@ from mpi4py import MPI
 from femna.simulation.electrode import Electrode
 from femna.simulation.measures import ROUND_OFF
 from femna.simulation.moving_rim import MovingRim
-from femna.simulation.remesh import Answer, Carried, Errors, Remesh, carry_state, relative
+from femna.simulation.remesh import Answer, CarriedState, Errors, Remesh, carry_state, relative
 from femna.simulation.schedule import Phase
 from femna.simulation.setup import renewed
 from femna.simulation.stage import Stage
@@ -131,7 +131,7 @@ def _answer(electrode: Electrode, phase: Phase, dt: float) -> tuple[Answer, Stat
 
 
 def _errors(
-    old: Electrode, new: Electrode, carried: Carried, before: Answer, after: Answer
+    old: Electrode, new: Electrode, carried: CarriedState, before: Answer, after: Answer
 ) -> Errors:
     metal = [electrode.stage.motion.volume() for electrode in (old, new)]
     gap = [electrode.stage.void_volume() for electrode in (old, new)]

@@ -39,11 +39,12 @@ class PoorCellSmoother:
         self._space = space
         self._inverse = np.zeros(0)
         self._dofs = np.zeros(0, dtype=np.int32)
+        self._part: PETSc.Mat | None = None
         self._solver: PETSc.KSP | None = None
 
     def renew(self) -> None:
         """Look for poor cells afresh with the next matrix: the mesh may have moved."""
-        self._solver = None
+        self._part = self._solver = None
 
     def update(self, matrix: PETSc.Mat) -> None:
         """Take a new matrix of single entries (collective)."""
@@ -55,7 +56,9 @@ class PoorCellSmoother:
             self._solver = _factorising()
         if len(self._dofs) > 0:
             rows = PETSc.IS().createGeneral(self._dofs, comm=PETSc.COMM_SELF)
-            self._solver.setOperators(matrix.getDiagonalBlock().createSubMatrix(rows, rows))
+            block = matrix.getDiagonalBlock()
+            self._part = block.createSubMatrix(rows, rows, submat=self._part)  # its order stays
+            self._solver.setOperators(self._part)
             self._solver.setUp()
 
     def apply(self, _pc: PETSc.PC, x: PETSc.Vec, y: PETSc.Vec) -> None:

@@ -32,10 +32,11 @@ class Cycling(Table):
     film_share : float
         Of the plated metal, what spreads until the gap is covered.
     porous_creep : str
-        ``duva_crow``: enclosed voids soften the metal where they are and close by creep, at a rate
-        that depends on the elements. ``hollow_body``: each is spread over a round region as the
-        round void that closes as fast. ``none``: the flow does not know of them, and they keep
-        their volume; to see what they do.
+        ``hollow_body``: each enclosed void is spread over a round region as the round void that
+        closes as fast, and softens the metal there. ``duva_crow``: voids soften the metal where
+        they are and close by the creep of a porous metal, at a rate that depends on the elements
+        and is far too low where a void is flat. ``none``: the flow does not know of them, and they
+        keep their volume; to see what they do.
     bins : tuple of float
         Limits of the ranges of size in which voids are counted [m^3], rising; the last range is
         open.
@@ -49,7 +50,7 @@ class Cycling(Table):
 
     film_thickness: Length
     film_share: Annotated[float, Bare(above=0.0, at_most=1.0)] = 1.0
-    porous_creep: Literal["duva_crow", "hollow_body", "none"] = "duva_crow"
+    porous_creep: Literal["hollow_body", "duva_crow", "none"] = "hollow_body"
     bins: Annotated[tuple[Volume, ...], Field(min_length=1), AS_TUPLE] = (
         1000e-18,
         2500e-18,

@@ -23,6 +23,7 @@ from femna.output import run_case
 PRESSURE = 0.2e6
 LINEAR = 'molar_volume = "23.7 cm^3/mol"\ncreep = { law = "norton", n = 1, A = "1e-9 1/s/Pa" }'
 FILM = '[cycling]\nfilm_thickness = "0.1 um"\n'
+POROUS = 'porous_creep = "duva_crow"\n'
 COARSE = "contact_error = 0.02"
 
 
@@ -47,10 +48,10 @@ PLATE_REST = 'steps = [{ do = "plate" }, { do = "rest", time = "40 min" }]'
 
 
 @pytest.mark.parametrize("symmetry", ["plane_strain", "axisymmetric"])
-def test_an_enclosed_void_closes_by_formula_6(run, symmetry):
+def test_voids_of_the_porous_law_close_by_formula_6(run, symmetry):
     # n = 1, far from all walls: |da/dt|/a = P/(4 eta) for a sphere and P/(2 eta) for a cylinder,
     # eta = 1/(3A), so that the volume falls with 9/4 A P or 3 A P
-    folder = run(text(symmetry, steps=PLATE_REST, metal=LINEAR))
+    folder = run(text(symmetry, steps=PLATE_REST, metal=LINEAR, cycling=POROUS))
     at, volume = numbers(folder, "time_s"), numbers(folder, "occluded_void_volume_um3")
     resting = (at > 48.0) & (volume > 0.0)
     assert volume[resting][0] > 0.1
@@ -111,10 +112,12 @@ def test_enclosed_voids_change_the_contact_pressure(run, cycled):
     rigid = run(text(steps=CYCLES, cycling='porous_creep = "none"\n'), "rigid")
     soft, hard = half_cycles(cycled)[0], half_cycles(rigid)[0]
     # the metal above a void is soft: what it does not carry, the metal beside it does
-    first, second = rows(cycled), rows(rigid)
-    one = max(float(r["contact_pressure_max_MPa"]) for r in first if r["phase"] == "strip")
-    other = max(float(r["contact_pressure_max_MPa"]) for r in second if r["phase"] == "strip")
-    assert abs(one / other - 1.0) > 0.05
+    pressures = []
+    for folder in (cycled, rigid):
+        stripping = next(row for row in rows(folder) if row["phase"] == "strip")
+        assert float(stripping["occluded_void_volume_um3"]) > 1.0
+        pressures.append(float(stripping["contact_pressure_max_MPa"]))
+    assert abs(pressures[0] / pressures[1] - 1.0) > 0.1
     assert float(hard["occluded_void_volume_um3"]) == pytest.approx(
         float(soft["occluded_void_volume_um3"]), rel=0.3
     )
@@ -139,9 +142,14 @@ def test_a_run_stopped_amid_a_plating_goes_on_to_the_same_digits(tmp_path, cycle
     assert (cycled / "cycles.csv").read_text() == (tmp_path / "stopped" / "cycles.csv").read_text()
 
 
-def test_voids_that_close_as_hollow_bodies_keep_the_balances_and_a_restart(tmp_path):
+def test_a_void_that_is_nearly_gone_does_not_make_steps_short(cycled):
+    stripping = [row["phase"] == "strip" for row in rows(cycled)]
+    assert np.min(numbers(cycled, "dt_s")[stripping]) > 1.0
+
+
+def test_voids_of_the_porous_law_keep_the_balances_and_a_restart(tmp_path):
     file = tmp_path / "case.toml"
-    file.write_text(text(steps=CYCLES, cycling='porous_creep = "hollow_body"\n'))
+    file.write_text(text(steps=CYCLES, cycling=POROUS))
     case = load_case(file)
     run_case(case, tmp_path / "whole")
 
@@ -151,9 +159,6 @@ def test_voids_that_close_as_hollow_bodies_keep_the_balances_and_a_restart(tmp_p
     stop_and_resume(case, tmp_path / "stopped", when)
     assert differences(tmp_path / "whole", tmp_path / "stopped", tolerance=0.0) == []
     assert float(rows(tmp_path / "whole")[-1]["closed_void_volume_um3"]) > 0.1
-    # a void that is nearly gone does not make the steps of its half cycle short
-    stripping = [row["phase"] == "strip" for row in rows(tmp_path / "whole")]
-    assert np.min(numbers(tmp_path / "whole", "dt_s")[stripping]) > 1.0
     for balance in ("charge_balance", "volume_balance", "force_balance", "void_balance"):
         assert np.max(numbers(tmp_path / "whole", balance)) < 1e-8
 
@@ -161,10 +166,9 @@ def test_voids_that_close_as_hollow_bodies_keep_the_balances_and_a_restart(tmp_p
 def test_a_void_of_its_own_is_gone_when_it_is_whatever_the_steps(run):
     # it closes by its width, not by its volume: steps of 6 s must not stretch its life
     once = CYCLES.replace("2", "1")
-    closing = 'porous_creep = "hollow_body"\n'
-    usual = run(text(steps=once, cycling=closing), "usual")
+    usual = run(text(steps=once), "usual")
     short = f'{COARSE}\nstep = "0.0004 mAh/cm^2"'
-    fine = run(text(steps=once, cycling=closing, numerics=short), "fine")
+    fine = run(text(steps=once, numerics=short), "fine")
     gone = []
     for folder in (usual, fine):
         at, volume = numbers(folder, "time_s"), numbers(folder, "occluded_void_volume_um3")
@@ -181,17 +185,18 @@ def test_a_void_of_its_own_is_gone_when_it_is_whatever_the_steps(run):
 
 @pytest.mark.slow
 def test_ranks_agree_with_one(launch, tmp_path, cycled):
-    done = launch(["run", cycled / "case.toml", "-o", tmp_path / "two"], ranks=2)
-    assert done.returncode == 0, done.stderr
-    assert differences(cycled, tmp_path / "two", tolerance=1e-6) == []
     file = tmp_path / "case.toml"
-    file.write_text(text(steps=CYCLES, cycling='porous_creep = "hollow_body"\n'))
-    for ranks in (1, 2, 3):
-        done = launch(["run", file, "-o", tmp_path / f"hollow{ranks}"], ranks=ranks)
+    file.write_text(text(steps=CYCLES, cycling=POROUS))
+    run_case(load_case(file), tmp_path / "porous1")
+    for one, case, ranks in (
+        (cycled, cycled / "case.toml", 2),
+        (cycled, cycled / "case.toml", 3),
+        (tmp_path / "porous1", file, 2),
+    ):
+        several = tmp_path / f"{one.name}_on_{ranks}"
+        done = launch(["run", case, "-o", several], ranks=ranks)
         assert done.returncode == 0, done.stderr
-    for ranks in (2, 3):
-        found = differences(tmp_path / "hollow1", tmp_path / f"hollow{ranks}", tolerance=1e-6)
-        assert found == []
+        assert differences(one, several, tolerance=1e-6) == []
 
 
 STACK = """
@@ -229,7 +234,7 @@ film_thickness = "0.05 um"
 def test_a_whole_cell_encloses_voids_too(run):
     folder = run(STACK)
     plate, strip = half_cycles(folder)
-    assert float(plate["occluded_void_volume_um3"]) > 1000.0
+    assert float(plate["occluded_void_volume_um3"]) > 100.0
     assert float(strip["occluded_void_volume_um3"]) < float(plate["occluded_void_volume_um3"])
     for balance in ("charge_balance", "volume_balance", "force_balance", "void_balance"):
         assert np.max(numbers(folder, balance)) < 1e-8

@@ -56,6 +56,11 @@ EXTERNAL_LIBRARY: Final = 76
 """PETSc's code for an error of a library: MUMPS met a matrix that it cannot factorise."""
 
 
+def _far_out() -> np.errstate:
+    """Keep NumPy quiet where an iterate overflows: its residual, not finite, is what judges it."""
+    return np.errstate(over="ignore", invalid="ignore")
+
+
 def _weakly(method: Callable[..., None]) -> Callable[..., None]:
     """Return a callback that does not keep the method's object alive.
 
@@ -184,7 +189,8 @@ class Newton:
         self._snes.max_it = self._max_iterations * (2 if line_search == "backtracking" else 1)
         self._snes.atol = self._bound()
         try:
-            self._snes.solve(None, self._x)
+            with _far_out():
+                self._snes.solve(None, self._x)
         except PETSc.Error as error:
             if error.ierr != EXTERNAL_LIBRARY:
                 raise
@@ -213,7 +219,8 @@ class Newton:
         self._begin()
         with for_a_moment(self._x.duplicate(), self._x.duplicate()) as (residual, step):
             try:
-                reason = self._follow_stress(residual, step, ROUGH * roughly, most)
+                with _far_out():
+                    reason = self._follow_stress(residual, step, ROUGH * roughly, most)
             except ComputationError:
                 reason = _OUT_OF_DOMAIN
             except PETSc.Error as error:

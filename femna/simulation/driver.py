@@ -9,16 +9,16 @@ from typing import Any, Final
 
 from femna.case import shares_electrolyte
 from femna.errors import ComputationError
-from femna.simulation.control import INSTANT
 from femna.simulation.cycle_jump import CycleJump, leave_out
 from femna.simulation.electrode import Electrode
-from femna.simulation.ending import Status, ending, oversteps, reaches, share_to_limit
-from femna.simulation.hold import hold_over, share_to_end
+from femna.simulation.ending import Status, ending, reaches
+from femna.simulation.hold import hold_over
+from femna.simulation.judgement import Judgement
 from femna.simulation.measures import Forces
 from femna.simulation.neighbours import Neighbours
 from femna.simulation.newton import Newton
 from femna.simulation.remesh import Remesh
-from femna.simulation.renewal import is_worn, on_mesh_of, renew, same_mesh
+from femna.simulation.renewal import on_mesh_of, renew, same_mesh
 from femna.simulation.schedule import Phase, phases
 from femna.simulation.setup import Model
 from femna.simulation.shared_electrolyte import MOST_TURNS, Apart, SharedElectrolyte
@@ -27,13 +27,13 @@ from femna.simulation.start import remedy
 from femna.simulation.state import Clock, State
 from femna.simulation.symmetric_cell import both_rows, opposite
 from femna.simulation.system import System
-from femna.simulation.timing import first_length, output_due, usual_length
+from femna.simulation.timing import first_length, output_due
 
 ELECTRODES: Final = ("working", "counter")
 """In the order in which a step solves them."""
 
-LOCATING_STEPS: Final = 8
-"""How often a step that oversteps a voltage limit or a mask is shortened to meet it."""
+FAILED_SHARE: Final = 0.25
+"""By which a step without a solution is shortened."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ class Driver:
 
     def _renewed(self, phase: Phase) -> Remesh | None:
         """Make the mesh anew where it has become too flat; return what that changed."""
-        if not is_worn(self.working):
+        if not self.stage.rim.worn(self.clock):
             return None
         electrode, remesh = renew(self.working, phase)
         self._use(electrode)
@@ -270,65 +270,33 @@ class Driver:
         """Do one step: try, judge, undo and shorten until it is kept."""
         remesh = self._renewed(phase)
         befores = [electrode.stage.save() for electrode in self._every]
-        readings = [electrode.reading(electrode.clock.current) for electrode in self._every]
+        judgement = Judgement(self._every, phase)
         dt = min(electrode.longest(own) for electrode, own in self._driven(phase))
-        smallest = self.case.numerics.min_step_ratio * usual_length(phase, self.case)
         if phase.held is not None:
-            dt = max(dt, smallest)
-        sudden = self.clock.phase_time == 0.0
-        instant = INSTANT * first_length(phase, self.model)
-        reason = ""
-        locating = meeting = 0
+            dt = max(dt, judgement.smallest)
         for electrode in self._every:
             electrode.newton.begin_step()
+        reason = ""
         while True:
-            if dt < smallest:
-                self._fail(befores, reason, smallest)
-            iterations, failed = self._solve(phase, dt, befores)
-            if failed:
-                reason = failed
-                self._undo(befores)
-                dt *= 0.25
-                continue
-            loads = [
-                electrode.load(reading, own, dt)
-                for (electrode, own), reading in zip(self._solved(phase), readings, strict=True)
-            ]
-            after = self.working.current(phase)
-            share = share_to_end(phase, self.clock, before=readings[0].current, after=after, dt=dt)
-            beyond = self._share_to_limit(phase, [reading.voltage for reading in readings])
-            if sudden and dt <= instant:
-                # a jump of the pressure or the current has no shorter step
-                loads = [min(load, 1.0) for load in loads]
-            control = self.working.control
-            if not control.acceptable(max(loads)):
-                reason = "it changes too much"
-                dt *= max(control.factor(max(loads)), 0.1)
-            elif meeting < LOCATING_STEPS and (to_mask := self._share_to_mask(dt, meeting)):
-                meeting += 1
-                reason = "the metal's rim passes the mask"
-                dt *= to_mask
-            elif beyond is not None and locating < LOCATING_STEPS:
-                locating += 1
-                reason = "it oversteps the voltage limit"
-                dt *= beyond
-            elif share is not None and locating < LOCATING_STEPS and share * dt >= smallest:
-                locating += 1
-                reason = "it oversteps the end of the hold"
-                dt *= share
-            else:
+            if dt < judgement.smallest:
+                self._fail(befores, reason, judgement.smallest)
+            iterations, reason = self._solve(phase, dt, befores)
+            share: float | None = FAILED_SHARE
+            if not reason:
+                share = judgement.share([own for _, own in self._solved(phase)], dt)
+                reason = judgement.reason
+            if share is None:
                 break
             self._undo(befores)
+            dt *= share
         try:
             for electrode in self._every:
                 electrode.stage.check_rim(dt)
         except ComputationError:
             self._undo(befores)
             raise
-        for electrode, reading in zip(self._every, readings, strict=True):
-            change = electrode.measures.contact_fraction() - reading.contact
-            electrode.clock.contact_rate = 0.0 if sudden and dt <= instant else change / dt
-        return replace(self._accept(phase, dt, iterations, loads), remesh=remesh)
+        judgement.keep(dt)
+        return replace(self._accept(phase, dt, iterations, judgement.loads), remesh=remesh)
 
     def _solve(self, phase: Phase, dt: float, befores: list[State]) -> tuple[int, str]:
         """Solve one step on every electrode; return Newton's iterations, and what failed."""
@@ -346,11 +314,6 @@ class Driver:
                 return iterations, ""
         return iterations, "both electrodes do not agree on their electrolyte's potential"
 
-    def _share_to_mask(self, dt: float, tried: int) -> float | None:
-        """Return the share of a step at which a rim that moves meets a mask; None if none does."""
-        shares = [e.stage.share_to_mask(dt, short=tried > 0) for e in self._every]
-        return min((share for share in shares if share is not None), default=None)
-
     def _undo(self, befores: list[State]) -> None:
         for electrode, before in zip(self._every, befores, strict=True):
             electrode.stage.undo(before)
@@ -367,17 +330,6 @@ class Driver:
             f"step {self.clock.step + 1} at t = {self.clock.time:.6g} s cannot be done: "
             f"{reason}; the step fell below {smallest:.3g} s"
         )
-
-    def _share_to_limit(self, phase: Phase, before: list[float]) -> float | None:
-        """Return the share of a step at which a voltage meets its limit; None if none does."""
-        found = []
-        for electrode, start in zip(self._every, before, strict=True):
-            limit = self.case.limits.voltage
-            if electrode is self.working:
-                limit = min(limit, phase.until)
-            if oversteps(electrode.voltage(), limit):
-                found.append(share_to_limit(start, electrode.voltage(), limit))
-        return min(found, default=None)
 
     def _accept(self, phase: Phase, dt: float, iterations: int, loads: list[float]) -> Accepted:
         """Take the step on every electrode, and judge the end."""

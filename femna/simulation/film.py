@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from femna.simulation.all_vertices import AllVertices
+from femna.simulation.along_interface import AlongInterface
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -40,13 +40,12 @@ class Film:
 
     Parameters
     ----------
-    vertices : AllVertices
-        Of the interface.
+    vertices : AlongInterface
     thickness : float
         In lengths of the model.
     """
 
-    def __init__(self, vertices: AllVertices, *, thickness: float) -> None:
+    def __init__(self, vertices: AlongInterface, *, thickness: float) -> None:
         self._vertices, self._places, self.thickness = vertices, vertices.places, thickness
 
     def _open(self, gap: Array) -> tuple[Array, npt.NDArray[np.intp]]:
@@ -64,14 +63,11 @@ class Film:
 
     def _high_enough(self, gaps: Array) -> Flags:
         """Return which vertices belong to a gap that is somewhere as high as the film."""
-        along = np.argsort(self._places, kind="stable")
-        there = gaps[along] > 0.0
+        there = gaps > 0.0
         run = np.cumsum(~there)  # the same number within a stretch of open vertices
         highest = np.zeros(len(gaps) + 1)
-        np.maximum.at(highest, run, np.where(there, gaps[along], 0.0))
-        found = np.zeros(len(gaps), dtype=bool)
-        found[along] = there & (highest[run] >= self.thickness)
-        return found
+        np.maximum.at(highest, run, gaps)
+        return np.asarray(there & (highest[run] >= self.thickness))
 
     def wanted(self, gap: Array) -> tuple[float, float]:
         """Return the metal that the next vertex takes, and that all of them do (collective)."""

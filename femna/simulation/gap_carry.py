@@ -61,19 +61,20 @@ def hat_areas(radii: Array) -> Array:
     return areas
 
 
-def carry(before: Array, after: Array, gap: Array, pressure: Array, *, volume: float) -> Carried:
+def carry(before: Array, after: Array, gap: Array, contact: Array, *, volume: float) -> Carried:
     """Carry gap and pressure from old places to new ones.
 
     Parameters
     ----------
     before, after : arrays, shapes (N,) and (M,)
         Radii of all vertices, rising; those of a new mesh may be of another number.
-    gap, pressure : arrays, shape (N,)
-        At the old places; none is negative.
+    gap, contact : arrays, shape (N,)
+        At the old places: gaps, none negative, and complementary unknowns, pressures where
+        positive.
     volume : float
         Of the gap, afterwards.
     """
-    areas = hat_areas(after)
+    areas, pressure = hat_areas(after), np.maximum(contact, 0.0)
     there = np.interp(after, before, pressure)
     total = float(areas @ there)
     if total > 0.0:

@@ -23,7 +23,7 @@ import numpy.typing as npt
 from femna.case import Stack
 from femna.errors import ComputationError
 from femna.mesh.outline import Outline
-from femna.simulation.all_vertices import along_interface
+from femna.simulation.along_interface import along_interface
 from femna.simulation.bodies.window import window_compliance
 from femna.simulation.gap_carry import carry, hat_areas
 from femna.simulation.rim import HELD, Rim
@@ -211,14 +211,13 @@ class MovingRim(Rim):
             Gaps and complementary unknowns of this rank's vertices.
         """
         system, vertices = self._system, self._vertices
-        gaps = vertices.gather(gap)
-        loads = np.maximum(vertices.gather(system.z), 0.0)
+        gaps, contact = vertices.gather(gap), vertices.gather(system.z)
         ring = squeezed / (self._height(clock) - float(gaps[-1]))
         before = self._places(clock.rim_radius)
         clock.rim_radius = math.sqrt(clock.rim_radius**2 + ring / math.pi)
         after = self._places(clock.rim_radius)
         volume = float(hat_areas(before) @ gaps) + ring * float(gaps[-1])
-        moved = carry(before, after, gaps, loads, volume=volume)
+        moved = carry(before, after, gaps, contact, volume=volume)
         self._report = Report(pressure, moved.volume_error, moved.gap_error)
         return moved.gap[vertices.mine], moved.contact(system.gap_scale)[vertices.mine]
 

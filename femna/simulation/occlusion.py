@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from femna.simulation.all_vertices import AllVertices, AlongInterface
+from femna.simulation.along_interface import along_interface
 from femna.simulation.film import Film
 from femna.simulation.porosity import Porosity
 from femna.simulation.setup import Model
@@ -56,10 +56,9 @@ class Occlusion:
         if self._cycling is None:
             return
         unit = model.scales.length
-        vertices = AllVertices(system.comm, system.vertices.horizontal[:, 0], system.area)
-        self._film = Film(vertices, thickness=self._cycling.film_thickness / unit)
+        along = along_interface(system)
+        self._film = Film(along, thickness=self._cycling.film_thickness / unit)
         size = model.case.numerics.interface_size or 0.02 * 2.0 * unit
-        along = AlongInterface(vertices)
         self._porosity: Porosity | VoidBodies = Porosity(along, size=size / unit)
         if self._cycling.porous_creep == "hollow_body":
             axial = model.cell.symmetry == "axisymmetric"

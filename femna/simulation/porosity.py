@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from femna.simulation.all_vertices import AlongInterface
+from femna.simulation.along_interface import AlongInterface
 from femna.simulation.porous_metal import DENSE, MOST_POROUS
 from femna.simulation.void_layers import LAYERS, VoidLayers
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from femna.simulation.all_vertices import along_interface
+from femna.simulation.along_interface import along_interface
 from femna.simulation.gap_carry import carry, hat_areas
 from femna.simulation.sampling import Sampler
 from femna.simulation.stage import Stage
@@ -182,9 +182,9 @@ def carry_state(old: Stage, new: Stage, clock: Clock) -> CarriedState:
 def _surface(old: System, new: System, state: State) -> tuple[Array, Array, float, float]:
     """Return gap and contact unknowns at the new vertices, and the errors of the gap."""
     here, there = along_interface(old), along_interface(new)
-    gaps, loads = here.gather(state.gap), np.maximum(here.gather(state.contact), 0.0)
+    gaps, contact = here.gather(state.gap), here.gather(state.contact)
     volume = float(hat_areas(here.places) @ gaps)
-    moved = carry(here.places, there.places, gaps, loads, volume=volume)
+    moved = carry(here.places, there.places, gaps, contact, volume=volume)
     largest = float(gaps.max(initial=0.0))
     return (
         moved.gap[there.mine],

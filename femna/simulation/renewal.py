@@ -28,12 +28,6 @@ DIGITS: Final = 7
 number of ranks for instance, would be another mesh. The rest is left to the mesh's motion."""
 
 
-def is_worn(electrode: Electrode) -> bool:
-    """Say whether an electrode's mesh should be made anew (collective)."""
-    rim = electrode.stage.rim
-    return isinstance(rim, MovingRim) and rim.worn(electrode.clock)
-
-
 def same_mesh(one: Clock, other: Clock) -> bool:
     """Say whether two clocks belong to the same mesh of one case."""
     return (one.mesh_radius, one.mesh_platen) == (other.mesh_radius, other.mesh_platen)

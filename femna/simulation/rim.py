@@ -2,8 +2,8 @@
 
 The rim stands where it is: metal that passes it has left the electrode, bears no load and carries
 no current. It collects in the clearance between electrode and mask, a ring as high as the foil;
-once that is full, the mask holds the rim. The free sides of a cell from an image are such a rim:
-the metal around presses on them, and may come in.
+once that is full, the mask holds the rim. The free sides of a cell from an image are an open rim
+without a mask: the metal around presses on them, and may come in.
 """
 
 from __future__ import annotations
@@ -47,7 +47,6 @@ class Rim:
             # Steiner's formula for what lies around a convex outline
             around = outline.perimeter * width + math.pi * width**2
             self._ring = around / model.cell.multiplicity
-        self._image = geometry if isinstance(geometry, ImageCell) else None
 
     def __bool__(self) -> bool:
         return self._metal.outflow is not None
@@ -76,17 +75,11 @@ class Rim:
             self._metal.fields.rim_resistance.value = HELD if self.full(clock) else 0.0
 
     def press(self, stack_pressure: float) -> None:
-        """Let the metal around press on the free sides of a cell from an image.
+        """Let what is around press on the rim; `stack_pressure` is dimensionless."""
 
-        Parameters
-        ----------
-        stack_pressure : float
-            Of the step, dimensionless; that of the sides if the case states none for them.
-        """
-        if self and self._image is not None:
-            given = self._image.side_pressure
-            pressure = stack_pressure if given is None else given / self._model.scales.traction
-            self._metal.fields.rim_pressure.value = pressure
+    def worn(self, clock: Clock) -> bool:
+        """Say whether the mesh should be made anew."""
+        return False
 
     def revise(self, clock: Clock, dt: float) -> bool:
         """Say whether a solved step must be solved again, the mask holding the rim or not."""
@@ -115,3 +108,25 @@ class Rim:
         """Return how long the clearance still has room at the present rate (collective)."""
         rate = self.rate()
         return math.inf if rate <= 0.0 or self.full(clock) else self.room(clock) / rate
+
+
+class FreeSides(Rim):
+    """The free sides of a cell from an image.
+
+    Parameters
+    ----------
+    model : Model
+        The discrete problem.
+    geometry : ImageCell
+        The geometry of its case.
+    """
+
+    def __init__(self, model: Model, geometry: ImageCell) -> None:
+        super().__init__(model)
+        given = geometry.side_pressure
+        self._given = None if given is None else given / model.scales.traction
+
+    def press(self, stack_pressure: float) -> None:
+        """Let the metal around press by the sides' own pressure, or that of the stack."""
+        pressure = stack_pressure if self._given is None else self._given
+        self._metal.fields.rim_pressure.value = pressure

@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from femna.case import Stack
+from femna.case import ImageCell, Stack
 from femna.simulation.buried_voids import BuriedVoids
 from femna.simulation.column_motion import vertical_motion
 from femna.simulation.contact_state import closed_state
 from femna.simulation.motion import VerticalMotion
 from femna.simulation.moving_rim import MovingRim
 from femna.simulation.occlusion import Occlusion
-from femna.simulation.rim import Rim
+from femna.simulation.rim import FreeSides, Rim
 from femna.simulation.schedule import Phase
 from femna.simulation.setup import Model
 from femna.simulation.state import Clock, State
@@ -296,4 +296,5 @@ def _rim_of(model: Model) -> Rim:
     geometry = model.case.geometry
     if isinstance(geometry, Stack) and geometry.rim == "moving":
         return MovingRim(model, geometry)
-    return Rim(model)
+    rim = Rim(model)
+    return FreeSides(model, geometry) if isinstance(geometry, ImageCell) and rim else rim

@@ -28,7 +28,7 @@ from scipy.sparse.csgraph import connected_components
 
 from femna.physics.void_decay import time_left
 from femna.physics.void_shape import emptied, shape_factor
-from femna.simulation.all_vertices import AlongInterface
+from femna.simulation.along_interface import AlongInterface
 from femna.simulation.porosity import Spread
 from femna.simulation.porous_metal import DENSE
 from femna.simulation.void_kernel import round_kernel, share_above

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from mpi4py import MPI
 
-from femna.simulation import driver as driver_module
 from femna.simulation.driver import Driver
 from femna.simulation.gap_carry import hat_areas
+from femna.simulation.moving_rim import MovingRim
 from femna.simulation.remesh import carry_state
 from femna.simulation.renewal import renew
 from femna.simulation.setup import build_model
@@ -252,10 +252,10 @@ def test_a_mask_that_bears_load_goes_over_as_it_is(tmp_path, monkeypatch):
     for made_anew in (False, True):
         driver = Driver(build_model(case, MPI.COMM_SELF))
 
-        def due(electrode, wanted=made_anew):
-            return wanted and electrode.clock.remeshes == 0 and electrode.clock.mask_slope > 0.0
+        def due(_rim, clock, wanted=made_anew):
+            return wanted and clock.remeshes == 0 and clock.mask_slope > 0.0
 
-        monkeypatch.setattr(driver_module, "is_worn", due)
+        monkeypatch.setattr(MovingRim, "worn", due)
         rows = [accepted.row for accepted in driver.march()]
         assert rows[-1]["remeshes"] == float(made_anew)
         assert max(row["force_balance"] for row in rows) < 1e-8

@@ -23,6 +23,8 @@ from femna.simulation.timing import next_length
 LINE_SEARCHES: Final[tuple[LineSearch, ...]] = ("secant", "backtracking")
 """What guards Newton's method where full steps fail, the surer last."""
 
+NOT_TRIED: Final = NewtonResult(False, 0, 0, ())
+
 RIM_TRIES: Final = 2
 """How often a step is solved again since a mask meets the rim or lets it go."""
 
@@ -65,7 +67,7 @@ class Electrode:
         self.newton = Newton(self.system, solver=numerics.linear_solver)
         self.control = StepControl(numerics.contact_error, fixed=numerics.step is not None)
         self.heal: Callable[[], float] = lambda: healed_voltage(self.system)
-        self.rearranged = False
+        self.rearranged = self._stress_failed = False
         self._healed: tuple[tuple[int, float], float] = ((-1, 0.0), 0.0)
         self._neighbours = neighbours or Neighbours()
 
@@ -122,8 +124,15 @@ class Electrode:
         return result
 
     def _solve(self, before: State) -> NewtonResult:
-        """Solve from the present unknowns; if that fails, by ever surer ways."""
-        result = self._counted(self.newton.solve_by_stress())
+        """Solve from the present unknowns; if that fails, by ever surer ways.
+
+        By the stress first, unless that has failed in the steps before: then after a pause, which
+        every further failure doubles.
+        """
+        result = NOT_TRIED
+        if self.clock.stress_pause == 0:
+            result = self._counted(self.newton.solve_by_stress())
+        self._stress_failed = result is not NOT_TRIED and not result.converged
         # a metal with voids is softer than its tangent says: secant steps go astray there
         searches = LINE_SEARCHES if self.system.metal.porous is None else LINE_SEARCHES[::-1]
         for line_search in searches:
@@ -188,6 +197,7 @@ class Electrode:
         if self.rearranged:
             distribute_current(self.system, self.system.z)
             self.system.take_current()
+        clock.note_stress(failed=self._stress_failed)
         clock.advance(dt, current=passed, duration=phase.duration)
         clock.next_dt = dt * self.control.factor(load)
         if numerics.step is not None and phase.current:

@@ -139,6 +139,7 @@ class Newton:
         system.pack(self._x)
         snes.setTolerances(rtol=0.0, stol=0.0)
         snes.setMonitor(_weakly(self._monitor))
+        snes.setLineSearchPreCheck(_weakly(system.let_touch))
         snes.setErrorIfNotConverged(False)
         self._linear = linear_solver(system, self._choice)
         self._linear.configure(snes)
@@ -263,6 +264,7 @@ class Newton:
             ksp.solve(residual, step)
             if ksp.getConvergedReason() < 0:
                 return _UNSOLVED
+            self.system.let_touch(x, step)
             x.axpy(-1.0, step)
             self.system.take(x)
             metal.follow_stress()

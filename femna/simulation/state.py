@@ -13,6 +13,9 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
+LONGEST_PAUSE: Final = 15
+"""Steps for which a method that has failed again and again is not tried, at most."""
+
 GROUPS: Final = ("memory", "mask", "layers", "cycle")
 """Arrays of a state that are kept by names of their own."""
 
@@ -84,6 +87,9 @@ class Clock:
         Of the mask's force by the platen's descent in the last step [N/m].
     newton_iterations : int
         Newton steps so far, failed solves included.
+    stress_failures, stress_pause : int
+        Accepted steps in which Newton's method by the stress failed, since one in which it did
+        not; and how many steps it is not tried for.
     balances : dict
         Largest relative errors so far, by name.
     """
@@ -121,7 +127,19 @@ class Clock:
     cycle_numbers: dict[str, float] = field(default_factory=dict)
     mask_slope: float = 0.0
     newton_iterations: int = 0
+    stress_failures: int = 0
+    stress_pause: int = 0
     balances: dict[str, float] = field(default_factory=dict)
+
+    def note_stress(self, *, failed: bool) -> None:
+        """Count an accepted step for Newton's method by the stress, whether it failed in it."""
+        if failed:
+            self.stress_failures += 1
+            self.stress_pause = min(2**self.stress_failures - 1, LONGEST_PAUSE)
+        elif self.stress_pause > 0:
+            self.stress_pause -= 1
+        else:
+            self.stress_failures = 0
 
     def advance(self, dt: float, *, current: float, duration: float) -> None:
         """Count an accepted step of length `dt` [s].

@@ -247,6 +247,17 @@ class System:
             self._taken, self._view = values.copy(), None
             self.unpack(x)
 
+    def let_touch(self, x: PETSc.Vec, step: PETSc.Vec) -> None:
+        """Let vertices that Newton's step from ``x`` to ``x - step`` would close only touch.
+
+        The way beyond says nothing about the pressure, but would be read as one: the roughness
+        as `SHARPNESS` times the load.
+        """
+        part = self.layout.local_slice(CONTACT)
+        z, change = x.getArray(readonly=True)[part], step.getArray()[part]
+        closing = (z < 0.0) & (z > change)
+        change[closing] = z[closing]
+
     def forget(self) -> None:
         """Evaluate anew the next time, since something else than the unknowns has changed."""
         self._taken = None

@@ -10,12 +10,13 @@ import pytest
 from mpi4py import MPI
 from simulation.small_cell import case
 
-from femna.simulation.layout import PRESSURE
+from femna.simulation.layout import CONTACT, PRESSURE
 from femna.simulation.newton import Newton
 from femna.simulation.schedule import phases
 from femna.simulation.setup import build_model
 from femna.simulation.stage import Stage
 from femna.simulation.start import solve_from_rest
+from femna.simulation.state import Clock
 
 TOLERANCE = 1e-11
 
@@ -105,3 +106,29 @@ def test_a_solve_that_follows_the_stress_ends_on_the_law_itself(stage, monkeypat
     system.pack(x)  # evaluates anew
     system.residual(x, out)
     assert out.norm() < 2.0 * TOLERANCE * np.sqrt(system.total_area)
+
+
+def test_a_vertex_that_a_step_would_close_only_touches(stage):
+    system, part = stage.system, stage.system.layout.local_slice(CONTACT)
+    x, step = system.create_vector(), system.create_vector()
+    z = np.resize([-1.0, -1.0, 2.0, 2.0, 0.0], system.z.shape)
+    change = np.resize([-50.0, 0.5, 1.0, 5.0, -3.0], system.z.shape)
+    x.getArray()[part], step.getArray()[part] = z, change
+    step.getArray()[system.layout.local_slice(PRESSURE)] = 7.0
+    system.let_touch(x, step)
+    after = (x - step).getArray()
+    # closing; further open; closed, opening, closing from zero
+    assert after[part] == pytest.approx(np.resize([0.0, -1.5, 1.0, -3.0, 3.0], z.shape))
+    assert (after[system.layout.local_slice(PRESSURE)] == -7.0).all()
+
+
+def test_a_method_that_fails_again_and_again_is_tried_ever_more_rarely():
+    clock, tried = Clock(), []
+    for step in range(40):
+        if clock.stress_pause == 0:
+            tried.append(step)
+        clock.note_stress(failed=clock.stress_pause == 0)
+    assert tried == [0, 2, 6, 14, 30]
+    for _ in range(20):
+        clock.note_stress(failed=False)
+    assert (clock.stress_failures, clock.stress_pause) == (0, 0)

@@ -250,8 +250,8 @@ class System:
     def let_touch(self, x: PETSc.Vec, step: PETSc.Vec) -> None:
         """Let vertices that Newton's step from ``x`` to ``x - step`` would close only touch.
 
-        The way beyond says nothing about the pressure, but would be read as one: the roughness
-        as `SHARPNESS` times the load.
+        The way beyond says nothing about the pressure, but would be read as one: a way as long as
+        the roughness as `SHARPNESS` times the load.
         """
         part = self.layout.local_slice(CONTACT)
         z, change = x.getArray(readonly=True)[part], step.getArray()[part]

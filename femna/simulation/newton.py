@@ -139,7 +139,6 @@ class Newton:
         system.pack(self._x)
         snes.setTolerances(rtol=0.0, stol=0.0)
         snes.setMonitor(_weakly(self._monitor))
-        snes.setLineSearchPreCheck(_weakly(system.let_touch))
         snes.setErrorIfNotConverged(False)
         self._linear = linear_solver(system, self._choice)
         self._linear.configure(snes)

@@ -117,19 +117,17 @@ def strips(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_trends_with_pressure_current_and_charge(strips):
+def test_trends_with_pressure_current_and_cycle_number(strips):
     middle = strips()
     low, high = strips(pressure=0.1), strips(pressure=0.5)
     slow, fast = strips(current=0.75), strips(current=3.0)
-    short = strips(charge=0.01)
     # voids and resistance after the first strip: more at less pressure and at more current
     for less, more in ((high, middle), (middle, low), (slow, middle), (middle, fast)):
         assert less[0][0] < more[0][0]
         assert less[1][0] < more[1][0]
-    assert short[1][0] < middle[1][0]
-    # voids grow with cycle number, but not the resistance, other than in the experiment
-    for resistance, voids in (low, middle):
-        assert voids[1] > voids[0]
+    # where much contact is lost both fall with cycle number, other than in the experiment
+    for resistance, voids in (low, fast):
+        assert voids[1] < voids[0]
         assert resistance[1] < resistance[0]
     # nothing accumulates under a high pressure
     assert high[1] == pytest.approx([0.0, 0.0], abs=1e-3)

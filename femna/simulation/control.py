@@ -32,8 +32,6 @@ SHRINK: Final = 0.25
 STEPS_PER_PHASE: Final = 8
 OVERSHOOT: Final = 1.6
 """How far a step may exceed its limits before it is undone."""
-INSTANT: Final = 1e-3
-"""A phase's first step of this share of its usual length is kept whatever it changes."""
 
 
 @dataclass(frozen=True)

@@ -129,10 +129,9 @@ class Electrode:
         By the stress first, unless that has failed in the steps before: then after a pause, which
         every further failure doubles.
         """
-        result = NOT_TRIED
-        if self.clock.stress_pause == 0:
-            result = self._counted(self.newton.solve_by_stress())
-        self._stress_failed = result is not NOT_TRIED and not result.converged
+        tried = self.clock.stress_pause == 0
+        result = self._counted(self.newton.solve_by_stress()) if tried else NOT_TRIED
+        self._stress_failed = tried and not result.converged
         # a metal with voids is softer than its tangent says: secant steps go astray there
         searches = LINE_SEARCHES if self.system.metal.porous is None else LINE_SEARCHES[::-1]
         for line_search in searches:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from femna.simulation.control import INSTANT
 from femna.simulation.electrode import Electrode
 from femna.simulation.ending import oversteps, share_to_limit
 from femna.simulation.hold import share_to_end
@@ -14,6 +13,10 @@ from femna.simulation.timing import first_length, usual_length
 
 LOCATING_STEPS: Final = 8
 """How often a step that oversteps a voltage limit or a mask is shortened to meet it."""
+
+INSTANT: Final = 1e-3
+"""A phase's first step of this share of its usual length is kept whatever it changes: a jump of the
+pressure or the current has no shorter step."""
 
 LEAST_SHARE: Final = 0.1
 """By which a step that changed too much is shortened at most."""
@@ -44,8 +47,8 @@ class Judgement:
         working = electrodes[0]
         self._case, self._working = working.model.case, working
         self._before = [electrode.reading(electrode.clock.current) for electrode in electrodes]
-        self._sudden = working.clock.phase_time == 0.0
-        self._instant = INSTANT * first_length(phase, working.model)
+        sudden = working.clock.phase_time == 0.0
+        self._instant = INSTANT * first_length(phase, working.model) if sudden else 0.0
         self.smallest = self._case.numerics.min_step_ratio * usual_length(phase, self._case)
         self._located = self._met = 0
         self.reason = ""
@@ -63,7 +66,7 @@ class Judgement:
             electrode.load(before, phase, dt)
             for electrode, before, phase in zip(self._electrodes, self._before, phases, strict=True)
         ]
-        if self._at_once(dt):  # a jump of the pressure or the current has no shorter step
+        if dt <= self._instant:
             self.loads = [min(load, 1.0) for load in self.loads]
         control, load = self._working.control, max(self.loads)
         if not control.acceptable(load):
@@ -87,10 +90,7 @@ class Judgement:
         """Note at what rate the contact changes, for the next judgement (collective)."""
         for electrode, before in zip(self._electrodes, self._before, strict=True):
             change = electrode.measures.contact_fraction() - before.contact
-            electrode.clock.contact_rate = 0.0 if self._at_once(dt) else change / dt
-
-    def _at_once(self, dt: float) -> bool:
-        return self._sudden and dt <= self._instant
+            electrode.clock.contact_rate = 0.0 if dt <= self._instant else change / dt
 
     def _share_to_mask(self, dt: float) -> float | None:
         """Return the share of a step at which a rim that moves meets a mask; None if none does."""

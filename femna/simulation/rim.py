@@ -111,7 +111,7 @@ class Rim:
 
 
 class FreeSides(Rim):
-    """The free sides of a cell from an image.
+    """The free sides of a cell from an image; false where they are mirrors.
 
     Parameters
     ----------
@@ -128,5 +128,6 @@ class FreeSides(Rim):
 
     def press(self, stack_pressure: float) -> None:
         """Let the metal around press by the sides' own pressure, or that of the stack."""
-        pressure = stack_pressure if self._given is None else self._given
-        self._metal.fields.rim_pressure.value = pressure
+        if self:
+            pressure = stack_pressure if self._given is None else self._given
+            self._metal.fields.rim_pressure.value = pressure

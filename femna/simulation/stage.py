@@ -296,5 +296,6 @@ def _rim_of(model: Model) -> Rim:
     geometry = model.case.geometry
     if isinstance(geometry, Stack) and geometry.rim == "moving":
         return MovingRim(model, geometry)
-    rim = Rim(model)
-    return FreeSides(model, geometry) if isinstance(geometry, ImageCell) and rim else rim
+    if isinstance(geometry, ImageCell):
+        return FreeSides(model, geometry)
+    return Rim(model)

@@ -18,7 +18,6 @@ from runs.conftest import (
 
 from femna.case import load_case
 from femna.cli.app import execute
-from femna.output import run_case
 
 PRESSURE = 0.2e6
 LINEAR = 'molar_volume = "23.7 cm^3/mol"\ncreep = { law = "norton", n = 1, A = "1e-9 1/s/Pa" }'
@@ -66,13 +65,22 @@ def test_voids_of_the_porous_law_close_by_formula_6(run, symmetry):
 CYCLES = 'repeat = 2\nsteps = [{ do = "plate" }, { do = "strip" }]'
 
 
-@pytest.fixture(scope="module")
-def cycled(tmp_path_factory):
+def two_cycles(tmp_path_factory, cycling=""):
     folder = tmp_path_factory.mktemp("cycled")
     file = folder / "case.toml"
-    file.write_text(text(steps=CYCLES))
+    file.write_text(text(steps=CYCLES, cycling=cycling))
     assert execute(["run", str(file), "-o", str(folder / "out")]) == 0
     return folder / "out"
+
+
+@pytest.fixture(scope="module")
+def cycled(tmp_path_factory):
+    return two_cycles(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def porous(tmp_path_factory):
+    return two_cycles(tmp_path_factory, POROUS)
 
 
 def test_plating_encloses_voids_that_stripping_meets_again(cycled):
@@ -108,19 +116,22 @@ def test_the_page_on_outputs_names_every_column(cycled):
     assert [name for name in named if f"`{name}`" not in page] == []
 
 
-def test_enclosed_voids_change_the_contact_pressure(run, cycled):
+def largest_pressures(folder):
+    stripping = [row for row in rows(folder) if row["phase"] == "strip"]
+    assert float(stripping[0]["occluded_void_volume_um3"]) > 1.0
+    return np.array([float(row["contact_pressure_max_MPa"]) for row in stripping])
+
+
+def test_enclosed_voids_change_the_contact_pressure(run, cycled, porous):
     rigid = run(text(steps=CYCLES, cycling='porous_creep = "none"\n'), "rigid")
-    soft, hard = half_cycles(cycled)[0], half_cycles(rigid)[0]
     # the metal above a void is soft: what it does not carry, the metal beside it does
-    pressures = []
-    for folder in (cycled, rigid):
-        stripping = next(row for row in rows(folder) if row["phase"] == "strip")
-        assert float(stripping["occluded_void_volume_um3"]) > 1.0
-        pressures.append(float(stripping["contact_pressure_max_MPa"]))
-    assert abs(pressures[0] / pressures[1] - 1.0) > 0.1
-    assert float(hard["occluded_void_volume_um3"]) == pytest.approx(
-        float(soft["occluded_void_volume_um3"]), rel=0.3
-    )
+    hard = largest_pressures(rigid)
+    assert abs(largest_pressures(porous).max() / hard.max() - 1.0) > 0.05
+    assert abs(largest_pressures(cycled)[0] / hard[0] - 1.0) > 0.1  # later its voids are gone
+    volume = float(half_cycles(rigid)[0]["occluded_void_volume_um3"])
+    for soft in (cycled, porous):
+        enclosed = float(half_cycles(soft)[0]["occluded_void_volume_um3"])
+        assert volume == pytest.approx(enclosed, rel=0.3)
     assert float(rows(rigid)[-1]["closed_void_volume_um3"]) == pytest.approx(0.0, abs=1e-3)
 
 
@@ -131,36 +142,24 @@ def test_nothing_accumulates_at_a_uniform_interface(run):
     assert last(folder)["layer_thickness_um"] == pytest.approx(30.0, abs=1e-9)
 
 
-def test_a_run_stopped_amid_a_plating_goes_on_to_the_same_digits(tmp_path, cycled):
-    case = load_case(cycled / "case.toml")
+@pytest.mark.parametrize("law", ["cycled", "porous"])
+def test_a_run_stopped_amid_a_plating_goes_on_to_the_same_digits(request, tmp_path, law):
+    whole = request.getfixturevalue(law)
 
     def when(row):
         return row["half_cycle"] == 3 and row["occluded_void_volume_um3"] > 0.1
 
-    stop_and_resume(case, tmp_path / "stopped", when)
-    assert differences(cycled, tmp_path / "stopped", tolerance=0.0) == []
-    assert (cycled / "cycles.csv").read_text() == (tmp_path / "stopped" / "cycles.csv").read_text()
+    stop_and_resume(load_case(whole / "case.toml"), tmp_path / "stopped", when)
+    assert differences(whole, tmp_path / "stopped", tolerance=0.0) == []
+    assert (whole / "cycles.csv").read_text() == (tmp_path / "stopped" / "cycles.csv").read_text()
+    assert float(rows(whole)[-1]["closed_void_volume_um3"]) > 0.1
+    for balance in ("charge_balance", "volume_balance", "force_balance", "void_balance"):
+        assert np.max(numbers(whole, balance)) < 1e-8
 
 
 def test_a_void_that_is_nearly_gone_does_not_make_steps_short(cycled):
     stripping = [row["phase"] == "strip" for row in rows(cycled)]
     assert np.min(numbers(cycled, "dt_s")[stripping]) > 1.0
-
-
-def test_voids_of_the_porous_law_keep_the_balances_and_a_restart(tmp_path):
-    file = tmp_path / "case.toml"
-    file.write_text(text(steps=CYCLES, cycling=POROUS))
-    case = load_case(file)
-    run_case(case, tmp_path / "whole")
-
-    def when(row):
-        return row["half_cycle"] == 3 and row["occluded_void_volume_um3"] > 0.1
-
-    stop_and_resume(case, tmp_path / "stopped", when)
-    assert differences(tmp_path / "whole", tmp_path / "stopped", tolerance=0.0) == []
-    assert float(rows(tmp_path / "whole")[-1]["closed_void_volume_um3"]) > 0.1
-    for balance in ("charge_balance", "volume_balance", "force_balance", "void_balance"):
-        assert np.max(numbers(tmp_path / "whole", balance)) < 1e-8
 
 
 def test_a_void_of_its_own_is_gone_when_it_is_whatever_the_steps(run):
@@ -184,19 +183,12 @@ def test_a_void_of_its_own_is_gone_when_it_is_whatever_the_steps(run):
 
 
 @pytest.mark.slow
-def test_ranks_agree_with_one(launch, tmp_path, cycled):
-    file = tmp_path / "case.toml"
-    file.write_text(text(steps=CYCLES, cycling=POROUS))
-    run_case(load_case(file), tmp_path / "porous1")
-    for one, case, ranks in (
-        (cycled, cycled / "case.toml", 2),
-        (cycled, cycled / "case.toml", 3),
-        (tmp_path / "porous1", file, 2),
-    ):
-        several = tmp_path / f"{one.name}_on_{ranks}"
-        done = launch(["run", case, "-o", several], ranks=ranks)
-        assert done.returncode == 0, done.stderr
-        assert differences(one, several, tolerance=1e-6) == []
+@pytest.mark.parametrize(("law", "ranks"), [("cycled", 2), ("cycled", 3), ("porous", 2)])
+def test_ranks_agree_with_one(request, launch, tmp_path, law, ranks):
+    one = request.getfixturevalue(law)
+    done = launch(["run", one / "case.toml", "-o", tmp_path / "several"], ranks=ranks)
+    assert done.returncode == 0, done.stderr
+    assert differences(one, tmp_path / "several", tolerance=1e-6) == []
 
 
 STACK = """
@@ -231,10 +223,11 @@ film_thickness = "0.05 um"
 """
 
 
-def test_a_whole_cell_encloses_voids_too(run):
-    folder = run(STACK)
+@pytest.mark.parametrize(("law", "least"), [("", 500.0), (POROUS, 1000.0)], ids=["", "porous"])
+def test_a_whole_cell_encloses_voids_too(run, law, least):
+    folder = run(STACK + law)
     plate, strip = half_cycles(folder)
-    assert float(plate["occluded_void_volume_um3"]) > 100.0
+    assert float(plate["occluded_void_volume_um3"]) > least
     assert float(strip["occluded_void_volume_um3"]) < float(plate["occluded_void_volume_um3"])
     for balance in ("charge_balance", "volume_balance", "force_balance", "void_balance"):
         assert np.max(numbers(folder, balance)) < 1e-8

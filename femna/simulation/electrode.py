@@ -130,7 +130,7 @@ class Electrode:
         every further failure doubles.
         """
         tried = self.clock.stress_pause == 0
-        result = self._counted(self.newton.solve_by_stress()) if tried else NOT_TRIED
+        result = self._counted(self.newton.solve_by_stress(nearby=True)) if tried else NOT_TRIED
         self._stress_failed = tried and not result.converged
         # a metal with voids is softer than its tangent says: secant steps go astray there
         searches = LINE_SEARCHES if self.system.metal.porous is None else LINE_SEARCHES[::-1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import femna.backend  # noqa: F401  (before dolfinx)
 
 # isort: split
@@ -11,7 +13,7 @@ from mpi4py import MPI
 from simulation.small_cell import case
 
 from femna.simulation.layout import CONTACT, PRESSURE
-from femna.simulation.newton import Newton
+from femna.simulation.newton import ASTRAY, Newton
 from femna.simulation.schedule import phases
 from femna.simulation.setup import build_model
 from femna.simulation.stage import Stage
@@ -106,6 +108,23 @@ def test_a_solve_that_follows_the_stress_ends_on_the_law_itself(stage, monkeypat
     system.pack(x)  # evaluates anew
     system.residual(x, out)
     assert out.norm() < 2.0 * TOLERANCE * np.sqrt(system.total_area)
+
+
+def test_a_step_whose_residual_rises_by_the_stress_is_given_up(stage):
+    system, newton = stage.system, Newton(stage.system, tolerance=TOLERANCE)
+    assert solve_from_rest(system, newton).converged
+    velocity, pressure = (values.copy() for values in system.metal.get())
+    results = {}
+    for nearby in (False, True):
+        system.metal.set(10.0 * velocity, pressure)
+        system.z[:] = 0.0
+        results[nearby] = newton.solve_by_stress(nearby=nearby)
+    patient, hasty = results[False].norms, results[True].norms
+    rises = [after > ASTRAY * before for before, after in pairwise(patient)]
+    assert results[False].converged
+    assert not results[True].converged
+    assert True in rises[1:]
+    assert len(hasty) == 3 + rises[1:].index(True)
 
 
 def test_a_vertex_that_a_step_would_close_only_touches(stage):

@@ -26,6 +26,7 @@ FLAT: Final = 0.25
 HEADER: Final = ["variant", "cell", "statement", "computed", "verdict"]
 
 _ENDS: Final = ("contact_lost", "voltage_limit", "shorted")
+_STATED: Final = ("pressure", "current", "charge", "outcome", "cycles", "fails_in_cycle", "note")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,7 @@ class Cell:
         Of a half cycle, where it is stated [mAh/cm^2].
     cycles : int or None
         Stable for so many.
-    fails_in : int or None
+    fails_in_cycle : int or None
         The cycle in which it failed.
     fails_on_plating : bool
     voltages : mapping
@@ -49,22 +50,33 @@ class Cell:
         Whether its plating voltage is stated.
     voids : bool
         Whether its voids were measured by tomography.
+    outcome : str or None
+        In a word, as a map shows it.
+    note : str or None
     """
 
     pressure: float
     current: float
     charge: float | None = None
     cycles: int | None = None
-    fails_in: int | None = None
+    fails_in_cycle: int | None = None
     fails_on_plating: bool = False
     voltages: Mapping[int, float]
     flat_plating: bool = False
     voids: bool = False
+    outcome: str | None = None
+    note: str | None = None
 
     @property
     def text(self) -> str:
         """Return the cell in words."""
         return f"{self.pressure:g} MPa, {self.current:g} mA/cm2"
+
+    @property
+    def stated(self) -> dict[str, object]:
+        """Return what is stated of it, by the names of the file."""
+        values = {name: getattr(self, name) for name in _STATED}
+        return {name: value for name, value in values.items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -78,17 +90,19 @@ class Judged:
     verdict: str
 
 
-def cycled_cells(path: Path, content: Mapping[str, Any]) -> tuple[Cell, ...]:
-    """Read the cells of an observations file: ``[[cycling]]`` and ``[tomography]``.
+def cycled_cells(
+    path: Path, cycling: Sequence[Mapping[str, Any]], tomography: Mapping[str, Any] | None = None
+) -> tuple[Cell, ...]:
+    """Read the cells of an observations file from ``[[cycling]]`` and ``[tomography]``.
 
     Raises
     ------
     InputError
         An entry is not in order.
     """
-    entries = [(f"cycling.{k}", entry) for k, entry in enumerate(content.get("cycling", []))]
-    if "tomography" in content:
-        entries.append(("tomography", content["tomography"]))
+    entries = [(f"cycling.{index}", entry) for index, entry in enumerate(cycling)]
+    if tomography is not None:
+        entries.append(("tomography", tomography))
     found = []
     for key, entry in entries:
         try:
@@ -105,11 +119,13 @@ def _cell(entry: Mapping[str, Any], *, voids: bool) -> Cell:
         current=_positive(entry["current"]),
         charge=None if "charge" not in entry else _positive(entry["charge"]),
         cycles=_count(entry, "cycles"),
-        fails_in=_count(entry, "fails_in_cycle"),
+        fails_in_cycle=_count(entry, "fails_in_cycle"),
         fails_on_plating=entry.get("fails_on") == "plating",
         voltages={int(n): _positive(v) for n, v in ends.items()},
         flat_plating="plating_voltage_V" in entry,
         voids=voids,
+        outcome=_text(entry, "outcome"),
+        note=_text(entry, "note"),
     )
 
 
@@ -125,6 +141,10 @@ def _count(entry: Mapping[str, Any], key: str) -> int | None:
     if value is not None and (not isinstance(value, int) or value < 1):
         raise ValueError(f"{key} = {value!r} must be a whole number above 0")
     return value
+
+
+def _text(entry: Mapping[str, Any], key: str) -> str | None:
+    return str(entry[key]) if key in entry else None
 
 
 def judge_cells(directory: Path, rows: Sequence[Row], cells: Sequence[Cell]) -> list[Judged]:
@@ -207,13 +227,13 @@ def _statements(
     if cell.cycles is not None:
         verdict = "not met" if ended else "met" if cycle >= cell.cycles else "not decided"
         found.append((f"stable for {cell.cycles} cycles", how, verdict))
-    if cell.fails_in is not None:
-        first, last = cell.fails_in / FACTOR, cell.fails_in * FACTOR
+    if cell.fails_in_cycle is not None:
+        first, last = cell.fails_in_cycle / FACTOR, cell.fails_in_cycle * FACTOR
         within = first <= cycle <= last
         verdict = ("met" if within else "not met") if ended else "not decided"
         if not ended and row.status != FAILED and cycle >= last:
             verdict = "not met"
-        found.append((f"fails in cycle {cell.fails_in}, within a factor 2", how, verdict))
+        found.append((f"fails in cycle {cell.fails_in_cycle}, within a factor 2", how, verdict))
         if cell.fails_on_plating:
             verdict = ("met" if phase == "plate" else "not met") if ended else "not met"
             found.append(("fails on plating", how, verdict))

@@ -59,8 +59,6 @@ class Observations:
         Brackets of the critical pressure.
     linear : bool
         Whether the critical pressure is stated to be linear in the current.
-    cycling : tuple of mapping
-        Cells cycled at one pressure and current, as stated: pressure, current, outcome, ...
     measured : tuple of mapping
         Measured points, see `measured.py`.
     cells : tuple[Cell, ...]
@@ -70,7 +68,6 @@ class Observations:
     source: str | None
     bounds: tuple[Bound, ...]
     linear: bool
-    cycling: tuple[Mapping[str, Any], ...] = ()
     measured: Measured = ()
     cells: tuple[Cell, ...] = ()
 
@@ -107,8 +104,7 @@ def load_observations(path: Path) -> Observations:
             for index, entry in enumerate(_tables(path, content, "critical_pressure"))
         ),
         linear=relation.startswith("linear"),
-        cycling=_cycling(_tables(path, content, "cycling")),
-        cells=cycled_cells(path, content),
+        cells=cycled_cells(path, _tables(path, content, "cycling"), content.get("tomography")),
     )
 
 
@@ -123,19 +119,6 @@ def _tables(path: Path, content: Mapping[str, Any], key: str) -> list[Mapping[st
 def _is_positive(value: object) -> bool:
     found = number(value)
     return found is not None and found > 0.0
-
-
-def _cycling(entries: list[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
-    """Keep stated cells that have a pressure, a current and an outcome."""
-    kept = []
-    for entry in entries:
-        numbers = [entry.get(name) for name in ("pressure", "current")]
-        if all(_is_positive(value) for value in numbers) and "outcome" in entry:
-            kept.append({k: entry[k] for k in (*_CELL, "note") if k in entry})
-    return tuple(kept)
-
-
-_CELL: Final = ("pressure", "current", "charge", "outcome", "cycles", "fails_in_cycle")
 
 
 def _bound(path: Path, index: int, entry: Mapping[str, Any]) -> Bound:

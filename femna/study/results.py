@@ -10,7 +10,7 @@ from femna.study.contact_table import NAME as CONTACT_TABLE
 from femna.study.contact_table import contact_table
 from femna.study.correlation import NAME as CORRELATIONS
 from femna.study.correlation import correlate, correlation_table
-from femna.study.cycled_cells import judge_cells, judged_lines, judged_table
+from femna.study.cycled_cells import Cell, judge_cells, judged_lines, judged_table
 from femna.study.definition import Study
 from femna.study.evaluation import (
     Group,
@@ -104,6 +104,11 @@ def write_results(
     return lines
 
 
+def _shown_on_a_map(cells: Sequence[Cell]) -> list[dict[str, object]]:
+    """Return the cells that lived or failed at one pressure and current."""
+    return [cell.stated for cell in cells if cell.outcome is not None and not cell.voids]
+
+
 def _summary(
     study: Study,
     rows: Sequence[Row],
@@ -134,7 +139,7 @@ def _summary(
         "balances": worst,
         "critical": settings.model_dump(),
         "observations": None if observations is None else observations.source,
-        "stated_cycling": [] if observations is None else [dict(c) for c in observations.cycling],
+        "stated_cycling": [] if observations is None else _shown_on_a_map(observations.cells),
         "measured": [] if observations is None else [dict(row) for row in observations.measured],
         "stated_brackets": [] if observations is None else [vars(b) for b in observations.bounds],
         "comparison": [

@@ -37,7 +37,7 @@ def verdicts(found):
 
 
 FAILS = Cell(
-    pressure=4.0, current=1.5, charge=0.5, fails_in=12, fails_on_plating=True,
+    pressure=4.0, current=1.5, charge=0.5, fails_in_cycle=12, fails_on_plating=True,
     voltages={1: 0.23, 10: 0.42}, flat_plating=True,
 )  # fmt: skip
 
@@ -95,4 +95,4 @@ def test_voids_of_the_tomography_and_trends(tmp_path):
 
 def test_an_entry_out_of_order_is_one_line(tmp_path):
     with pytest.raises(InputError, match="is not in order"):
-        cycled_cells(tmp_path / "seen.toml", {"cycling": [{"pressure": 4.0}]})
+        cycled_cells(tmp_path / "seen.toml", [{"pressure": 4.0}])

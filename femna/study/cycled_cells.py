@@ -1,31 +1,15 @@
-"""What a measurement states of cells that were cycled, and whether computed cells agree.
-
-A life and a voltage agree within a factor of two; a plating voltage is flat when its end varies by
-less than a quarter from cycle to cycle; a void volume rises when it does so in every cycle; voids
-are larger when a range of sizes above the first has more of them at the end than at first. Between
-cycles that were left out a voltage is taken from the line through those beside them.
-"""
+"""What a measurement states of cells that were cycled."""
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from femna.errors import InputError
-from femna.study.rows import FAILED, Row, Table
-from femna.tables import read_table
 
-FACTOR: Final = 2.0
-FLAT: Final = 0.25
-HEADER: Final = ["variant", "cell", "statement", "computed", "verdict"]
-
-_ENDS: Final = ("contact_lost", "voltage_limit", "shorted")
 _STATED: Final = ("pressure", "current", "charge", "outcome", "cycles", "fails_in_cycle", "note")
 
 
@@ -77,17 +61,6 @@ class Cell:
         """Return what is stated of it, by the names of the file."""
         values = {name: getattr(self, name) for name in _STATED}
         return {name: value for name, value in values.items() if value is not None}
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One statement of one cell, held against one computed cell."""
-
-    variant: str
-    cell: str
-    statement: str
-    computed: str
-    verdict: str
 
 
 def cycled_cells(
@@ -145,171 +118,3 @@ def _count(entry: Mapping[str, Any], key: str) -> int | None:
 
 def _text(entry: Mapping[str, Any], key: str) -> str | None:
     return str(entry[key]) if key in entry else None
-
-
-def judge_cells(directory: Path, rows: Sequence[Row], cells: Sequence[Cell]) -> list[Judged]:
-    """Hold the computed cells of a sweep against those that were measured.
-
-    Parameters
-    ----------
-    directory : Path
-        Of the sweep, with a folder for every case.
-    rows : sequence of Row
-    cells : sequence of Cell
-
-    Returns
-    -------
-    list of Judged
-        None for a cell of which no case with more than one half cycle was computed.
-    """
-    found: list[Judged] = []
-    for variant in dict.fromkeys(_variant(row) for row in rows):
-        own = [row for row in rows if _variant(row) == variant]
-        lives: dict[tuple[float, float], float] = {}
-        for cell in cells:
-            for row in own:
-                table = read_table(directory / row.case / "cycles.csv")
-                if len(table) < 2 or not _same(cell, row, table):
-                    continue
-                found += [
-                    Judged(variant, cell.text, *texts) for texts in _statements(cell, row, table)
-                ]
-                if not cell.voids and row.status != FAILED:
-                    ended = row.status in _ENDS
-                    life = float(table[-1]["cycle"])
-                    lives[row.pressure, row.current] = life if ended else math.inf
-                break
-        found += [Judged(variant, "all", *texts) for texts in _trends(lives)]
-    return found
-
-
-def judged_table(found: Sequence[Judged]) -> Table:
-    """Return header and cells of ``cycling.csv``."""
-    return list(HEADER), [[getattr(item, name) for name in HEADER] for item in found]
-
-
-def judged_lines(found: Sequence[Judged]) -> list[str]:
-    """Return how many statements each variant meets, one line a variant."""
-    lines = []
-    for variant in dict.fromkeys(item.variant for item in found):
-        own = [item.verdict for item in found if item.variant == variant]
-        met, missed = own.count("met"), own.count("not met")
-        name = f"{variant}: " if variant else ""
-        lines.append(
-            f"Cycled cells: {name}{met} of {len(own)} statements met, {missed} not met, "
-            f"{len(own) - met - missed} not decided."
-        )
-    return lines
-
-
-def _variant(row: Row) -> str:
-    return str(dict(row.others).get("variant", ""))
-
-
-def _same(cell: Cell, row: Row, table: Sequence[Mapping[str, str]]) -> bool:
-    same = math.isclose(cell.pressure, row.pressure) and math.isclose(cell.current, row.current)
-    charge = max(float(entry["charge_mAh_cm2"]) for entry in table)
-    given = dict(row.others).get("protocol_charge_mAh_cm2", charge)
-    return same and (cell.charge is None or math.isclose(cell.charge, float(given)))
-
-
-def _statements(
-    cell: Cell, row: Row, table: Sequence[Mapping[str, str]]
-) -> list[tuple[str, str, str]]:
-    """Return statement, what was computed, and the verdict."""
-    cycle, phase = int(table[-1]["cycle"]), table[-1]["phase"]
-    strips = {int(e["cycle"]): e for e in table if e["phase"] == "strip"}
-    found = []
-    if row.status == FAILED:
-        found.append(("is computed", f"failed in cycle {cycle}", "not decided"))
-    ended = row.status in _ENDS
-    how = f"{row.status} in cycle {cycle}, on {phase}" if ended else f"{cycle} cycles"
-    if cell.cycles is not None:
-        verdict = "not met" if ended else "met" if cycle >= cell.cycles else "not decided"
-        found.append((f"stable for {cell.cycles} cycles", how, verdict))
-    if cell.fails_in_cycle is not None:
-        first, last = cell.fails_in_cycle / FACTOR, cell.fails_in_cycle * FACTOR
-        within = first <= cycle <= last
-        verdict = ("met" if within else "not met") if ended else "not decided"
-        if not ended and row.status != FAILED and cycle >= last:
-            verdict = "not met"
-        found.append((f"fails in cycle {cell.fails_in_cycle}, within a factor 2", how, verdict))
-        if cell.fails_on_plating:
-            verdict = ("met" if phase == "plate" else "not met") if ended else "not met"
-            found.append(("fails on plating", how, verdict))
-    for place, stated in cell.voltages.items():
-        text = f"{stated:g} V at the end of stripping {place}, within a factor 2"
-        if not min(strips, default=place + 1) <= place <= max(strips, default=0):
-            found.append((text, f"no cycle {place} was computed", "not decided"))
-            continue
-        ends = [float(entry["voltage_end_V"]) for entry in strips.values()]
-        value = float(np.interp(place, list(strips), ends))
-        close = stated / FACTOR <= value <= stated * FACTOR
-        found.append((text, f"{value:.3g} V", "met" if close else "not met"))
-    plates = [abs(float(e["voltage_end_V"])) for e in table if e["phase"] == "plate"]
-    if cell.flat_plating and plates:
-        spread = (max(plates) - min(plates)) / min(plates)
-        verdict = "met" if spread < FLAT else "not met"
-        found.append(("plating voltage the same in all cycles", f"varies by {spread:.1%}", verdict))
-    if cell.voids:
-        found += _voids(table)
-    return found
-
-
-def _voids(table: Sequence[Mapping[str, str]]) -> list[tuple[str, str, str]]:
-    """Return what the tomography states: volume after stripping and plating, and sizes."""
-
-    def volume(entry: Mapping[str, str]) -> float:
-        return float(entry["void_volume_um3"]) + float(entry.get("occluded_void_volume_um3") or 0.0)
-
-    strips = [volume(e) for e in table if e["phase"] == "strip"]
-    plates = [volume(e) for e in table if e["phase"] == "plate"]
-    rising = all(b > a for a, b in itertools.pairwise(strips))
-    verdict = _met(rising) if len(strips) > 1 else "not decided"
-    listed = ", ".join(f"{v:.3g}" for v in strips)
-    found = [
-        ("void volume after stripping rises in every cycle", f"{listed} um3", verdict),
-    ]
-    after = [(s, p) for s, p in zip(strips, plates[1:], strict=False)]
-    partly = bool(after) and all(0.0 < p < s for s, p in after)
-    listed = ", ".join(f"{s:.3g} to {p:.3g}" for s, p in after)
-    text = f"{listed} um3" if after else "no plating after a stripping"
-    verdict = _met(partly) if after else "not decided"
-    found.append(("plating fills part of it", text, verdict))
-    bins = [name for name in table[0] if name.startswith("voids_um3_")]
-    if bins:
-        last = [e for e in table if e["phase"] == "strip"]
-        counts = [[int(float(e[name] or 0)) for name in bins] for e in last]
-        coarser = bool(counts) and any(
-            after > before for before, after in zip(counts[0][1:], counts[-1][1:], strict=True)
-        )
-        text = "; ".join("/".join(map(str, c)) for c in counts)
-        verdict = _met(coarser) if any(map(sum, counts)) else "not decided"
-        found.append(("larger voids appear with cycle number", f"counts by size {text}", verdict))
-    return found
-
-
-def _trends(lives: Mapping[tuple[float, float], float]) -> list[tuple[str, str, str]]:
-    """Return whether life rises with pressure and falls with current, where cells tell."""
-    found = []
-    for (one, other), axis in itertools.product(itertools.combinations(sorted(lives), 2), (0, 1)):
-        if one[1 - axis] != other[1 - axis] or one[axis] == other[axis]:
-            continue
-        low, high = sorted((one, other), key=lambda key: key[axis])
-        name, sign = (("pressure", 1), ("current", -1))[axis]
-        a, b = lives[low], lives[high]
-        text = (
-            f"life at {low[0]:g} MPa, {low[1]:g} mA/cm2: {_life(a)}; at {high[0]:g}, {high[1]:g}: "
-        )
-        verdict = "not decided" if a == b else _met((b > a) == (sign > 0))
-        word = "rises" if sign > 0 else "falls"
-        found.append((f"life {word} with {name}", text + _life(b), verdict))
-    return found
-
-
-def _life(cycles: float) -> str:
-    return "to the end" if math.isinf(cycles) else f"{cycles:g}"
-
-
-def _met(holds: bool) -> str:
-    return "met" if holds else "not met"

@@ -10,7 +10,8 @@ from femna.study.contact_table import NAME as CONTACT_TABLE
 from femna.study.contact_table import contact_table
 from femna.study.correlation import NAME as CORRELATIONS
 from femna.study.correlation import correlate, correlation_table
-from femna.study.cycled_cells import Cell, judge_cells, judged_lines, judged_table
+from femna.study.cycled_cells import Cell
+from femna.study.cycled_verdicts import judge_cells, judged_lines, judged_table
 from femna.study.definition import Study
 from femna.study.evaluation import (
     Group,

@@ -21,7 +21,7 @@ from femna.output import run_case
 from femna.output.history import COLUMNS
 from femna.study import run_sweep
 from femna.study.correlation import correlation_table
-from femna.study.cycled_cells import judged_table
+from femna.study.cycled_verdicts import judged_table
 from femna.study.definition import Critical, Output, Study
 from femna.study.evaluation import (
     Group,

@@ -5,7 +5,8 @@ import csv
 import pytest
 
 from femna.errors import InputError
-from femna.study.cycled_cells import Cell, cycled_cells, judge_cells, judged_lines
+from femna.study.cycled_cells import Cell, cycled_cells
+from femna.study.cycled_verdicts import judge_cells, judged_lines
 from femna.study.rows import Row
 
 COLUMNS = [

@@ -218,7 +218,8 @@ class State:
     memory : dict of arrays
         What elasticity and hardening must remember; empty without them.
     mask : dict of arrays
-        Displacement of the mask and what it remembers; empty without one.
+        Displacement, contact pressure and traction of the mask, and what it remembers; empty
+        without one.
     met : array, shape (N voids,), or None
         Which void each interface vertex has met, one value after the other; None without voids.
     layers : dict of arrays

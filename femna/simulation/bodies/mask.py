@@ -233,19 +233,32 @@ class MaskBody:
         self._asked = None
 
     def state(self) -> dict[str, Array]:
-        """Return copies of what a step needs, owned entries only."""
-        return self.body.state()
+        """Return copies of what a step needs, owned entries only: body, pressure and traction.
+
+        From these the contact set of a step is predicted, so that without them a run that goes on
+        would begin its iterations elsewhere.
+        """
+        pressure, traction = self._problem.pressure[0], self._problem.traction[0]
+        return {
+            **self.body.state(),
+            "contact_pressure": pressure.copy(),
+            "traction": traction.reshape(-1).copy(),
+        }
 
     def restore(self, state: dict[str, Array]) -> None:
         """Return to a saved state (collective)."""
         self.body.restore(state)
+        traction = self._problem.traction[0]
+        self._problem.pressure[0] = state["contact_pressure"].copy()
+        self._problem.traction[0] = state["traction"].reshape(traction.shape).copy()
         self._problem.accept()
-        self._accepted = replace(self._problem.unknowns(), displacements=[self.body.get().copy()])
+        self._accepted = self._problem.unknowns()
         self._asked = None
 
     def points(self) -> dict[str, Array]:
         """Return a place for every entry of `state`."""
-        return self.body.points()
+        places = self._problem.pairs[0].mortar.places
+        return {**self.body.points(), "contact_pressure": places, "traction": places}
 
 
 def _section(inner: float, outer: float, rows: int, share: float) -> BodyArrays:

@@ -20,6 +20,15 @@ from femna.simulation.setup import Model
 
 Array = NDArray[np.float64]
 
+COMPLIANCE = 1e-12
+"""Gap a unit of contact pressure takes away, in units of g_c over P: the row of p is gap + c p.
+
+PETSc's active sets are read from the row's sign where p is zero. On a closed vertex that Newton's
+step would pull on, and that is put back to p = 0, the gap alone is round-off of either sign, and
+with the wrong one the reduced-space method stands still for ever. With the compliance the row is
+c times the tension that was put back, far above round-off and far below what is asserted.
+"""
+
 
 @dataclass(frozen=True)
 class Solution:
@@ -82,7 +91,8 @@ class Inequality:
             step.pressure * system.total_area - system.area @ pressure,
         ]
         conduction = system.electrolyte.residual(supply)
-        out.setArray(np.concatenate([flow, continuity, gap, conduction, scalars, kinematic]))
+        contact = gap + COMPLIANCE * pressure
+        out.setArray(np.concatenate([flow, continuity, contact, conduction, scalars, kinematic]))
 
     def jacobian(self, x: PETSc.Vec) -> PETSc.Mat:
         """Exact Jacobian."""
@@ -106,6 +116,7 @@ class Inequality:
         opening = system.gap_scale / self.step.dt
         entries += [
             (p, g, np.ones(n)),
+            (p, p, np.full(n, COMPLIANCE)),
             (g, g, m * (opening + current)),
             (g, phi, m * slope),
             (g, v, -m * slope),

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from mpi4py import MPI
-
 from femna.simulation.conduction import distribute_current, healed_voltage
 from femna.simulation.contact_state import closed_state
-from femna.simulation.control import Change, Reading, StepControl, largest_change
+from femna.simulation.control import Change, Reading, StepControl, change_of_gap
 from femna.simulation.measures import Forces, Measures
 from femna.simulation.neighbours import Neighbours
 from femna.simulation.newton import LineSearch, Newton, NewtonResult
@@ -162,11 +160,14 @@ class Electrode:
     def load(self, before: Reading, phase: Phase, dt: float) -> float:
         """Return what a solved step changed, over its limits (collective)."""
         system = self.system
-        close, far = largest_change(
+        close, far = change_of_gap(
+            system.comm,
             self.stage.gap,
             system.gap,
+            area=system.area,
             roughness=system.gap_scale,
             conducting=self.model.conducting,
+            ignored=self.control.ignored,
         )
         change = Change.between(
             before,
@@ -175,13 +176,7 @@ class Electrode:
             dt=dt,
             driven=bool(phase.current) or phase.held is not None,
             held=phase.held is not None,
-            gaps=(
-                float(system.comm.allreduce(close, op=MPI.MAX)),
-                max(
-                    float(system.comm.allreduce(far, op=MPI.MAX)),
-                    self.stage.occlusion.change(dt / self.model.scales.time),
-                ),
-            ),
+            gaps=(close, max(far, self.stage.occlusion.change(dt / self.model.scales.time))),
             squeezed=self.stage.squeezed_share(dt / self.model.scales.time),
         )
         return self.control.load(change)

@@ -87,7 +87,8 @@ class Electrolyte(Table):
     conductivity_reference_temperature : float, optional
         [K].
     elastic : bool
-        Whether the disc of a stack gives way where load passes from the metal to the mask.
+        Whether it bends: its displacement and stress are part of the fields, and the disc of a
+        stack gives way where load passes from the metal to the mask.
     youngs_modulus : float, optional
         [Pa].
     poisson_ratio : float, optional

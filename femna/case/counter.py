@@ -128,8 +128,15 @@ def check_counter(case: Case) -> None:
     if case.counter is None:
         return
     cell = case.geometry
+    if case.electrolyte.elastic:
+        refuse(
+            "electrolyte.elastic",
+            True,
+            "it bends on a rigid support, where [counter] has metal",
+            "write elastic = false, or leave [counter] out",
+        )
     if isinstance(cell, Stack):
-        _check_in_stack(case, cell)
+        _check_in_stack(cell)
     elif not isinstance(cell, UnitCell):
         refuse(
             "counter",
@@ -139,7 +146,7 @@ def check_counter(case: Case) -> None:
         )
 
 
-def _check_in_stack(case: Case, stack: Stack) -> None:
+def _check_in_stack(stack: Stack) -> None:
     if stack.counter_diameter is not None:
         refuse(
             "geometry.counter_diameter",
@@ -153,13 +160,6 @@ def _check_in_stack(case: Case, stack: Stack) -> None:
             stack.rim,
             "the rims of two electrodes would move apart: it is followed without [counter] only",
             "write rim = 'held' or 'open', or run each electrode as a case of its own",
-        )
-    if case.electrolyte.elastic and case.mask is not None:
-        refuse(
-            "electrolyte.elastic",
-            True,
-            "its spring under the mask stands on a rigid support, where [counter] has metal",
-            "write elastic = false, or leave [counter] or [mask] out",
         )
 
 

@@ -147,13 +147,6 @@ def window(case: Case, mask: Mask) -> Window:
 def check_mask(case: Case) -> None:
     """Refuse a mask that cannot be: see `femna.case.checks.cross_check`."""
     mask = case.mask
-    if case.electrolyte.elastic and (mask is None or not isinstance(case.geometry, Stack)):
-        refuse(
-            "electrolyte.elastic",
-            "true",
-            "an elastic electrolyte counts only in a stack with a mask",
-            "remove it, or add [mask] to a stack",
-        )
     if mask is None:
         return
     if isinstance(case.geometry, Stack):

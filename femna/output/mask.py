@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from femna.output.parts import Part, gather_body, node_dofs
+from femna.output.parts import Part, gather_body, vectors_at_nodes
 from femna.physics.solid import projections
 from femna.simulation.bodies.mask import MaskBody
 
@@ -28,9 +28,7 @@ def mask_part(mask: MaskBody, *, length_scale: float) -> Part | None:
         On rank 0; None elsewhere. Stresses are means over each cell; tension is positive.
     """
     body = mask.body
-    nodes = node_dofs(body.space)
-    displacement = np.zeros((len(nodes), 3))
-    displacement[:, :2] = body.displacement.x.array.reshape(-1, 2)[nodes]
+    displacement = vectors_at_nodes(body.displacement)
     stress = body.stress_of_cells()
     deviator = stress @ projections(stress.shape[1])[1]
     found = gather_body(

@@ -58,6 +58,15 @@ def node_dofs(space: Any) -> npt.NDArray[np.int32]:
     return dofs
 
 
+def vectors_at_nodes(function: Any) -> Array:
+    """Return a vector field at all local geometry nodes, shape (nodes, 3), 0 beyond its space."""
+    dimension = function.function_space.mesh.geometry.dim
+    nodes = node_dofs(function.function_space)
+    found = np.zeros((len(nodes), 3))
+    found[:, :dimension] = function.x.array.reshape(-1, dimension)[nodes]
+    return found
+
+
 def gather_body(
     body: Body, *, point_data: Mapping[str, Array], cell_data: Mapping[str, Array]
 ) -> Part | None:

@@ -11,7 +11,14 @@ import ufl
 from dolfinx import fem
 
 from femna.output.mask import mask_part
-from femna.output.parts import Part, gather_body, gather_surface, node_dofs, spread_to_nodes
+from femna.output.parts import (
+    Part,
+    gather_body,
+    gather_surface,
+    node_dofs,
+    spread_to_nodes,
+    vectors_at_nodes,
+)
 from femna.physics.contact import in_contact
 from femna.physics.kinematics import strain_rate
 from femna.simulation.electrolyte import ElectrolyteBlock
@@ -33,12 +40,8 @@ def metal_part(system: System) -> Part | None:
     means over each cell, as is the deformation resistance of a metal that has one.
     """
     metal, scales = system.metal, system.scales
-    mesh = metal.mesh
-    dimension = mesh.geometry.dim
-    nodes = node_dofs(metal.velocity_space)
-    velocity = np.zeros((len(nodes), 3))
-    velocity[:, :dimension] = metal.fields.velocity.x.array.reshape(-1, dimension)[nodes]
-    velocity[:, dimension - 1] += system.platen_velocity
+    velocity = vectors_at_nodes(metal.fields.velocity)
+    velocity[:, metal.mesh.geometry.dim - 1] += system.platen_velocity
     pressure = metal.fields.pressure.x.array[node_dofs(metal.pressure_space)]
     rate, stress = _deviatoric(metal, system.cell.symmetry)
     cell_data = {
@@ -90,6 +93,8 @@ def _deviatoric(metal: MetalBlock, symmetry: Any) -> tuple[Array, Array]:
 def electrolyte_part(system: System, *, conductivity: float) -> Part | None:
     """Gather potential and current density of the electrolyte (collective).
 
+    Of an elastic one displacement and stress, too; stresses are those in the middle of each cell.
+
     Parameters
     ----------
     system : System
@@ -100,16 +105,34 @@ def electrolyte_part(system: System, *, conductivity: float) -> Part | None:
     electrolyte, scales = system.electrolyte, system.scales
     gradient = _gradient(electrolyte)
     field = scales.potential / scales.length
+    potential = electrolyte.potential.x.array[node_dofs(electrolyte.space)]
+    bent, strained = _bent(system)
     return gather_body(
         system.cell.electrolyte,
-        point_data={
-            "potential_V": electrolyte.potential.x.array[node_dofs(electrolyte.space)]
-            * scales.potential
-        },
+        point_data={"potential_V": potential * scales.potential, **bent},
         cell_data={
-            "current_density_mA_cm2": gradient * (-conductivity * field * MILLIAMPERE_PER_CM2)
+            "current_density_mA_cm2": gradient * (-conductivity * field * MILLIAMPERE_PER_CM2),
+            **strained,
         },
     )
+
+
+def _bent(system: System) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Return an elastic electrolyte's data at the nodes and in the owned cells (collective)."""
+    body = system.elastic_electrolyte
+    if body is None:
+        return {}, {}
+    scales, mask = system.scales, system.mask
+    traction = system.interface().traction * (system.contact_area / system.area)
+    even = 0.0 if mask is None else mask.pressure(system.mask_reaction().force)
+    body.solve(system.electrolyte.spread(traction), ring_pressure=even / scales.traction)
+    stress = body.stress_of_cells() * (scales.traction * MPA)
+    deviator = stress - np.trace(stress, axis1=1, axis2=2)[:, None, None] / 3.0 * np.eye(3)
+    moved = vectors_at_nodes(body.displacement) * (scales.traction / body.solid.youngs_modulus)
+    return {"displacement_nm": moved * (scales.length * NANOMETRES)}, {
+        "von_mises_MPa": np.sqrt(1.5 * np.einsum("cij,cij->c", deviator, deviator)),
+        "principal_stress_MPa": np.linalg.eigvalsh(stress)[:, ::-1],
+    }
 
 
 def _gradient(electrolyte: ElectrolyteBlock) -> Array:

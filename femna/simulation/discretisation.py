@@ -107,7 +107,7 @@ def symmetry_conditions(space: Any, body: Body, walls: dict[str, bool]) -> list[
     mesh.topology.create_connectivity(fdim, mesh.topology.dim)
     mesh.topology.create_connectivity(fdim, 0)
     sides = body.facets.find(body.names["side"])
-    nodes = mesh.geometry.x[_facet_nodes(mesh, sides)]
+    nodes = mesh.geometry.x[facet_nodes(mesh, sides)]
     extent = np.ptp(nodes, axis=1) if len(sides) else np.zeros((0, 3))
     conditions = []
 
@@ -126,7 +126,7 @@ def symmetry_conditions(space: Any, body: Body, walls: dict[str, bool]) -> list[
     return conditions
 
 
-def _facet_nodes(mesh: Any, facets: Indices) -> npt.NDArray[Any]:
+def facet_nodes(mesh: Any, facets: Indices) -> npt.NDArray[Any]:
     """Return the geometry nodes of facets, shape (N, nodes a facet)."""
     from dolfinx.mesh import entities_to_geometry
 

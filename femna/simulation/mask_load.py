@@ -78,6 +78,10 @@ class MaskLoad:
             return math.inf
         return max(room, 0.0) / sinking + SHARE * load / growing
 
+    def pressure(self, force: float) -> float:
+        """Return the mean pressure below the mask for a dimensionless force [Pa]."""
+        return self.newtons(force) / self.body.area
+
     def newtons(self, force: float) -> float:
         """Return a dimensionless force as that of the whole mask [N]."""
         return force / self._unit

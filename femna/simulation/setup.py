@@ -25,6 +25,7 @@ from femna.mesh.maps import ConductingMap
 from femna.mesh.outline import Outline
 from femna.physics.interface import InterfaceLaw
 from femna.physics.solid import Solid
+from femna.simulation.bodies.elastic_electrolyte import ElasticElectrolyte, Ring
 from femna.simulation.bodies.foundation import DiscShape, transfer_compliance
 from femna.simulation.bodies.mask import MaskBody
 from femna.simulation.dual_basis import dual_average
@@ -192,6 +193,7 @@ def build_model(
         system.mask = MaskLoad(
             ring, scales, electrode_radius=opening.electrode, total_area=system.total_area
         )
+    system.elastic_electrolyte = _elastic(case, cell, properties.electrolyte)
     chart = conducting_map(case, half_period=cell.half_period)
     deep = _extent(cell.electrolyte.mesh, -1.0) * scales.length
     return Model(
@@ -250,10 +252,33 @@ def _conducting(
     return np.clip(mean, 0.0, 1.0)  # fourth order, as the average
 
 
+def _ceramic(electrolyte: ElectrolyteProperties) -> Solid | None:
+    """Return an elastic electrolyte as a solid; None if it is rigid."""
+    young, poisson = electrolyte.youngs_modulus, electrolyte.poisson_ratio
+    if young is None or poisson is None:
+        return None
+    return Solid(youngs_modulus=young, poisson_ratio=poisson)
+
+
+def _elastic(
+    case: Case, cell: Cell, electrolyte: ElectrolyteProperties
+) -> ElasticElectrolyte | None:
+    """Return the elastic electrolyte of a cell (collective); None if it is rigid."""
+    solid, disc, ring = _ceramic(electrolyte), isinstance(case.geometry, Stack), None
+    if solid is None:
+        return None
+    if disc and case.mask is not None:
+        unit = cell.length_scale
+        ring = Ring(
+            inner=window(case, case.mask).radius / unit, outer=case.mask.outer_radius / unit
+        )
+    return ElasticElectrolyte(cell.electrolyte, cell.symmetry, solid, disc=disc, ring=ring)
+
+
 def _foundation(comm: Any, case: Case, electrolyte: ElectrolyteProperties) -> float:
     """Return the compliance of an elastic electrolyte below the mask of a stack [m/N]."""
-    geometry, young, poisson = case.geometry, electrolyte.youngs_modulus, electrolyte.poisson_ratio
-    if young is None or poisson is None or case.mask is None or not isinstance(geometry, Stack):
+    geometry, solid = case.geometry, _ceramic(electrolyte)
+    if solid is None or case.mask is None or not isinstance(geometry, Stack):
         return 0.0
     opening = window(case, case.mask)
     shape = DiscShape(
@@ -263,7 +288,7 @@ def _foundation(comm: Any, case: Case, electrolyte: ElectrolyteProperties) -> fl
         edge=0.5 * geometry.electrolyte_diameter,
         thickness=geometry.electrolyte_thickness,
     )
-    return transfer_compliance(comm, shape, Solid(youngs_modulus=young, poisson_ratio=poisson))
+    return transfer_compliance(comm, shape, solid)
 
 
 def _extent(mesh: Any, sign: float) -> float:

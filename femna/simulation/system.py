@@ -20,6 +20,7 @@ from femna.materials.surface import SurfaceProperties
 from femna.mesh import Cell
 from femna.physics.contact import contact_pressure, relative_gap, relative_pressure
 from femna.physics.interface import LocalCurrent
+from femna.simulation.bodies.elastic_electrolyte import ElasticElectrolyte
 from femna.simulation.bodies.mask import Reaction
 from femna.simulation.contact_state import gap_slope
 from femna.simulation.coupling import InterfaceCoupling
@@ -80,6 +81,8 @@ class System:
         of voids: see `MetalSurface.bearing_area`.
     mask : MaskLoad or None
         What else carries the stack force.
+    elastic_electrolyte : ElasticElectrolyte or None
+        What bends under the interface's pressure, for those who look at it.
     """
 
     def __init__(
@@ -119,6 +122,7 @@ class System:
             [*metal.sizes, count, electrolyte.size, 2 if self.comm.rank == 0 else 0],
         )
         self.mask: MaskLoad | None = None
+        self.elastic_electrolyte: ElasticElectrolyte | None = None
         self.z = np.ones(count)
         self.scalars = np.zeros(2)
         self._step: StepData | None = None
@@ -223,9 +227,17 @@ class System:
     @step.setter
     def step(self, step: StepData) -> None:
         self._step, self._taken = step, None
-        if self.cell.columns is not None:  # the surface may have moved since the last step
-            self.contact_area = self.transport.area = self.metal.bearing_area()
+        self.take_surface()
         self.electrolyte.relative_conductivity = step.conductivity
+
+    def take_surface(self) -> None:
+        """Take the area that bears on the metal's surface as it stands (collective).
+
+        It jumps where the foot of a void's wall has become flat: whoever compares what was before
+        a step with what it brought takes the surface first.
+        """
+        if self.cell.columns is not None:
+            self.contact_area = self.transport.area = self.metal.bearing_area()
 
     def required_step(self) -> StepData:
         """Return the present step's data."""

@@ -728,10 +728,10 @@ CASES = {
         "mask.window_clearance",
         "below 2500 um",
     ),
-    "elastic electrolyte of a unit cell": (
-        {"electrolyte.elastic": True},
+    "elastic electrolyte between two electrodes": (
+        {"electrolyte.elastic": True, "counter.map": "{ kind = 'uniform' }"},
         "electrolyte.elastic",
-        "a stack with a mask",
+        "rigid support",
     ),
     "mask thicker than the metal": (
         {"mask": f"{{ {RING.replace('100 um', '101 um')} }}"},

@@ -90,6 +90,8 @@ class MaskBody:
         Lengths in thicknesses of the mask.
     length_scale : float
         The thickness [m].
+    area : float
+        Of the unloaded mask [m^2].
     share : float
         Of the mask that is computed: 1, or the upper half.
     descent : float
@@ -126,8 +128,8 @@ class MaskBody:
         )
         self._clearance, self._foundation = clearance / thickness, foundation
         self._force_unit = solid.youngs_modulus * thickness**2
-        area = math.pi * (mask.outer_radius**2 - window**2)
-        self._stiffness = solid.youngs_modulus * area / thickness
+        self.area = math.pi * (mask.outer_radius**2 - window**2)
+        self._stiffness = solid.youngs_modulus * self.area / thickness
         height = 1.0 + self._clearance * share
         mortar = mortar_on_plane((self.body, "platen"), height=height, above=True)
         self._problem = ContactProblem([self.body], [Pair(mortar, 0, law=law)])

@@ -8,7 +8,6 @@ with the rigid-body motions) was made for it. One application is linear and symm
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +20,7 @@ from femna.mesh import Body
 from femna.simulation.discretisation import symmetry_conditions
 from femna.simulation.iterative.smoother import PoorCellSmoother
 from femna.simulation.products import solution
+from femna.simulation.rigid_body import rigid_body_motions
 
 Array = npt.NDArray[np.float64]
 
@@ -133,28 +133,3 @@ def _free(space: Any, conditions: list[Any]) -> PETSc.Vec:
     vector = PETSc.Vec().createMPI((owned, None), bsize=block, comm=space.mesh.comm)
     vector.setArray(values)
     return vector
-
-
-def rigid_body_motions(space: Any) -> PETSc.NullSpace:
-    """Return translations and rotations in a vector space, orthonormal (collective)."""
-    block = space.dofmap.index_map_bs
-    owned = space.dofmap.index_map.size_local
-    points = space.tabulate_dof_coordinates()[:owned]
-    motions = []
-    for axis in range(block):
-        motion = np.zeros((owned, block))
-        motion[:, axis] = 1.0
-        motions.append(motion)
-    for one, other in combinations(range(block), 2):
-        motion = np.zeros((owned, block))
-        motion[:, one], motion[:, other] = -points[:, other], points[:, one]
-        motions.append(motion)
-    vectors: list[PETSc.Vec] = []
-    for motion in motions:
-        vector = PETSc.Vec().createMPI((owned * block, None), bsize=block, comm=space.mesh.comm)
-        vector.setArray(motion.reshape(-1))
-        for earlier in vectors:
-            vector.axpy(-vector.dot(earlier), earlier)
-        vector.normalize()
-        vectors.append(vector)
-    return PETSc.NullSpace().create(vectors=vectors, comm=space.mesh.comm)

@@ -1,0 +1,233 @@
+"""Displacement and stress of the electrolyte under the metal and the mask that press on it.
+
+They follow from a solved step and do not act back on it. Metal that creeps takes the shape of the
+electrolyte's surface as fast as that bends: at viscosity eta, waves of pressure on a half space die
+with the time 4 eta (1 - nu^2) / E (from the surface displacement 2 (1 - nu^2) p / (E k) under p
+cos(kx), K. L. Johnson, Contact Mechanics, Cambridge 1985, section 13.2, and the surface velocity
+p / (2 eta k) of a viscous one), below a second for sodium under a megapascal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import ufl
+from dolfinx import fem
+from dolfinx.fem import petsc as fem_petsc
+from dolfinx.mesh import exterior_facet_indices
+from mpi4py import MPI
+from petsc4py import PETSc
+
+from femna.case.symmetry import Symmetry
+from femna.errors import ComputationError
+from femna.mesh import Body
+from femna.physics.elasticity import mandel_strain
+from femna.physics.kinematics import volume_weight
+from femna.physics.solid import COMPONENTS, Solid
+from femna.simulation.discretisation import facet_nodes
+from femna.simulation.rigid_body import rigid_body_motions
+
+Array = npt.NDArray[np.float64]
+
+DEGREE: Final = 2
+"""Of the displacement."""
+
+TOLERANCE: Final = 1e-10
+"""Of the Krylov solution in three dimensions, over the load."""
+
+RING_DEGREE: Final = 8
+"""Of the quadrature of a ring's pressure, whose edges no element follows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ring:
+    """Radii of a mask around the electrode's axis, in the mesh's unit of length."""
+
+    inner: float
+    outer: float
+
+
+class ElasticElectrolyte:
+    """The electrolyte on a rigid support without friction, linear and isotropic.
+
+    Sides of a unit cell are planes of symmetry; the edge of a disc is free.
+
+    Parameters
+    ----------
+    body : Body
+        The electrolyte, facet groups "interface", "side" and, of a disc, "bare".
+    symmetry : Symmetry
+        Of the cell.
+    solid : Solid
+        What it is made of (SI).
+    disc : bool
+        Whether its edge is free.
+    ring : Ring, optional
+        Where a mask stands on a disc.
+
+    Attributes
+    ----------
+    solid : Solid
+    displacement : dolfinx.fem.Function
+        P2; in the mesh's unit of length, times Young's modulus over the unit of the pressures.
+    """
+
+    def __init__(
+        self, body: Body, symmetry: Symmetry, solid: Solid, *, disc: bool, ring: Ring | None = None
+    ) -> None:
+        mesh = body.mesh
+        self.solid, self._body, self._symmetry, self._disc = solid, body, symmetry, disc
+        dimension = mesh.geometry.dim
+        self._space = fem.functionspace(mesh, ("Lagrange", DEGREE, (dimension,)))
+        self._pressed = fem.Function(fem.functionspace(mesh, ("Lagrange", 1)))
+        self._ring_pressure = fem.Constant(mesh, PETSc.ScalarType(0.0))
+        self.displacement = fem.Function(self._space, name="displacement")
+        x, test = ufl.SpatialCoordinate(mesh), ufl.TestFunction(self._space)
+        trial = ufl.TrialFunction(self._space)
+        stiffness = solid.stiffness(COMPONENTS[dimension]) / solid.youngs_modulus
+        self._stiffness = ufl.as_matrix(stiffness.tolist())
+        # exact for the strain energy of straight elements; r and the hoop strain add their degree
+        degree = 2 * (DEGREE - 1) + (2 if symmetry == "axisymmetric" else 0)
+        weight = volume_weight(x, symmetry)
+        self._energy = fem.form(
+            ufl.inner(self._stress(trial), mandel_strain(test, x, symmetry))
+            * weight
+            * ufl.dx(domain=mesh, metadata={"quadrature_degree": degree})
+        )
+        surface = ufl.ds(domain=mesh, subdomain_data=body.facets)
+        below = -test[dimension - 1] * weight
+        load = self._pressed * below * surface(body.names["interface"])
+        self._covered: Any = None
+        if ring is not None:
+            around = surface(body.names["bare"], metadata={"quadrature_degree": RING_DEGREE})
+            under = _indicator(x, ring)
+            self._covered = fem.form(under * weight * around)
+            self._ring_area = np.pi * (ring.outer**2 - ring.inner**2)
+            self._ring_area *= 1.0 if symmetry == "axisymmetric" else 0.5  # else half is meshed
+            load += self._ring_pressure * under * below * around
+        self._load = fem.form(load)
+        cells = mesh.topology.index_map(mesh.topology.dim).size_local
+        self._cells = np.arange(cells, dtype=np.int32)
+
+    def _stress(self, displacement: Any) -> Any:
+        """Return the stress of a displacement as a Mandel vector."""
+        x = ufl.SpatialCoordinate(self._body.mesh)
+        return ufl.dot(self._stiffness, mandel_strain(displacement, x, self._symmetry))
+
+    def solve(self, pressure: Array, *, ring_pressure: float = 0.0) -> None:
+        """Solve under pressures in any one unit (collective).
+
+        Parameters
+        ----------
+        pressure : array, shape (owned vertices,)
+            At the electrolyte's vertices; counts on the interface.
+        ring_pressure : float
+            Of the mask, even over its ring.
+
+        Raises
+        ------
+        ComputationError
+            On every rank, if the linear solver fails.
+        """
+        self._pressed.x.array[: len(pressure)] = pressure
+        self._pressed.x.scatter_forward()
+        if self._covered is not None:
+            meshed = self._body.mesh.comm.allreduce(fem.assemble_scalar(self._covered), op=MPI.SUM)
+            # what the quadrature takes for the ring bears all of its force
+            self._ring_pressure.value = ring_pressure * self._ring_area / meshed
+        conditions = self._conditions()
+        matrix = fem_petsc.assemble_matrix(self._energy, bcs=conditions)
+        matrix.assemble()
+        right = fem_petsc.assemble_vector(self._load)
+        right.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
+        fem_petsc.set_bc(right, conditions)
+        solver = self._solver(matrix)
+        found = right.duplicate()
+        try:
+            solver.solve(right, found)
+            if solver.getConvergedReason() < 0:
+                raise ComputationError("the displacement of the electrolyte was not found")
+            self.displacement.x.array[: found.getLocalSize()] = found.getArray(readonly=True)
+            self.displacement.x.scatter_forward()
+        finally:
+            for made in (solver, found, right, matrix):
+                made.destroy()
+
+    def _solver(self, matrix: PETSc.Mat) -> PETSc.KSP:
+        solver = PETSc.KSP().create(matrix.comm)
+        solver.setOperators(matrix)
+        pc = solver.getPC()
+        if self._body.mesh.geometry.dim == 2:
+            solver.setType(PETSc.KSP.Type.PREONLY)
+            pc.setType(PETSc.PC.Type.LU)
+            pc.setFactorSolverType("mumps")
+            return solver
+        motions = rigid_body_motions(self._space)
+        matrix.setNearNullSpace(motions)
+        if self._disc:  # half a disc on a support without friction may slide along its plane
+            along_x = PETSc.NullSpace().create(vectors=motions.getVecs()[:1], comm=matrix.comm)
+            matrix.setNullSpace(along_x)
+        solver.setType(PETSc.KSP.Type.CG)
+        solver.setTolerances(rtol=TOLERANCE)
+        pc.setType(PETSc.PC.Type.GAMG)
+        return solver
+
+    def _conditions(self) -> list[Any]:
+        """Return what holds the body where it stands now."""
+        mesh, body = self._body.mesh, self._body
+        dimension = mesh.geometry.dim
+        outside = exterior_facet_indices(mesh.topology)
+        nodes = mesh.geometry.x[facet_nodes(mesh, outside)]
+        height = nodes[:, :, dimension - 1]
+        deepest = mesh.comm.allreduce(float(height.min(initial=0.0)), op=MPI.MIN)
+        held = [(dimension - 1, outside[(height < deepest * (1.0 - 1e-9)).all(axis=1)])]
+        sides = body.facets.find(body.names["side"])
+        nodes = mesh.geometry.x[facet_nodes(mesh, sides)]
+        if self._disc:
+            # of its sides the axis or the plane of symmetry, the last horizontal coordinate 0
+            across = dimension - 2
+            held.append((across, sides[(np.abs(nodes[:, :, across]) < 1e-9).all(axis=1)]))
+        else:
+            flat = np.ptp(nodes, axis=1)[:, : dimension - 1] <= 1e-9
+            curved = ~flat.any(axis=1)
+            held += [(k, sides[flat[:, k] | curved]) for k in range(dimension - 1)]
+        conditions = []
+        for direction, facets in held:
+            sub = self._space.sub(direction)
+            dofs = fem.locate_dofs_topological(sub, mesh.topology.dim - 1, facets)
+            conditions.append(fem.dirichletbc(PETSc.ScalarType(0.0), dofs, sub))
+        return conditions
+
+    def stress_of_cells(self) -> Array:
+        """Return the stress tensor in the middle of every owned cell, shape (M, 3, 3).
+
+        In the unit of the pressures, tension positive; the last row and column are the vertical
+        ones in three dimensions. Of a plane or axisymmetric body the second ones are, and the last
+        ones out of plane.
+        """
+        mesh = self._body.mesh
+        dimension = mesh.geometry.dim
+        middle = np.full((1, dimension), 1.0 / (dimension + 1))
+        expression = fem.Expression(self._stress(self.displacement), middle)
+        mandel = np.asarray(expression.eval(mesh, self._cells)).reshape(len(self._cells), -1)
+        tensor = np.zeros((len(mandel), 3, 3))
+        for k in range(3):
+            tensor[:, k, k] = mandel[:, k]
+        pairs = [(1, 2), (0, 2), (0, 1)] if dimension == 3 else [(0, 1)]
+        for column, (i, j) in enumerate(pairs, start=3):
+            tensor[:, i, j] = tensor[:, j, i] = mandel[:, column] / np.sqrt(2.0)
+        return tensor
+
+
+def _indicator(x: Any, ring: Ring) -> Any:
+    """Return 1 on the upper face under a ring and 0 elsewhere."""
+    dimension = len(x)
+    away = x[0] if dimension == 2 else ufl.sqrt(x[0] ** 2 + x[1] ** 2)
+    one, nothing = ufl.as_ufl(1.0), ufl.as_ufl(0.0)
+    above = ufl.conditional(ufl.gt(x[dimension - 1], -1e-9), one, nothing)
+    beyond = ufl.conditional(ufl.gt(away, ring.inner), one, nothing)
+    within = ufl.conditional(ufl.lt(away, ring.outer), one, nothing)
+    return above * beyond * within

@@ -46,6 +46,8 @@ class Judgement:
         self._electrodes, self._phase = electrodes, phase
         working = electrodes[0]
         self._case, self._working = working.model.case, working
+        for electrode in electrodes:
+            electrode.system.take_surface()
         self._before = [electrode.reading(electrode.clock.current) for electrode in electrodes]
         sudden = working.clock.phase_time == 0.0
         self._instant = INSTANT * first_length(phase, working.model) if sudden else 0.0

@@ -41,7 +41,7 @@ KRYLOV = 1e-7
 
 WAVE = Case(
     name="elastic_layer_under_a_wave",
-    part="flow",
+    part="contact",
     title="Elastic electrolyte under a wave of pressure",
     formula="u = 2 (1 - nu^2) p sinh^2 kh / (E k (sinh kh cosh kh + kh))",
     source="Vorovich, Aleksandrov, Babeshko, Non-classical mixed problems of elasticity, 1974.",

@@ -31,6 +31,9 @@ class LinearSolver(Protocol):
     def update(self, x: PETSc.Vec) -> PETSc.Mat:
         """Linearise at ``x`` and return the Jacobian (collective)."""
 
+    def factorise(self, ksp: PETSc.KSP, matrix: PETSc.Mat) -> None:
+        """Prepare a Krylov solver for the Jacobian (collective)."""
+
     def configure(self, snes: PETSc.SNES) -> None:
         """Set the linear solver of Newton's method."""
 

@@ -160,7 +160,7 @@ class Newton:
     def _jacobian(
         self, _snes: PETSc.SNES, x: PETSc.Vec, matrix: PETSc.Mat, _preconditioner: PETSc.Mat
     ) -> None:
-        self._linear.update(x)
+        self._linear.factorise(self._snes.getKSP(), self._linear.update(x))
 
     def _monitor(self, _snes: PETSc.SNES, _iteration: int, norm: float) -> None:
         self._norms.append(norm)
@@ -270,7 +270,7 @@ class Newton:
                     return _SOLVED
                 metal.anchored = True
             ksp = self._snes.getKSP()
-            ksp.setOperators(self._linear.update(x))
+            self._linear.factorise(ksp, self._linear.update(x))
             self._linear.aim(ksp, self._norms, bound)
             ksp.solve(residual, step)
             if ksp.getConvergedReason() < 0:

@@ -68,6 +68,10 @@ class IterativeSolver:
         self.matrix.assemble()
         return self.matrix
 
+    def factorise(self, ksp: PETSc.KSP, matrix: PETSc.Mat) -> None:
+        """Give a Krylov solver the Jacobian; there is nothing to factorise."""
+        ksp.setOperators(matrix)
+
     def configure(self, snes: PETSc.SNES) -> None:
         """Set the linear solver of Newton's method."""
         use_krylov(snes, self._preconditioner)

@@ -31,11 +31,9 @@ from typing import Any, Final
 
 from benchmarks.contestant import ENVIRONMENTS
 from benchmarks.layer_mesh import TAGS, THICKNESS, layer_mesh
-from benchmarks.peers import DOLFINX, FEMNA, NGSOLVE, SCIKIT_FEM, Peer, of_contestant
+from benchmarks.peers import FEMNA, OTHERS, Peer, of_contestant
 from benchmarks.record import Claim, Line, Results
 
-OTHERS: Final = (DOLFINX, NGSOLVE, SCIKIT_FEM)
-"""SfePy has no script here; its term would be that of void_closure_sfepy.py."""
 MESHES: Final = ENVIRONMENTS / "meshes"
 COLUMNS: Final = (4, 8, 16, 32, 64, 128, 256)
 ACCURACY: Final = 1e-3

@@ -1,7 +1,6 @@
 """Void closure with SfePy: its evaluator in a Newton loop, and a term of one's own for creep.
 
-SfePy's viscous terms are linear in the velocity, so the power law is a term in NumPy with its
-exact tangent, as SfePy's own multi-linear terms are. The direct solver is the one that comes with
+The power law is `benchmarks/sfepy_power_law.py`. The direct solver is the one that comes with
 it, SciPy's SuperLU (scikit-umfpack has to be built against SuiteSparse). What flows into the void
 is taken at the loaded surface: as div v is orthogonal to constants, that is the same number.
 """
@@ -9,7 +8,6 @@ is taken at the loaded surface: as div v is orthogonal to constants, that is the
 from __future__ import annotations
 
 import time
-from typing import ClassVar
 
 import meshio
 import numpy as np
@@ -27,60 +25,12 @@ from sfepy.discrete import (
 from sfepy.discrete.conditions import Conditions, EssentialBC
 from sfepy.discrete.fem import FEDomain, Field, Mesh
 from sfepy.solvers.ls import ScipyDirect
-from sfepy.terms import Term, register_term
+from sfepy.terms import Term
 
 from benchmarks.outcome import answer, problem
+from benchmarks.sfepy_power_law import PowerLaw
 
 MOST_STEPS = 30
-
-
-class PowerLaw(Term):
-    """Power of the creep stress."""
-
-    name = "dw_power_law"
-    arg_types = ("virtual", "state")
-    arg_shapes: ClassVar = {"virtual": ("D", "state"), "state": "D"}
-    law: ClassVar[dict[str, float]] = {}
-
-    @staticmethod
-    def function(out: np.ndarray, gradient: np.ndarray, mapping: object, tangent: bool) -> int:
-        """Integrate residual or tangent over the elements."""
-        law = PowerLaw.law
-        rate = 0.5 * (gradient + gradient.swapaxes(2, 3))
-        square = 2.0 / 3.0 * np.einsum("eqij,eqij->eq", rate, rate) + law["floor"] ** 2
-        m = 0.5 * (1.0 / law["n"] - 1.0)
-        weight = mapping.det[:, :, 0, 0] * 2.0 / 3.0 * law["factor"] * square**m
-        hats = mapping.bfg  # element, point, direction, node
-        shape = (len(out), -1, out.shape[3])
-        if not tangent:
-            force = np.einsum("eq,eqij,eqja->eia", weight, rate, hats, optimize=True)
-            out[:, 0] = force.reshape(shape)
-            return 0
-        pull = np.einsum("eqij,eqja->eqia", rate, hats)
-        slope = weight * m / square * 4.0 / 3.0
-        out_6 = np.einsum("eq,eqia,eqjb->eiajb", slope, pull, pull, optimize=True)
-        out_6 += 0.5 * np.einsum("eq,eqja,eqib->eiajb", weight, hats, hats, optimize=True)
-        same = 0.5 * np.einsum("eq,eqka,eqkb->eab", weight, hats, hats, optimize=True)
-        for i in range(hats.shape[2]):
-            out_6[:, i, :, i, :] += same
-        out[:, 0] = out_6.reshape(shape)
-        return 0
-
-    def get_fargs(
-        self,
-        virtual: object,
-        state: object,
-        mode: str | None = None,
-        term_mode: str | None = None,
-        diff_var: str | None = None,
-        **kwargs: object,
-    ) -> tuple:
-        mapping, _ = self.get_mapping(state)
-        # sfepy: direction by component
-        return self.get(state, "grad"), mapping, diff_var is not None
-
-
-register_term(PowerLaw)
 
 
 def solve(task: dict, path: str) -> dict:

@@ -88,7 +88,7 @@ class ElasticElectrolyte:
         x, test = ufl.SpatialCoordinate(mesh), ufl.TestFunction(self._space)
         trial = ufl.TrialFunction(self._space)
         stiffness = solid.stiffness(COMPONENTS[dimension]) / solid.youngs_modulus
-        self._stiffness = ufl.as_matrix(stiffness.tolist())
+        self._stiffness = fem.Constant(mesh, stiffness)  # one compiled form for all materials
         # exact for the strain energy of straight elements; r and the hoop strain add their degree
         degree = 2 * (DEGREE - 1) + (2 if symmetry == "axisymmetric" else 0)
         weight = volume_weight(x, symmetry)
@@ -103,7 +103,7 @@ class ElasticElectrolyte:
         self._covered: Any = None
         if ring is not None:
             around = surface(body.names["bare"], metadata={"quadrature_degree": RING_DEGREE})
-            under = _indicator(x, ring)
+            under = _indicator(x, fem.Constant(mesh, ring.inner), fem.Constant(mesh, ring.outer))
             self._covered = fem.form(under * weight * around)
             self._ring_area = np.pi * (ring.outer**2 - ring.inner**2)
             self._ring_area *= 1.0 if symmetry == "axisymmetric" else 0.5  # else half is meshed
@@ -222,12 +222,10 @@ class ElasticElectrolyte:
         return tensor
 
 
-def _indicator(x: Any, ring: Ring) -> Any:
-    """Return 1 on the upper face under a ring and 0 elsewhere."""
+def _indicator(x: Any, inner: Any, outer: Any) -> Any:
+    """Return 1 on the upper face between two radii around the electrode's axis and 0 elsewhere."""
     dimension = len(x)
     away = x[0] if dimension == 2 else ufl.sqrt(x[0] ** 2 + x[1] ** 2)
-    one, nothing = ufl.as_ufl(1.0), ufl.as_ufl(0.0)
-    above = ufl.conditional(ufl.gt(x[dimension - 1], -1e-9), one, nothing)
-    beyond = ufl.conditional(ufl.gt(away, ring.inner), one, nothing)
-    within = ufl.conditional(ufl.lt(away, ring.outer), one, nothing)
-    return above * beyond * within
+    above = ufl.gt(x[dimension - 1], -1e-9)
+    under = ufl.And(above, ufl.And(ufl.gt(away, inner), ufl.lt(away, outer)))
+    return ufl.conditional(under, ufl.as_ufl(1.0), ufl.as_ufl(0.0))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -38,12 +39,43 @@ SHARES: Final = (0.2, 0.4, 0.6, 0.8, 1.0)  # of the charge, at which contact is 
 LIMIT: Final = 0.005  # error in the contact fraction
 FASTER: Final = 5.0
 REPEATS: Final = 3
-REFERENCE: Final = (4.0, 0.001)
-QUICK_REFERENCE: Final = (2.0, 0.001)
-FEMNA: Final = ((1.0, 0.02), (1.0, 0.01), (1.0, 0.005), (1.5, 0.005), (1.5, 0.003), (2.0, 0.0015))
-"""Element sizes divided by, and contact_error (the case's own: 0.005); the cheapest first."""
-PLAIN: Final = ((1.0, 5), (1.0, 6), (1.0, 7), (1.0, 10), (1.0, 20), (2.0, 20), (2.0, 40))
-"""Element sizes divided by, and number of steps; the cheapest first."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How fine a contestant computes.
+
+    Attributes
+    ----------
+    refine : float
+        Divides the element sizes.
+    steps : int, optional
+        Equal steps; else femna's adapt to `contact_error` (the case's own: 0.005).
+    contact_error : float, optional
+    """
+
+    refine: float
+    steps: int | None = None
+    contact_error: float | None = None
+
+    def __str__(self) -> str:
+        how = f"contact_error {self.contact_error:g}" if self.contact_error else ""
+        how = f"{self.steps} equal steps" if self.steps else how
+        return f"meshes over {self.refine:g}, {how}"
+
+
+REFERENCE: Final = Setting(4.0, contact_error=0.001)
+QUICK_REFERENCE: Final = Setting(2.0, contact_error=0.001)
+EQUAL: Final = tuple(Setting(1.0, steps=steps) for steps in (5, 6, 7, 8, 10))
+FEMNA: Final = (
+    *EQUAL,
+    Setting(1.0, contact_error=0.02),
+    Setting(1.0, contact_error=0.005),
+    Setting(1.5, contact_error=0.003),
+    Setting(2.0, contact_error=0.0015),
+)
+PLAIN: Final = (*EQUAL, *(Setting(f, steps=n) for f, n in ((1.0, 20), (2.0, 20), (2.0, 40))))
+"""Both: the cheapest first."""
 
 type Found = dict[str, Any]
 
@@ -53,10 +85,9 @@ def run(*, quick: bool) -> Results:
     lines: list[Line] = []
     claims: list[Claim] = []
     repeats = 1 if quick else REPEATS
-    refine, error = QUICK_REFERENCE if quick else REFERENCE
     for current, pressure in POINTS[1:] if quick else POINTS:
         point = f"{current:g} mA/cm2, {pressure:g} MPa"
-        reference = _femna(current, pressure, refine, error)
+        reference = _femna(current, pressure, QUICK_REFERENCE if quick else REFERENCE)
         exact = _contact(reference)
         lines.append(
             _line("reference", point, reference, note=f"contact {exact[-1]:.4f} at the end")
@@ -67,10 +98,8 @@ def run(*, quick: bool) -> Results:
             ("plain DOLFINx", PLAIN, _plain),
         ):
             tried, seconds = _cheapest(settings, exact, partial(solve, current, pressure), repeats)
-            for (finer, other), found, off in tried:
-                kind = "contact_error" if name == "femna" else "steps"
-                note = f"meshes over {finer:g}, {kind} {other:g}"
-                lines.append(_line(name, point, found, error=off, note=note))
+            for setting, found, off in tried:
+                lines.append(_line(name, point, found, error=off, note=str(setting)))
             if seconds is not None:
                 best[name] = seconds
         if len(best) == 2:
@@ -87,22 +116,22 @@ def run(*, quick: bool) -> Results:
 
 
 def _cheapest(
-    settings: Sequence[tuple[float, float]],
+    settings: Sequence[Setting],
     exact: np.ndarray[Any, Any],
-    solve: Callable[[float, float], Found],
+    solve: Callable[[Setting], Found],
     repeats: int,
-) -> tuple[list[tuple[tuple[float, float], Found, float | None]], float | None]:
+) -> tuple[list[tuple[Setting, Found, float | None]], float | None]:
     """Try settings until one is accurate; return all tries, and the best time of that one."""
-    tried: list[tuple[tuple[float, float], Found, float | None]] = []
+    tried: list[tuple[Setting, Found, float | None]] = []
     for setting in settings:
-        found = solve(*setting)
+        found = solve(setting)
         if "failed" in found:
             tried.append((setting, found, None))
             continue
         off = float(np.max(np.abs(_contact(found) - exact)))
         accurate = off <= LIMIT
         for _ in range(repeats - 1 if accurate else 0):
-            again = solve(*setting)
+            again = solve(setting)
             found = again if again["seconds"] < found["seconds"] else found
         tried.append((setting, found, off))
         if accurate:
@@ -141,17 +170,21 @@ def _changes(current: float, pressure: float) -> dict[str, str]:
     }
 
 
-def _femna(current: float, pressure: float, refine: float, contact_error: float) -> Found:
-    changes = _changes(current, pressure) | {"numerics.contact_error": str(contact_error)}
-    problem = {"case": str(CASE), "changes": changes, "refine": refine}
+def _femna(current: float, pressure: float, setting: Setting) -> Found:
+    changes = _changes(current, pressure)
+    if setting.steps:
+        changes["numerics.step"] = f"{CHARGE / setting.steps!r} mAh/cm^2"
+    else:
+        changes["numerics.contact_error"] = str(setting.contact_error)
+    problem = {"case": str(CASE), "changes": changes, "refine": setting.refine}
     return run_contestant("map_point", problem)
 
 
-def _plain(current: float, pressure: float, refine: float, steps: float) -> Found:
+def _plain(current: float, pressure: float, setting: Setting) -> Found:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "mesh.npz"
         case = load_case(CASE, _changes(current, pressure))
-        problem = plain_problem(case, file, refine=refine) | {"steps": int(steps)}
+        problem = plain_problem(case, file, refine=setting.refine) | {"steps": setting.steps}
         return run_contestant("map_point_plain", problem)
 
 

@@ -129,7 +129,10 @@ class Layer:
         z = self.layout.monolithic(2, np.arange(count))
         u = self.layout.monolithic(4, np.array([0]))
         drift = np.repeat(u, count)
-        blocks = self.metal.jacobian(self.layout, self.ones, self.ones, self.zeros)
+        blocks = [
+            *self.metal.matrices.entries(self.layout),
+            *self.metal.surface_entries(self.layout, self.ones, self.ones, self.zeros),
+        ]
         platen = [(z, drift, -self.area), (drift, z, -self.area), (u, u, np.zeros(1))]
         return [*blocks, *platen]
 

@@ -59,8 +59,7 @@ class Setting:
     contact_error: float | None = None
 
     def __str__(self) -> str:
-        how = f"contact_error {self.contact_error:g}" if self.contact_error else ""
-        how = f"{self.steps} equal steps" if self.steps else how
+        how = f"{self.steps} equal steps" if self.steps else f"contact_error {self.contact_error}"
         return f"meshes over {self.refine:g}, {how}"
 
 

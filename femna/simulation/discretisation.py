@@ -105,25 +105,34 @@ def symmetry_conditions(space: Any, body: Body, walls: dict[str, bool]) -> list[
     mesh = body.mesh
     fdim, gdim = mesh.topology.dim - 1, mesh.geometry.dim
     mesh.topology.create_connectivity(fdim, mesh.topology.dim)
-    mesh.topology.create_connectivity(fdim, 0)
-    sides = body.facets.find(body.names["side"])
-    nodes = mesh.geometry.x[facet_nodes(mesh, sides)]
-    extent = np.ptp(nodes, axis=1) if len(sides) else np.zeros((0, 3))
     conditions = []
 
     def hold(direction: int, facets: Any) -> None:
         dofs = fem.locate_dofs_topological(space.sub(direction), fdim, facets)
         conditions.append(fem.dirichletbc(PETSc.ScalarType(0.0), dofs, space.sub(direction)))
 
-    flat = extent[:, : gdim - 1] <= 1e-9
-    curved = ~flat.any(axis=1)
-    for direction in range(gdim - 1):
-        hold(direction, sides[flat[:, direction] | curved])
+    for direction, facets in enumerate(planes_of_symmetry(body)):
+        hold(direction, facets)
     platen = body.facets.find(body.names["platen"])
     for direction in range(gdim - 1) if walls["platen"] else ():
         hold(direction, platen)
     hold(gdim - 1, platen)
     return conditions
+
+
+def planes_of_symmetry(body: Body) -> list[Indices]:
+    """Return, for every horizontal direction, the facets of the sides that hold it.
+
+    A flat side holds what crosses it, a curved one every direction.
+    """
+    mesh = body.mesh
+    mesh.topology.create_connectivity(mesh.topology.dim - 1, 0)
+    sides = body.facets.find(body.names["side"])
+    nodes = mesh.geometry.x[facet_nodes(mesh, sides)]
+    extent = np.ptp(nodes, axis=1) if len(sides) else np.zeros((0, 3))
+    flat = extent[:, : mesh.geometry.dim - 1] <= 1e-9
+    curved = ~flat.any(axis=1)
+    return [sides[flat[:, direction] | curved] for direction in range(flat.shape[1])]
 
 
 def facet_nodes(mesh: Any, facets: Indices) -> npt.NDArray[Any]:

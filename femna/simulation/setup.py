@@ -193,7 +193,7 @@ def build_model(
         system.mask = MaskLoad(
             ring, scales, electrode_radius=opening.electrode, total_area=system.total_area
         )
-    system.elastic_electrolyte = _elastic(case, cell, properties.electrolyte)
+    system.elastic_electrolyte = _elastic(case, system, properties.electrolyte)
     chart = conducting_map(case, half_period=cell.half_period)
     deep = _extent(cell.electrolyte.mesh, -1.0) * scales.length
     return Model(
@@ -261,10 +261,11 @@ def _ceramic(electrolyte: ElectrolyteProperties) -> Solid | None:
 
 
 def _elastic(
-    case: Case, cell: Cell, electrolyte: ElectrolyteProperties
+    case: Case, system: System, electrolyte: ElectrolyteProperties
 ) -> ElasticElectrolyte | None:
     """Return the elastic electrolyte of a cell (collective); None if it is rigid."""
-    solid, disc, ring = _ceramic(electrolyte), isinstance(case.geometry, Stack), None
+    cell, solid, ring = system.cell, _ceramic(electrolyte), None
+    disc = isinstance(case.geometry, Stack)
     if solid is None:
         return None
     if disc and case.mask is not None:
@@ -272,7 +273,10 @@ def _elastic(
         ring = Ring(
             inner=window(case, case.mask).radius / unit, outer=case.mask.outer_radius / unit
         )
-    return ElasticElectrolyte(cell.electrolyte, cell.symmetry, solid, disc=disc, ring=ring)
+    vertices = system.electrolyte.space
+    return ElasticElectrolyte(
+        cell.electrolyte, vertices, cell.symmetry, solid, disc=disc, ring=ring
+    )
 
 
 def _foundation(comm: Any, case: Case, electrolyte: ElectrolyteProperties) -> float:

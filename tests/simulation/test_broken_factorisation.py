@@ -10,7 +10,7 @@ from femna.simulation import direct
 from femna.simulation.newton import Newton
 from femna.simulation.start import solve_from_rest
 
-WORKSPACE, MEMORY = "femna_mat_mumps_icntl_14", "femna_mat_mumps_icntl_23"
+MEMORY = "femna_mat_mumps_icntl_23"
 
 
 def solved():

@@ -24,16 +24,14 @@ from petsc4py import PETSc
 from femna.case.symmetry import Symmetry
 from femna.errors import ComputationError
 from femna.mesh import Body
-from femna.physics.elasticity import mandel_strain
+from femna.physics.elasticity import mandel_strain, solid_forms
 from femna.physics.kinematics import volume_weight
 from femna.physics.solid import COMPONENTS, Solid
-from femna.simulation.discretisation import facet_nodes
+from femna.simulation.bodies.solid_body import DEGREE, energy_degree
+from femna.simulation.discretisation import facet_nodes, planes_of_symmetry
 from femna.simulation.rigid_body import rigid_body_motions
 
 Array = npt.NDArray[np.float64]
-
-DEGREE: Final = 2
-"""Of the displacement."""
 
 TOLERANCE: Final = 1e-10
 """Of the Krylov solution in three dimensions, over the load."""
@@ -59,6 +57,8 @@ class ElasticElectrolyte:
     ----------
     body : Body
         The electrolyte, facet groups "interface", "side" and, of a disc, "bare".
+    vertices : dolfinx.fem.FunctionSpace
+        P1 on it, in whose order pressures come.
     symmetry : Symmetry
         Of the cell.
     solid : Solid
@@ -76,27 +76,35 @@ class ElasticElectrolyte:
     """
 
     def __init__(
-        self, body: Body, symmetry: Symmetry, solid: Solid, *, disc: bool, ring: Ring | None = None
+        self,
+        body: Body,
+        vertices: fem.FunctionSpace,
+        symmetry: Symmetry,
+        solid: Solid,
+        *,
+        disc: bool,
+        ring: Ring | None = None,
     ) -> None:
         mesh = body.mesh
         self.solid, self._body, self._symmetry, self._disc = solid, body, symmetry, disc
         dimension = mesh.geometry.dim
         self._space = fem.functionspace(mesh, ("Lagrange", DEGREE, (dimension,)))
-        self._pressed = fem.Function(fem.functionspace(mesh, ("Lagrange", 1)))
+        self._pressed = fem.Function(vertices)
         self._ring_pressure = fem.Constant(mesh, PETSc.ScalarType(0.0))
         self.displacement = fem.Function(self._space, name="displacement")
         x, test = ufl.SpatialCoordinate(mesh), ufl.TestFunction(self._space)
-        trial = ufl.TrialFunction(self._space)
-        stiffness = solid.stiffness(COMPONENTS[dimension]) / solid.youngs_modulus
-        self._stiffness = fem.Constant(mesh, stiffness)  # one compiled form for all materials
-        # exact for the strain energy of straight elements; r and the hoop strain add their degree
-        degree = 2 * (DEGREE - 1) + (2 if symmetry == "axisymmetric" else 0)
         weight = volume_weight(x, symmetry)
-        self._energy = fem.form(
-            ufl.inner(self._stress(trial), mandel_strain(test, x, symmetry))
-            * weight
-            * ufl.dx(domain=mesh, metadata={"quadrature_degree": degree})
+        stiffness = solid.stiffness(COMPONENTS[dimension]) / solid.youngs_modulus
+        by_strain = fem.Constant(mesh, stiffness)  # one compiled form for all materials
+        self._stress = ufl.dot(by_strain, mandel_strain(self.displacement, x, symmetry))
+        forms = solid_forms(
+            self.displacement,
+            self._stress,
+            by_strain,
+            symmetry=symmetry,
+            quadrature_degree=energy_degree(symmetry),
         )
+        self._energy = fem.form(forms.tangent)
         surface = ufl.ds(domain=mesh, subdomain_data=body.facets)
         below = -test[dimension - 1] * weight
         load = self._pressed * below * surface(body.names["interface"])
@@ -111,11 +119,6 @@ class ElasticElectrolyte:
         self._load = fem.form(load)
         cells = mesh.topology.index_map(mesh.topology.dim).size_local
         self._cells = np.arange(cells, dtype=np.int32)
-
-    def _stress(self, displacement: Any) -> Any:
-        """Return the stress of a displacement as a Mandel vector."""
-        x = ufl.SpatialCoordinate(self._body.mesh)
-        return ufl.dot(self._stiffness, mandel_strain(displacement, x, self._symmetry))
 
     def solve(self, pressure: Array, *, ring_pressure: float = 0.0) -> None:
         """Solve under pressures in any one unit (collective).
@@ -184,16 +187,14 @@ class ElasticElectrolyte:
         height = nodes[:, :, dimension - 1]
         deepest = mesh.comm.allreduce(float(height.min(initial=0.0)), op=MPI.MIN)
         held = [(dimension - 1, outside[(height < deepest * (1.0 - 1e-9)).all(axis=1)])]
-        sides = body.facets.find(body.names["side"])
-        nodes = mesh.geometry.x[facet_nodes(mesh, sides)]
         if self._disc:
+            sides = body.facets.find(body.names["side"])
+            nodes = mesh.geometry.x[facet_nodes(mesh, sides)]
             # of its sides the axis or the plane of symmetry, the last horizontal coordinate 0
             across = dimension - 2
             held.append((across, sides[(np.abs(nodes[:, :, across]) < 1e-9).all(axis=1)]))
         else:
-            flat = np.ptp(nodes, axis=1)[:, : dimension - 1] <= 1e-9
-            curved = ~flat.any(axis=1)
-            held += [(k, sides[flat[:, k] | curved]) for k in range(dimension - 1)]
+            held += enumerate(planes_of_symmetry(body))
         conditions = []
         for direction, facets in held:
             sub = self._space.sub(direction)
@@ -211,7 +212,7 @@ class ElasticElectrolyte:
         mesh = self._body.mesh
         dimension = mesh.geometry.dim
         middle = np.full((1, dimension), 1.0 / (dimension + 1))
-        expression = fem.Expression(self._stress(self.displacement), middle)
+        expression = fem.Expression(self._stress, middle)
         mandel = np.asarray(expression.eval(mesh, self._cells)).reshape(len(self._cells), -1)
         tensor = np.zeros((len(mandel), 3, 3))
         for k in range(3):

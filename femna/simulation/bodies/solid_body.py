@@ -30,6 +30,14 @@ DEGREE = 2
 """Of the displacement."""
 
 
+def energy_degree(symmetry: Symmetry) -> int:
+    """Return the degree of a quadrature that is exact for the strain energy of straight elements.
+
+    Around an axis r and the hoop strain add theirs.
+    """
+    return 2 * (DEGREE - 1) + (2 if symmetry == "axisymmetric" else 0)
+
+
 class SolidBody:
     """A body at small strain (P2 displacement), stresses in units of a characteristic one.
 
@@ -72,8 +80,7 @@ class SolidBody:
         self.displacement = fem.Function(self.space, name="displacement")
         self.size = self.space.dofmap.index_map.size_local * mesh.geometry.dim
         self._components = COMPONENTS[mesh.geometry.dim]
-        # exact for the strain energy of straight elements; r and the hoop strain add their degree
-        degree = 2 * (DEGREE - 1) + (2 if symmetry == "axisymmetric" else 0)
+        degree = energy_degree(symmetry)
         quadrature = Quadrature.build(mesh, degree)
         name, n = mesh.basix_cell(), self._components
         vectors = basix.ufl.quadrature_element(name, value_shape=(n,), degree=degree)

@@ -21,10 +21,8 @@ class StiffnessForms:
 
     Attributes
     ----------
-    pressure : form (test and trial: P1)
-        ``integral of q p (3 / (2 theta) + 1 / (K dt))``, spectrally close to the Schur complement
-        of the pressure; theta / 3 is the viscosity. H. Elman, D. Silvester, A. Wathen, Finite
-        Elements and Fast Iterative Solvers, 2nd ed., section 4.2.
+    mass : form (test and trial: P1)
+        ``integral of q p``.
     contact : form (test and trial: velocity)
         ``integral of weight (v.n) (w.n)`` over the interface.
     against_size : form (test: P1)
@@ -33,7 +31,7 @@ class StiffnessForms:
         ``integral of q``.
     """
 
-    pressure: Any
+    mass: Any
     contact: Any
     against_size: Any
     volume: Any
@@ -69,11 +67,8 @@ def stiffness_forms(
     q, p = ufl.TestFunction(pressure_space), ufl.TrialFunction(pressure_space)
     w, v = ufl.TestFunction(velocity_space), ufl.TrialFunction(velocity_space)
     normal = ufl.FacetNormal(mesh)
-    compliance = 1.5 / fields.theta
-    if fields.compliance is not None:
-        compliance += fields.compliance
     return StiffnessForms(
-        pressure=compliance * q * p * measure * dx,
+        mass=q * p * measure * dx,
         contact=weight * ufl.dot(v, normal) * ufl.dot(w, normal) * measure * interface,
         against_size=q * (fields.theta / ufl.CellDiameter(mesh)) * measure * dx,
         volume=q * measure * dx,

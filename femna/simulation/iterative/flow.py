@@ -1,25 +1,24 @@
 """Preconditioner of the flow: velocity, pressure, and contact at the vertices.
 
 Pressure and contact are both multipliers of a constraint on the velocity. The pressure's Schur
-complement is close to a mass matrix over the viscosity. That of the contact acts on a surface and
-would spread over a factor size/h: contact is therefore first put into the velocity's matrix as a
-stiffness ``theta / h`` against motion along the normal (an augmented Lagrangian), beside which
-the multiplier's own Schur complement is a lumped mass over that stiffness. Open vertices have a
-diagonal entry of their own. The blocks are then solved from velocity to multipliers (block lower
-triangular).
+complement is close to a mass matrix over the viscosity (`pressure.py`). That of the contact acts on
+a surface and would spread over a factor size/h: contact is therefore first put into the velocity's
+matrix as a stiffness ``theta / h`` against motion along the normal (an augmented Lagrangian),
+beside which the multiplier's own Schur complement is a lumped mass over that stiffness. Open
+vertices have a diagonal entry of their own. The blocks are then solved from velocity to multipliers
+(block lower triangular).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import ufl
 from dolfinx import fem
 from dolfinx.fem import petsc as fem_petsc
-from petsc4py import PETSc
 
 from femna.mesh import Cell
 from femna.physics.stiffness import stiffness_forms
@@ -27,19 +26,15 @@ from femna.simulation.block_matrix import FormMatrix
 from femna.simulation.discretisation import FormVector
 from femna.simulation.iterative.flow_matrices import FlowMatrices
 from femna.simulation.iterative.multigrid import VelocityMultigrid
+from femna.simulation.iterative.pressure import PressureSchur
 from femna.simulation.layout import PRESSURE, VELOCITY
 from femna.simulation.metal import MetalBlock
-from femna.simulation.products import product, solution
+from femna.simulation.products import product
 
 Array = npt.NDArray[np.float64]
 
 CONTACT_STIFFNESS: Final = 1.0
 """Of closed contact over theta / h. A cell took 45 iterations; 50 with 0.3 or 3, 65 with 10."""
-
-MASS_SWEEPS: Final = 3
-MASS_BOUNDS: Final = {2: (0.5, 2.0), 3: (0.5, 2.5)}
-"""Eigenvalues of a P1 mass matrix over its diagonal, by the dimension: A. Wathen, IMA J. Numer.
-Anal. 7 (1987) 449, doi:10.1093/imanum/7.4.449."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,14 +102,15 @@ class FlowPreconditioner:
         self._stiffening = [contact, *metal.walls.velocity_matrices()]
         # blocks of the space's size: half the time of a product, and faster to assemble
         self._tangent = fem_petsc.create_matrix(metal.matrices.tangent_form, kind="baij")
-        self._mass = FormMatrix(fem.form(forms.pressure), PRESSURE, PRESSURE, conditions=[])
-        self._mass_solver = _mass_solver(body.mesh.comm, body.mesh.geometry.dim)
+        mass = FormMatrix(fem.form(forms.mass), PRESSURE, PRESSURE, conditions=[])
+        self._pressure = PressureSchur(mass, body.mesh.comm, body.mesh.geometry.dim)
         self._flow: FlowMatrices | None = None
         self._multiplier = self._schur = np.zeros(0)
 
     def renew(self) -> None:
         """Let multigrid forget the matrices so far (collective)."""
         self._velocity.renew()
+        self._pressure.renew()
 
     def update(self, slopes: ContactSlopes) -> FlowMatrices:
         """Assemble the metal's matrices at its present unknowns and take them (collective).
@@ -138,9 +134,9 @@ class FlowPreconditioner:
             fem_petsc.assemble_matrix(self._tangent, part.form, bcs=metal.conditions)
             self._tangent.assemble()
         self._velocity.update(self._tangent)
-        self._mass_solver.setOperators(self._mass.assembled())
         added = [part.assembled() for part in self._stiffening]
         self._flow = FlowMatrices(self._tangent, added, *metal.matrices.continuity())
+        self._pressure.update(self._flow)
         return self._flow
 
     def __call__(self, momentum: Array, continuity: Array, kinematic: Array) -> FlowVectors:
@@ -151,21 +147,6 @@ class FlowPreconditioner:
         pressed = momentum + self._metal.load(self._multiplier * kinematic)
         velocity = self._velocity(pressed)
         source = continuity - product(flow.divergence, velocity)
-        pressure = solution(self._mass_solver, source)
+        pressure = self._pressure(source)
         z = (kinematic - self._metal.flux(velocity)) / self._schur
         return FlowVectors(velocity, -pressure, z)
-
-
-def _mass_solver(comm: Any, dimension: int) -> PETSc.KSP:
-    """Return a fixed number of Chebyshev steps on a mass matrix, scaled by its diagonal."""
-    prefix = "femna_pressure_"
-    low, high = MASS_BOUNDS[dimension]
-    PETSc.Options().setValue(f"{prefix}ksp_chebyshev_eigenvalues", f"{low},{high}")
-    solver = PETSc.KSP().create(comm)
-    solver.setOptionsPrefix(prefix)
-    solver.setType(PETSc.KSP.Type.CHEBYSHEV)
-    solver.setNormType(PETSc.KSP.NormType.NONE)
-    solver.setTolerances(rtol=0.0, max_it=MASS_SWEEPS)
-    solver.getPC().setType(PETSc.PC.Type.JACOBI)
-    solver.setFromOptions()
-    return solver

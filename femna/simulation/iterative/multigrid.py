@@ -3,7 +3,9 @@
 Aggregation on a P2 matrix is slow to set up, coarsens badly, and its smoother sees mid-edge and
 vertex unknowns alike. P1 on the same mesh is an eighth of the size in 3D, its operator by Galerkin
 projection has the viscosity and the walls of the fine one, and smoothed aggregation (PETSc's GAMG
-with the rigid-body motions) was made for it. One application is linear and symmetric.
+with the rigid-body motions) was made for it. P1 comes first, then two steps of smoothing on P2: as
+many products as one step before and one after, and a quarter fewer iterations. One application is
+linear, but not symmetric.
 """
 
 from __future__ import annotations
@@ -19,23 +21,24 @@ from petsc4py import PETSc
 from femna.mesh import Body
 from femna.simulation.discretisation import symmetry_conditions
 from femna.simulation.iterative.smoother import PoorCellSmoother
-from femna.simulation.products import solution
+from femna.simulation.products import product, solution, transposed_product
 from femna.simulation.rigid_body import rigid_body_motions
 
 Array = npt.NDArray[np.float64]
 
-_OPTIONS: Final = {
+_SMOOTHING: Final = {"ksp_type": "chebyshev", "ksp_max_it": "2", "ksp_norm_type": "none"}
+"""On P2. Chebyshev's bounds are estimated by a few steps of a Krylov method, PETSc's default."""
+
+_COARSE: Final = {
+    "ksp_type": "preonly",
+    "pc_type": "gamg",
+    "pc_gamg_threshold": "0",
+    "pc_gamg_aggressive_coarsening": "0",
     "mg_levels_ksp_type": "chebyshev",
-    "mg_levels_ksp_max_it": "1",
-    "mg_coarse_ksp_type": "preonly",
-    "mg_coarse_pc_type": "gamg",
-    "mg_coarse_pc_gamg_threshold": "0.02",
-    "mg_coarse_mg_levels_ksp_type": "chebyshev",
-    "mg_coarse_mg_levels_pc_type": "jacobi",
-    "mg_coarse_mg_levels_ksp_max_it": "4",
+    "mg_levels_pc_type": "jacobi",
+    "mg_levels_ksp_max_it": "4",
 }
-"""Little smoothing on P2, where it is dear, and much on the levels below. Chebyshev's bounds are
-estimated by a few steps of a Krylov method, PETSc's default."""
+"""Much smoothing on P1 and below, where it is cheap."""
 
 
 class VelocityMultigrid:
@@ -67,13 +70,15 @@ class VelocityMultigrid:
         self._scalar: PETSc.Mat | None = None  # PETSc projects no matrix of blocks
         self._coarse: PETSc.Mat | None = None
         self._smoother = PoorCellSmoother(space)
-        self._solver: PETSc.KSP | None = None
+        self._smoothing: PETSc.KSP | None = None
+        self._aggregating: PETSc.KSP | None = None
 
     def renew(self) -> None:
         """Forget aggregates and interpolations; those of the next matrix follow (collective)."""
-        if self._solver is not None:
-            self._solver.destroy()
-        self._solver = None
+        for solver in (self._smoothing, self._aggregating):
+            if solver is not None:
+                solver.destroy()
+        self._smoothing = self._aggregating = None
         self._smoother.renew()
 
     def update(self, matrix: PETSc.Mat) -> None:
@@ -87,39 +92,36 @@ class VelocityMultigrid:
             self._scalar.ptap(self._prolongation, result=self._coarse)
         self._coarse.setDiagonal(self._coarse_held, addv=PETSc.InsertMode.ADD_VALUES)
         self._smoother.update(self._scalar)
-        if self._solver is None:
+        if self._smoothing is None or self._aggregating is None:
             self._coarse.setNearNullSpace(rigid_body_motions(self._coarse_space))  # mesh moves
-            self._solver = self._create(matrix)
-        self._solver.setOperators(matrix)
-        self._solver.getPC().getMGCoarseSolve().setOperators(self._coarse)
-        self._solver.setUp()
+            self._smoothing = _solver(matrix.comm, "femna_velocity_fine_", _SMOOTHING)
+            self._smoothing.getPC().setType(PETSc.PC.Type.PYTHON)
+            self._smoothing.getPC().setPythonContext(self._smoother)
+            self._aggregating = _solver(matrix.comm, "femna_velocity_coarse_", _COARSE)
+        for solver, own in ((self._smoothing, matrix), (self._aggregating, self._coarse)):
+            solver.setOperators(own)
+            solver.setUp()
 
     def __call__(self, right: Array) -> Array:
         """Return one cycle's answer to an owned right-hand side (collective)."""
-        if self._solver is None:
+        if self._smoothing is None or self._aggregating is None:
             raise RuntimeError("the velocity has no matrix yet")
-        return solution(self._solver, right)
+        coarse = solution(self._aggregating, transposed_product(self._prolongation, right))
+        smooth = product(self._prolongation, coarse)
+        matrix = self._smoothing.getOperators()[0]
+        return smooth + solution(self._smoothing, right - product(matrix, smooth))
 
-    def _create(self, matrix: PETSc.Mat) -> PETSc.KSP:
-        prefix = "femna_velocity_"
-        options = PETSc.Options()
-        for name, value in _OPTIONS.items():
-            if not options.hasName(prefix + name):
-                options.setValue(prefix + name, value)
-        solver = PETSc.KSP().create(matrix.comm)
-        solver.setOptionsPrefix(prefix)
-        solver.setType(PETSc.KSP.Type.PREONLY)
-        pc = solver.getPC()
-        pc.setType(PETSc.PC.Type.MG)
-        pc.setMGLevels(2)
-        pc.setMGInterpolation(1, self._prolongation)
-        smoothing = pc.getMGSmoother(1).getPC()
-        smoothing.setType(PETSc.PC.Type.PYTHON)
-        smoothing.setPythonContext(self._smoother)
-        solver.setOperators(matrix)
-        pc.getMGCoarseSolve().setOperators(self._coarse)
-        solver.setFromOptions()
-        return solver
+
+def _solver(comm: Any, prefix: str, options: dict[str, str]) -> PETSc.KSP:
+    """Return a solver with options that PETSc's own database may override."""
+    database = PETSc.Options()
+    for name, value in options.items():
+        if not database.hasName(prefix + name):
+            database.setValue(prefix + name, value)
+    solver = PETSc.KSP().create(comm)
+    solver.setOptionsPrefix(prefix)
+    solver.setFromOptions()
+    return solver
 
 
 def _free(space: Any, conditions: list[Any]) -> PETSc.Vec:

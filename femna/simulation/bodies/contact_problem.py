@@ -25,11 +25,15 @@ from femna.simulation.bodies.mortar import without_columns
 from femna.simulation.bodies.pair import Pair, Side, Unknowns
 from femna.simulation.bodies.sliding import Sliding, share_until_return, sliding
 from femna.simulation.bodies.solid_body import SolidBody
+from femna.simulation.factors import Factors
 from femna.simulation.jacobian import CooMatrix, Entries
 from femna.simulation.layout import BlockLayout
 from femna.simulation.products import product, solution, transposed_product
 
 Array = npt.NDArray[np.float64]
+
+PREFIX: Final = "femna_bodies_"
+"""Of the solver's options."""
 
 MOST_ITERATIONS: Final = 40
 """Newton steps before a solve counts as failed."""
@@ -91,6 +95,7 @@ class ContactProblem:
         self._stuck = [np.zeros(n, dtype=bool) for n in vertices]
         self._from = [np.zeros((n, directions)) for n in vertices]
         self._sides = [self._free_sides(pair) for pair in self.pairs]
+        self._factors = Factors(PREFIX)
         self._solver = self._create_solver()
         self.iterations = 0
         self._moved, self._dt = 0.0, 0.0
@@ -110,6 +115,9 @@ class ContactProblem:
         ksp.setType(PETSc.KSP.Type.PREONLY)
         ksp.getPC().setType(PETSc.PC.Type.LU)
         ksp.getPC().setFactorSolverType("mumps")
+        ksp.setOptionsPrefix(PREFIX)
+        self._factors.configure()
+        ksp.getPC().setFromOptions()
         return ksp
 
     # -- evaluation ----------------------------------------------------------------------------
@@ -262,7 +270,7 @@ class ContactProblem:
                 return True
             if iteration == most:
                 break
-            self._solver.setOperators(self._matrix.assemble(self._entries(rows)))
+            self._factors.factorise(self._solver, self._matrix.assemble(self._entries(rows)))
             step = solution(self._solver, np.concatenate(parts))
             if self._solver.getConvergedReason() < 0:
                 break
@@ -282,7 +290,7 @@ class ContactProblem:
         )
         place = self._layout.local_slice(len(self.bodies) + k)
         values[place] = np.where(self._active[k], -by_rise, 0.0)
-        self._solver.setOperators(self._matrix.assemble(self._entries(self._rows())))
+        self._factors.factorise(self._solver, self._matrix.assemble(self._entries(self._rows())))
         change = solution(self._solver, values)[place]
         return float(self._comm.allreduce(float(change @ mortar.area)))
 

@@ -197,6 +197,9 @@ class ContactProblem:
         law = self.pairs[k].law
         assert law is not None
         slip = self.slips(k)
+        lengths = np.array([_largest([slip]), _largest([body.get() for body in self.bodies])])
+        self._comm.Allreduce(MPI.IN_PLACE, lengths, op=MPI.MAX)
+        farthest, moved = lengths
         return sliding(
             law,
             slip=slip,
@@ -204,7 +207,8 @@ class ContactProblem:
             pressure=self.pressure[k],
             touches=self._active[k],
             dt=self._dt,
-            farthest=float(self._comm.allreduce(_largest([slip]), op=MPI.MAX)),
+            farthest=float(farthest),
+            moved=float(moved),
             stuck=self._stuck[k],
         )
 

@@ -69,4 +69,3 @@ class DirectSolver:
 
     def aim(self, ksp: PETSc.KSP, norms: Sequence[float], bound: float) -> None:
         """Leave the accuracy as it is: round-off."""
-

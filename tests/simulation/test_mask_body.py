@@ -13,6 +13,7 @@ from verification.record import Case, Verified
 from femna.case import Mask
 from femna.materials.mask import MaskProperties
 from femna.output.mask import mask_part
+from femna.simulation.bodies.figures import Ring
 from femna.simulation.bodies.mask import MaskBody
 from femna.simulation.bodies.window import window_compliance
 
@@ -56,7 +57,7 @@ def mask(
         MPI.COMM_WORLD,
         table,
         MaskProperties(MODULUS, POISSON, **more),  # type: ignore[arg-type]
-        window=INNER,
+        figure=Ring(INNER, OUTER),
         clearance=CLEARANCE,
         foundation=foundation,
         rows=rows,

@@ -34,7 +34,7 @@ REFERENCE: Final = 300.0
 OUTWEIGHS: Final = 20.0
 """The slip as long as the largest displacement is so many times what friction bears in the trial
 traction of a plane. Measured on plates pressed and let go, coefficients of 0.01 to 10: at most 20
-Newton steps. With 2 they were up to 34, and some did not end."""
+Newton steps. With 2, and the largest slip for the length, up to 34, and some did not end."""
 
 Slide = Viscous | Friction
 
@@ -171,7 +171,7 @@ def _kept(traction: Array, way: Array, weight: Array) -> Array:
 
     At the solution the projection on its way. Before, the traction, cut back to what friction
     bears, takes the place of one of the two ways, and is weighted less where it points against the
-    other: Newton's method then converges from afar (Hueeber and others, 2008, section 3.3).
+    other: Newton's method then converges from afar (Hueeber and others, 2008).
     """
     size = np.linalg.norm(traction, axis=1)
     bound = np.maximum(weight, size)[:, None]

@@ -299,7 +299,13 @@ class ContactProblem:
         return float(self._comm.allreduce(float(change @ mortar.area)))
 
     def _choose(self, *, one_by_one: bool) -> bool:
-        """Choose which vertices touch and which slide; say whether any changed (collective)."""
+        """Choose which vertices touch and which slide (collective).
+
+        Returns whether the residual of this choice may be small without a solution: other vertices
+        touch, or some are kept from sliding. Which ones slide is no such thing: the rows of a
+        vertex whose traction is at its limit and whose slip is round-off hold either way, and a
+        step in which nothing moves would change them for ever.
+        """
         changed = False
         for k, pair in enumerate(self.pairs):
             new = (self.pressure[k] - self.gaps(k) > 0.0) & (pair.mortar.area > 0.0)
@@ -309,12 +315,14 @@ class ContactProblem:
             stuck[:] = False
         rows = self._rows()
         begins = {k: found.slides & ~self._slides[k] for k, found in rows.items()}
-        changed = changed or any(bool((f.slides != self._slides[k]).any()) for k, f in rows.items())
         worst = _largest([rows[k].excess[begins[k]] for k in self._rubbing])
         least = RELEASED * self._comm.allreduce(worst, op=MPI.MAX) if one_by_one else 0.0
+        bears = self._comm.allreduce(_largest(self.traction), op=MPI.MAX)
         for k, found in rows.items():
             self._stuck[k] = begins[k] & (found.excess < least)
             self._slides[k] = found.slides & ~self._stuck[k]
+            kept = found.excess[self._stuck[k]]
+            changed = changed or bool((kept > TOLERANCE * bears).any())
         return bool(self._comm.allreduce(int(changed)))
 
     def _small(self, parts: list[Array]) -> bool:

@@ -29,7 +29,8 @@ from femna.case.maps import (
     StripesMap,
     UniformMap,
 )
-from femna.case.mask import Mask, Relaxation, Window, platen_clearance, window
+from femna.case.mask import Mask, Relaxation, platen_clearance, window
+from femna.case.mask_window import Window
 from femna.case.messages import Missing, suggest
 from femna.case.metal_voids import MetalVoid, lateral_room
 from femna.case.model import SCHEMA_VERSION, Case

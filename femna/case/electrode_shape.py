@@ -56,7 +56,10 @@ class ElectrodeShape:
     @property
     def outer(self) -> float:
         """Radius of the smallest circle around the origin that holds it all."""
-        return float(np.linalg.norm(self.upper_half(), axis=1).max())
+        if self.name == "rectangular":
+            sides = (self.half_length - self.corner, self.half_width - self.corner)
+            return math.hypot(*sides) + self.corner
+        return max(self.half_length, self.half_width)
 
     def over(self, length: float) -> ElectrodeShape:
         """Return the shape in units of a length."""
@@ -79,6 +82,24 @@ class ElectrodeShape:
         along = np.concatenate([[0.0], np.cumsum(lengths)])
         even = np.union1d(np.linspace(0.0, along[-1], _PLACES), along)
         return np.column_stack([np.interp(even, along, corners[:, k]) for k in (0, 1)])
+
+    def quarter(self) -> tuple[Array, Array]:
+        """Return places on the outline with x >= 0 and y >= 0, from y = 0 on, and the normals."""
+        angle = np.linspace(0.0, 0.5 * math.pi, _PLACES // 2)
+        cos, sin = np.cos(angle), np.sin(angle)
+        cos[-1] = 0.0
+        turning = np.column_stack([cos, sin])
+        if self.name != "rectangular":
+            normals = turning / (self.half_length, self.half_width)
+            normals /= np.linalg.norm(normals, axis=1)[:, None]
+            return turning * (self.half_length, self.half_width), normals
+        along = np.linspace(0.0, 1.0, len(angle))[:, None]
+        centre = np.array([self.half_length - self.corner, self.half_width - self.corner])
+        right = (self.half_length, 0.0) + along * (0.0, centre[1])
+        top = (0.0, self.half_width) + along[::-1] * (centre[0], 0.0)
+        places = np.concatenate([right, centre + self.corner * turning, top])
+        ends = (np.tile(end, (len(angle), 1)) for end in turning[[0, -1]])
+        return places, np.concatenate([next(ends), turning, next(ends)])
 
     def holds(self, places: Array) -> npt.NDArray[np.bool_]:
         """Say which places (N, 2) lie within."""

@@ -1,8 +1,11 @@
-"""``[mask]``: the polymer ring around the electrode, which the platen presses once it has sunk."""
+"""``[mask]``: the polymer around the electrode, which the platen presses once it has sunk.
+
+A ring; around an electrode that is not round a plate with a round outer edge, whose window follows
+the electrode's outline.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -11,6 +14,7 @@ from femna.case.base import AS_TUPLE, Table
 from femna.case.bodies import ContentHash, Material
 from femna.case.geometry import ReadCell
 from femna.case.image_cell import ImageCell
+from femna.case.mask_window import Window
 from femna.case.quantities import (
     Bare,
     Fraction,
@@ -76,16 +80,17 @@ Faces = Annotated[
 
 
 class Mask(Table):
-    """A ring between the electrolyte and the platen that carries the stack force.
+    """A flat ring between the electrolyte and the platen that carries the stack force.
 
     Attributes
     ----------
     material : str or Path
         As for `Metal`.
     inner_radius : float, optional
-        Of the window [m]. A stack has it from its geometry, `electrode_diameter` and `clearance`.
+        Of the window [m]. A stack has it from its geometry: the electrode's outline, widened by
+        `clearance`.
     outer_radius, thickness : float
-        [m].
+        [m]; the outer edge is round, around the electrode's centre.
     window_clearance : float, optional
         Between the electrode's rim and the window [m]; as `inner_radius`.
     platen_clearance : float, optional
@@ -121,27 +126,12 @@ class Mask(Table):
     sha256: ContentHash = Field(default=None, validate_default=True)
 
 
-@dataclass(frozen=True)
-class Window:
-    """The mask's window and the electrode in it.
-
-    Attributes
-    ----------
-    radius, electrode : float
-        Their radii [m].
-    """
-
-    radius: float
-    electrode: float
-
-
 def window(case: Case, mask: Mask) -> Window:
-    """Return the window of the mask of a case that was checked."""
+    """Return the window of the mask of a case that was checked [m]."""
     if isinstance(case.geometry, Stack):
-        electrode = 0.5 * case.geometry.electrode_diameter
-        return Window(electrode + (case.geometry.clearance or 0.0), electrode)
-    radius = mask.inner_radius or 0.0
-    return Window(radius, radius - (mask.window_clearance or 0.0))
+        return Window(case.geometry.electrode, case.geometry.clearance or 0.0)
+    clearance = mask.window_clearance or 0.0
+    return Window.around((mask.inner_radius or 0.0) - clearance, clearance)
 
 
 def check_mask(case: Case) -> None:
@@ -155,16 +145,17 @@ def check_mask(case: Case) -> None:
         refuse("mask.inner_radius", "(missing)", "this key is required", "add e.g. '2.5 mm'")
     found = window(case, mask)
     if mask.outer_radius <= found.radius:
+        what = "the inner radius" if found.is_round else "as far as the window reaches"
         refuse(
             "mask.outer_radius",
             micrometres(mask.outer_radius),
-            f"must be above {micrometres(found.radius)}, the inner radius",
+            f"must be above {micrometres(found.radius)}, {what}",
             "make it larger",
         )
-    if found.electrode <= 0.0:
+    if found.electrode.inner <= 0.0:
         refuse(
             "mask.window_clearance",
-            micrometres(found.radius - found.electrode),
+            micrometres(found.clearance),
             f"must be below {micrometres(found.radius)}, the inner radius",
             "make it smaller",
         )
@@ -212,12 +203,12 @@ def _check_in_stack(stack: Stack, mask: Mask, *, elastic: bool) -> None:
             f"a mask around a rim that is {stack.rim} stands at a distance",
             "add e.g. clearance = '50 um', or remove [mask]",
         )
-    if stack.electrode_shape != "round":
+    if elastic and stack.electrode_shape != "round":
         refuse(
-            "geometry.electrode_shape",
-            stack.electrode_shape,
-            "the mask is computed as a ring, whose window is round",
-            "write electrode_shape = 'round', or remove [mask]",
+            "electrolyte.elastic",
+            "true",
+            "the elastic disc is computed around one axis, and the electrode is not round",
+            "remove it, or write geometry.electrode_shape = 'round'",
         )
     if elastic and stack.electrode_offset is not None:
         refuse(

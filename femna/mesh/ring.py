@@ -10,6 +10,9 @@ from femna.mesh.step import FloatArray
 GROWTH = 1.4
 """Of the columns from an edge on."""
 
+WIDEST = 2.0
+"""Of a column far from the edges, over the thickness."""
+
 FACES = ("electrolyte", "platen", "inner", "outer")
 """Below, above, at the window and at the outer rim."""
 
@@ -45,12 +48,12 @@ def ring_arrays(*, inner: float, outer: float, rows: int) -> BodyArrays:
     return BodyArrays(points, cells, facets, tags, names)
 
 
-def columns(inner: float, outer: float, *, size: float) -> FloatArray:
+def columns(inner: float, outer: float, *, size: float, growth: float = GROWTH) -> FloatArray:
     """Return places from `inner` to `outer`, finest at both."""
     half = 0.5 * (outer - inner)
     steps = [min(size, half)]
     while sum(steps) < half:
-        steps.append(min(GROWTH * steps[-1], 2.0))
+        steps.append(min(growth * steps[-1], WIDEST))
     s = np.concatenate([[0.0], np.cumsum(steps)]) * (half / sum(steps))
     return np.asarray(np.concatenate([inner + s, outer - s[-2::-1]]))
 

@@ -183,7 +183,10 @@ def gathered(
     }
     mask = system.mask
     if mask is not None:
-        makers["mask"] = lambda: mask_part(mask.body, length_scale=system.scales.length)
+        dimension = system.cell.metal.mesh.geometry.dim
+        makers["mask"] = lambda: mask_part(
+            mask.body, length_scale=system.scales.length, dimension=dimension
+        )
     return {name: makers[name]() for name in bodies}
 
 

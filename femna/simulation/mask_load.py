@@ -20,8 +20,8 @@ class MaskLoad:
     ----------
     body : MaskBody
         The mask of the whole electrode.
-    electrode_radius : float
-        [m].
+    electrode_area : float
+        [m^2].
     scales : Scales
         Characteristic values.
     total_area : float
@@ -36,12 +36,11 @@ class MaskLoad:
     """
 
     def __init__(
-        self, body: MaskBody, scales: Scales, *, electrode_radius: float, total_area: float
+        self, body: MaskBody, scales: Scales, *, electrode_area: float, total_area: float
     ) -> None:
         self.body, self._length = body, scales.length
         self._time = scales.time
-        electrode = math.pi * electrode_radius**2
-        self._unit = total_area / (electrode * scales.traction)
+        self._unit = total_area / (electrode_area * scales.traction)
         self.start = 0.0
 
     def at(self, velocity: float, dt: float) -> Reaction:

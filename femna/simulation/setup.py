@@ -26,6 +26,7 @@ from femna.mesh.outline import Outline
 from femna.physics.interface import InterfaceLaw
 from femna.physics.solid import Solid
 from femna.simulation.bodies.elastic_electrolyte import ElasticElectrolyte, Ring
+from femna.simulation.bodies.figures import figure_of
 from femna.simulation.bodies.foundation import DiscShape, transfer_compliance
 from femna.simulation.bodies.mask import MaskBody
 from femna.simulation.dual_basis import dual_average
@@ -182,16 +183,19 @@ def build_model(
     )
     if case.mask is not None and properties.mask is not None:
         opening = window(case, case.mask)
-        ring = MaskBody(
+        body = MaskBody(
             comm,
             case.mask,
             properties.mask,
-            window=opening.radius,
+            figure=figure_of(opening, case.mask.outer_radius),
             clearance=platen_clearance(case, case.mask),
             foundation=_foundation(comm, case, properties.electrolyte),
         )
         system.mask = MaskLoad(
-            ring, scales, electrode_radius=opening.electrode, total_area=system.total_area
+            body,
+            scales,
+            electrode_area=opening.electrode.area,
+            total_area=system.total_area,
         )
     system.elastic_electrolyte = _elastic(case, system, properties.electrolyte)
     chart = conducting_map(case, half_period=cell.half_period)
@@ -286,7 +290,7 @@ def _foundation(comm: Any, case: Case, electrolyte: ElectrolyteProperties) -> fl
         return 0.0
     opening = window(case, case.mask)
     shape = DiscShape(
-        electrode=opening.electrode,
+        electrode=opening.electrode.outer,
         window=opening.radius,
         outer=case.mask.outer_radius,
         edge=0.5 * geometry.electrolyte_diameter,

@@ -198,11 +198,33 @@ def test_a_mask_on_an_elastic_disc_off_the_axis_is_refused(refused):
     assert "around one axis" in line
 
 
-def test_a_mask_around_a_window_that_is_not_round_is_refused(refused):
-    window = {"symmetry": "mirror", "electrode_shape": "elliptic", "electrode_width": "4 mm"}
-    key, line = refused(geometry=window, mask=MASK)
-    assert key == "geometry.electrode_shape"
-    assert "round" in line
+ELLIPTIC = {"symmetry": "mirror", "electrode_shape": "elliptic", "electrode_width": "4 mm"}
+
+
+def test_a_mask_around_an_electrode_that_is_not_round_on_an_elastic_disc_is_refused(refused):
+    key, line = refused(geometry=ELLIPTIC, electrolyte={"elastic": True}, mask=MASK)
+    assert key == "electrolyte.elastic"
+    assert "not round" in line
+
+
+@pytest.mark.parametrize(
+    ("shape", "limit"),
+    [
+        (ELLIPTIC, "above 2550 um"),
+        (ELLIPTIC | {"electrode_width": "6 mm"}, "above 3050 um"),
+        (
+            ELLIPTIC | {"electrode_shape": "rectangular", "corner_radius": "0.5 mm"},
+            "above 3050 um",
+        ),
+    ],
+)
+def test_a_mask_reaches_beyond_its_window_everywhere(shape, limit, refused):
+    """The window of a rectangle is widest over its corners, here 2.5 + 0.5 + 0.05 mm away."""
+    changes = shape | {"rim": "open", "clearance": "50 um"}
+    key, line = refused(geometry=changes, mask=MASK | {"outer_radius": "2.5 mm"})
+    assert key == "mask.outer_radius"
+    assert limit in line
+    assert "window" in line
 
 
 def test_a_mask_around_an_open_rim_needs_its_distance(refused):

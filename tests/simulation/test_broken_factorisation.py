@@ -6,7 +6,7 @@ import femna.backend  # noqa: F401  (before dolfinx)
 from petsc4py import PETSc
 from simulation.test_memory_of_the_metal import model_with_step
 
-from femna.simulation import direct
+from femna.simulation import factors
 from femna.simulation.newton import Newton
 from femna.simulation.start import solve_from_rest
 
@@ -39,11 +39,11 @@ def test_a_solve_after_one_that_ran_out_of_memory_converges():
 
 
 def test_factors_that_need_more_workspace_than_was_estimated_get_it(monkeypatch):
-    monkeypatch.setattr(direct, "EXTRA", (-90, 60))  # begins with a tenth of the estimate
+    monkeypatch.setattr(factors, "EXTRA", (-90, 60))  # begins with a tenth of the estimate
     system, contact, newton = solved()
     linear = newton.linear_solver()[1]
     assert linear.workspace == 60
-    monkeypatch.setattr(direct, "EXTRA", (-90,))
+    monkeypatch.setattr(factors, "EXTRA", (-90,))
     starved = Newton(system)
     system.z = 0.9 * contact
     assert starved.solve().reason_name == "diverged linear solve"

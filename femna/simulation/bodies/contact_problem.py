@@ -25,11 +25,15 @@ from femna.simulation.bodies.mortar import without_columns
 from femna.simulation.bodies.pair import Pair, Side, Unknowns
 from femna.simulation.bodies.sliding import Sliding, share_until_return, sliding
 from femna.simulation.bodies.solid_body import SolidBody
+from femna.simulation.factors import Factors
 from femna.simulation.jacobian import CooMatrix, Entries
 from femna.simulation.layout import BlockLayout
 from femna.simulation.products import product, solution, transposed_product
 
 Array = npt.NDArray[np.float64]
+
+PREFIX: Final = "femna_bodies_"
+"""Of the solver's options."""
 
 MOST_ITERATIONS: Final = 40
 """Newton steps before a solve counts as failed."""
@@ -91,6 +95,7 @@ class ContactProblem:
         self._stuck = [np.zeros(n, dtype=bool) for n in vertices]
         self._from = [np.zeros((n, directions)) for n in vertices]
         self._sides = [self._free_sides(pair) for pair in self.pairs]
+        self._factors = Factors(PREFIX)
         self._solver = self._create_solver()
         self.iterations = 0
         self._moved, self._dt = 0.0, 0.0
@@ -110,6 +115,9 @@ class ContactProblem:
         ksp.setType(PETSc.KSP.Type.PREONLY)
         ksp.getPC().setType(PETSc.PC.Type.LU)
         ksp.getPC().setFactorSolverType("mumps")
+        ksp.setOptionsPrefix(PREFIX)
+        self._factors.configure()
+        ksp.getPC().setFromOptions()
         return ksp
 
     # -- evaluation ----------------------------------------------------------------------------
@@ -189,6 +197,9 @@ class ContactProblem:
         law = self.pairs[k].law
         assert law is not None
         slip = self.slips(k)
+        lengths = np.array([_largest([slip]), _largest([body.get() for body in self.bodies])])
+        self._comm.Allreduce(MPI.IN_PLACE, lengths, op=MPI.MAX)
+        farthest, moved = lengths
         return sliding(
             law,
             slip=slip,
@@ -196,7 +207,8 @@ class ContactProblem:
             pressure=self.pressure[k],
             touches=self._active[k],
             dt=self._dt,
-            farthest=float(self._comm.allreduce(_largest([slip]), op=MPI.MAX)),
+            farthest=float(farthest),
+            moved=float(moved),
             stuck=self._stuck[k],
         )
 
@@ -262,7 +274,7 @@ class ContactProblem:
                 return True
             if iteration == most:
                 break
-            self._solver.setOperators(self._matrix.assemble(self._entries(rows)))
+            self._factors.factorise(self._solver, self._matrix.assemble(self._entries(rows)))
             step = solution(self._solver, np.concatenate(parts))
             if self._solver.getConvergedReason() < 0:
                 break
@@ -282,12 +294,18 @@ class ContactProblem:
         )
         place = self._layout.local_slice(len(self.bodies) + k)
         values[place] = np.where(self._active[k], -by_rise, 0.0)
-        self._solver.setOperators(self._matrix.assemble(self._entries(self._rows())))
+        self._factors.factorise(self._solver, self._matrix.assemble(self._entries(self._rows())))
         change = solution(self._solver, values)[place]
         return float(self._comm.allreduce(float(change @ mortar.area)))
 
     def _choose(self, *, one_by_one: bool) -> bool:
-        """Choose which vertices touch and which slide; say whether any changed (collective)."""
+        """Choose which vertices touch and which slide (collective).
+
+        Returns whether the residual of this choice may be small without a solution: other vertices
+        touch, or some are kept from sliding. Which ones slide is no such thing: the rows of a
+        vertex whose traction is at its limit and whose slip is round-off hold either way, and a
+        step in which nothing moves would change them for ever.
+        """
         changed = False
         for k, pair in enumerate(self.pairs):
             new = (self.pressure[k] - self.gaps(k) > 0.0) & (pair.mortar.area > 0.0)
@@ -297,12 +315,14 @@ class ContactProblem:
             stuck[:] = False
         rows = self._rows()
         begins = {k: found.slides & ~self._slides[k] for k, found in rows.items()}
-        changed = changed or any(bool((f.slides != self._slides[k]).any()) for k, f in rows.items())
         worst = _largest([rows[k].excess[begins[k]] for k in self._rubbing])
         least = RELEASED * self._comm.allreduce(worst, op=MPI.MAX) if one_by_one else 0.0
+        bears = self._comm.allreduce(_largest(self.traction), op=MPI.MAX)
         for k, found in rows.items():
             self._stuck[k] = begins[k] & (found.excess < least)
             self._slides[k] = found.slides & ~self._stuck[k]
+            kept = found.excess[self._stuck[k]]
+            changed = changed or bool((kept > TOLERANCE * bears).any())
         return bool(self._comm.allreduce(int(changed)))
 
     def _small(self, parts: list[Array]) -> bool:

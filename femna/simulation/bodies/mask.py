@@ -1,4 +1,4 @@
-"""The mask: a ring on the rigid electrolyte, pressed by the rigid platen.
+"""The mask: a ring or a plate on the rigid electrolyte, pressed by the rigid platen.
 
 Its reaction enters the balance of the stack force beside the metal's. The mask rests on the
 electrolyte, which holds it vertically; the platen touches it by unilateral contact. Along both
@@ -10,30 +10,27 @@ then alike, each pressed by unilateral contact.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from femna.case.mask import Faces, Mask, MaskFriction
+from femna.case.symmetry import SHAPES
 from femna.case.wall import ViscousWall
 from femna.errors import ComputationError
 from femna.materials.mask import MaskProperties
-from femna.mesh.arrays import BodyArrays
-from femna.mesh.ring import ring_arrays
 from femna.physics.solid import RelaxationTerm, Solid
 from femna.physics.wall import Friction, Viscous
 from femna.simulation.bodies.contact_problem import ContactProblem
+from femna.simulation.bodies.figures import Figure
 from femna.simulation.bodies.mortar import mortar_on_plane
 from femna.simulation.bodies.pair import Pair
-from femna.simulation.bodies.ring_body import ring_body
+from femna.simulation.bodies.resting_body import resting_body
 from femna.simulation.bodies.sliding import Slide
 
 Array = npt.NDArray[np.float64]
-
-ROWS: Final = 6
-"""Elements over the thickness."""
 
 FARTHEST: Final = 1.0
 """Displacement of the platen over the thickness at which an iterate is given up."""
@@ -72,22 +69,22 @@ class MaskBody:
     comm : MPI.Comm
         Communicator.
     mask : Mask
-        Its size and how it slips.
+        Its thickness and how it slips.
     properties : MaskProperties
         What it is made of.
-    window : float
-        Its inner radius [m].
+    figure : Figure
+        What it looks like from above.
     clearance : float
         What the platen sinks before it touches [m].
     foundation : float
         Compliance of what it stands on, in series with it [m/N].
-    rows : int
-        Elements over the thickness.
+    rows : int, optional
+        Elements over the thickness; left out, as many as the figure needs.
 
     Attributes
     ----------
     body : SolidBody
-        Lengths in thicknesses of the mask.
+        Lengths in thicknesses of the mask; of a plate a quarter of it.
     length_scale : float
         The thickness [m].
     area : float
@@ -106,10 +103,10 @@ class MaskBody:
         mask: Mask,
         properties: MaskProperties,
         *,
-        window: float,
+        figure: Figure,
         clearance: float,
         foundation: float = 0.0,
-        rows: int = ROWS,
+        rows: int | None = None,
     ) -> None:
         self.length_scale = thickness = mask.thickness
         law = _law(mask.faces, unit=properties.youngs_modulus, length=thickness)
@@ -120,15 +117,18 @@ class MaskBody:
             relaxation=tuple(RelaxationTerm(*term) for term in properties.relaxation),
             yield_stress=properties.yield_stress,
         )
-        self.body = ring_body(
+        even = mask.faces.law == "free_slip"
+        self.body = resting_body(
             comm,
-            lambda: _section(window / thickness, mask.outer_radius / thickness, rows, share),
+            figure,
+            lambda: figure.mesh(thickness, rows=rows or figure.rows, share=share, even=even),
             solid,
             sticks=mask.faces.law == "sticking",
         )
         self._clearance, self._foundation = clearance / thickness, foundation
-        self._force_unit = solid.youngs_modulus * thickness**2
-        self.area = math.pi * (mask.outer_radius**2 - window**2)
+        often = SHAPES[figure.symmetry].multiplicity
+        self._force_unit = solid.youngs_modulus * thickness**2 * often
+        self.area = figure.area
         self._stiffness = solid.youngs_modulus * self.area / thickness
         height = 1.0 + self._clearance * share
         mortar = mortar_on_plane((self.body, "platen"), height=height, above=True)
@@ -261,14 +261,6 @@ class MaskBody:
         """Return a place for every entry of `state`."""
         places = self._problem.pairs[0].mortar.places
         return {**self.body.points(), "contact_pressure": places, "traction": places}
-
-
-def _section(inner: float, outer: float, rows: int, share: float) -> BodyArrays:
-    """Mesh the ring, or what of it lies above a share of the thickness; lengths in thicknesses."""
-    arrays = ring_arrays(inner=inner / share, outer=outer / share, rows=max(round(rows * share), 1))
-    points = arrays.points * share
-    points[:, 1] += 1.0 - share
-    return replace(arrays, points=points)
 
 
 def _law(faces: Faces, *, unit: float, length: float) -> Slide | None:

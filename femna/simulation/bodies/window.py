@@ -8,22 +8,19 @@ modulus counts: neither relaxation nor yield does. Friction on the faces is left
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from femna.case.mask import Mask
 from femna.materials.mask import MaskProperties
-from femna.mesh.ring import ring_arrays
 from femna.physics.solid import Solid
 from femna.simulation.bodies.contact_problem import ContactProblem
+from femna.simulation.bodies.figures import RING_ROWS, Ring
 from femna.simulation.bodies.pressed_faces import PressedFaces
-from femna.simulation.bodies.ring_body import ring_body
-
-ROWS: Final = 6
-"""Elements over the thickness."""
+from femna.simulation.bodies.resting_body import resting_body
 
 
 def window_compliance(
-    comm: Any, mask: Mask, properties: MaskProperties, *, window: float, rows: int = ROWS
+    comm: Any, mask: Mask, properties: MaskProperties, *, window: float, rows: int = RING_ROWS
 ) -> float:
     """Return the mean outward way of the window for a pressure on all of it [m/Pa] (collective).
 
@@ -42,9 +39,11 @@ def window_compliance(
     """
     unit = mask.thickness
     solid = Solid(youngs_modulus=properties.youngs_modulus, poisson_ratio=properties.poisson_ratio)
-    body = ring_body(
+    ring = Ring(window, mask.outer_radius)
+    body = resting_body(
         comm,
-        lambda: ring_arrays(inner=window / unit, outer=mask.outer_radius / unit, rows=rows),
+        ring,
+        lambda: ring.mesh(unit, rows=rows),
         solid,
         sticks=mask.faces.law == "sticking",
     )

@@ -31,7 +31,14 @@ VARIANTS: Final[dict[str, dict[str, Any]]] = {
         "step": 40.0,
         "overrides": {"protocol.pressure": "0.05 MPa"},
     },
+    "n = 5, the same, strain-rate floor 1e-4": {
+        "power_law_steps": 1,
+        "step": 40.0,
+        "overrides": {"protocol.pressure": "0.05 MPa", "numerics.strain_rate_floor": 1e-4},
+    },
 }
+"""The last one has a contrast above 1e6 of the power law itself: metal beside contact that is lost
+rests, and the floor, a hundredth of the default, leaves it stiff."""
 
 
 def run(*, quick: bool) -> Results:

@@ -33,7 +33,6 @@ _COARSE: Final = {
     "ksp_type": "preonly",
     "pc_type": "gamg",
     "pc_gamg_threshold": "0",
-    "pc_gamg_aggressive_coarsening": "0",
     "mg_levels_ksp_type": "chebyshev",
     "mg_levels_pc_type": "jacobi",
     "mg_levels_ksp_max_it": "4",

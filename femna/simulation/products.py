@@ -53,6 +53,13 @@ def transposed_product(matrix: PETSc.Mat, values: Array) -> Array:
         return np.array(right.getArray(readonly=True))
 
 
+def diagonal(matrix: PETSc.Mat) -> Array:
+    """Return the owned entries of the diagonal (collective)."""
+    with for_a_moment(matrix.createVecLeft()) as (entries,):
+        matrix.getDiagonal(entries)
+        return np.array(entries.getArray(readonly=True))
+
+
 def solution(solver: PETSc.KSP, right: Array) -> Array:
     """Return what a solver finds for an owned right-hand side (collective)."""
     with for_a_moment(*solver.getOperators()[0].createVecs()) as (found, source):

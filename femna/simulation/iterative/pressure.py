@@ -18,7 +18,7 @@ from petsc4py import PETSc
 
 from femna.simulation.block_matrix import FormMatrix
 from femna.simulation.iterative.flow_matrices import FlowMatrices
-from femna.simulation.products import for_a_moment, product, solution
+from femna.simulation.products import diagonal, for_a_moment, product, solution
 
 Array = npt.NDArray[np.float64]
 
@@ -60,11 +60,11 @@ class PressureSchur:
         """Take the matrices of a Newton step (collective)."""
         if self._squares is None:
             self._squares = _squared(flow.divergence)
-        diagonal = self._compliance * product(self._squares, 1.0 / _diagonal(flow.velocity))
+        yielding = self._compliance * product(self._squares, 1.0 / diagonal(flow.velocity))
         if flow.compressibility is not None:
-            diagonal += np.abs(_diagonal(flow.compressibility))
+            yielding += np.abs(diagonal(flow.compressibility))
         matrix = self._mass.assembled()
-        scale = np.sqrt(diagonal / _diagonal(matrix))
+        scale = np.sqrt(yielding / diagonal(matrix))
         with for_a_moment(matrix.createVecLeft()) as (vector,):
             vector.setArray(scale)
             matrix.diagonalScale(vector, vector)
@@ -73,12 +73,6 @@ class PressureSchur:
     def __call__(self, source: Array) -> Array:
         """Return the pressure for an owned residual of the continuity (collective)."""
         return solution(self._solver, source)
-
-
-def _diagonal(matrix: PETSc.Mat) -> Array:
-    with for_a_moment(matrix.createVecLeft()) as (vector,):
-        matrix.getDiagonal(vector)
-        return np.array(vector.getArray(readonly=True))
 
 
 def _squared(matrix: PETSc.Mat) -> PETSc.Mat:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from petsc4py import PETSc
 
 from femna.mesh.quality import aspect_ratios
-from femna.simulation.products import for_a_moment, solution
+from femna.simulation.products import diagonal, solution
 
 Array = npt.NDArray[np.float64]
 
@@ -48,9 +48,7 @@ class PoorCellSmoother:
 
     def update(self, matrix: PETSc.Mat) -> None:
         """Take a new matrix of single entries (collective)."""
-        with for_a_moment(matrix.createVecLeft()) as (diagonal,):
-            matrix.getDiagonal(diagonal)
-            self._inverse = 1.0 / diagonal.getArray(readonly=True)
+        self._inverse = 1.0 / diagonal(matrix)
         if self._solver is None:
             self._dofs = _dofs_of_poor_cells(self._space)
             self._solver = _factorising()

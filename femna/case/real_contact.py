@@ -13,6 +13,7 @@ from femna.case.geometry import find_file
 from femna.case.quantities import Bare, Length, Positive
 from femna.case.refusal import refuse
 from femna.case.roughness import Topography
+from femna.case.units import render
 
 if TYPE_CHECKING:
     from femna.case.model import Case
@@ -105,18 +106,26 @@ def check_real_contact(case: Case) -> None:
 
 
 def _check_table(case: Case) -> None:
-    for index, step in enumerate(case.protocol.steps):
-        if step.do != "strip" or case.protocol.repeat > 1:
-            refuse(
-                f"protocol.steps.{index}.do" if step.do != "strip" else "protocol.repeat",
-                step.do if step.do != "strip" else case.protocol.repeat,
-                "a contact table holds for one stripping from a healed interface",
-                "strip once, or choose another real_contact",
-            )
-    if case.interface.kinetics.law != "linear":
+    protocol, kinetics = case.protocol, case.interface.kinetics
+    once = "a contact table holds for one stripping from a healed interface, at one current"
+    remedy = "strip once, or choose another real_contact"
+    for index, step in enumerate(protocol.steps):
+        where = f"protocol.steps.{index}"
+        if step.do != "strip":
+            refuse(f"{where}.do", step.do, once, remedy)
+        if step.current_density is not None:
+            current = render(step.current_density, ("mA/cm^2",), "A/m^2")
+            refuse(f"{where}.current_density", current, once, "give protocol.current_density")
+    if len(protocol.steps) > 1:
+        refuse("protocol.steps", f"({len(protocol.steps)} steps)", once, remedy)
+    if protocol.repeat > 1:
+        refuse("protocol.repeat", protocol.repeat, once, remedy)
+    if protocol.start_from is not None:
+        refuse("protocol.start_from", str(protocol.start_from), once, remedy)
+    if kinetics.law != "linear":
         refuse(
             "interface.kinetics.law",
-            case.interface.kinetics.law,
+            kinetics.law,
             "the conductance of a contact table is that of linear kinetics",
             "use law = 'linear'",
         )

@@ -74,6 +74,10 @@ class InterfaceLaw:
         contact = self.contact.eased(residual)
         return None if contact is self.contact else replace(self, contact=contact)
 
+    def healed(self) -> InterfaceLaw:
+        """Return the law as it is before any charge has passed."""
+        return replace(self, contact=self.contact.healed())
+
     def current(self, z: Array, overpotential: Array) -> LocalCurrent:
         """Return the current density at complementary unknowns ``z`` and overpotentials [V]."""
         h, dh = self.openness(z)

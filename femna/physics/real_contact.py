@@ -47,6 +47,9 @@ class RealContact(Protocol):
     def eased(self, residual: float) -> RealContact:
         """Return the law with at least this share touching at zero pressure."""
 
+    def healed(self) -> RealContact:
+        """Return the law as it is before any charge has passed."""
+
     def share(self, pressure: Array) -> Array:
         """Return the share of the nominal area that touches, shape (N,)."""
 
@@ -59,6 +62,10 @@ class PerfectContact:
     """The whole nominal area touches."""
 
     def eased(self, residual: float) -> RealContact:
+        """Return the law itself."""
+        return self
+
+    def healed(self) -> RealContact:
         """Return the law itself."""
         return self
 
@@ -90,6 +97,10 @@ class PlasticContact:
     def eased(self, residual: float) -> RealContact:
         """Return the law with at least this share touching at zero pressure."""
         return self if self.residual >= residual else replace(self, residual=residual)
+
+    def healed(self) -> RealContact:
+        """Return the law itself: asperities keep no memory of a charge."""
+        return self
 
     def load(self, pressure: Array) -> Array:
         """Return s, shape (N,)."""

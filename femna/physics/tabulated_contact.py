@@ -21,17 +21,24 @@ class TabulatedContact:
     Attributes
     ----------
     curve : ShareCurve
-        a against the pressure over the characteristic traction.
+        a against the pressure over the characteristic traction, after the charge that has passed.
+    fresh : ShareCurve
+        The same before any has.
     residual : float
         Least share, which no pressure undercuts.
     """
 
     curve: ShareCurve
+    fresh: ShareCurve
     residual: float = 0.0
 
     def eased(self, residual: float) -> RealContact:
         """Return the law with at least this share touching at zero pressure."""
         return self if self.residual >= residual else replace(self, residual=residual)
+
+    def healed(self) -> RealContact:
+        """Return the law before any charge has passed."""
+        return replace(self, curve=self.fresh)
 
     def share(self, pressure: Array) -> Array:
         """Return a, shape (N,)."""

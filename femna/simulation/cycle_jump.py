@@ -5,11 +5,12 @@ ends of its steps are compared with those of the two cycles before it; a volume 
 largest. If one changes by d a cycle, and d by e from one to the next, then N cycles along the
 straight line through the last two are wrong by some ``N (N + 1) e / 2``; where the voids of two
 cycles do not stand over the same vertices there is no line, the state is held, and N cycles are
-wrong by ``N d``. N is the largest number that keeps the error asked for: for the contact fraction,
-which the next cycle finds anew, in every jump; for the volume, whose errors add up, its share
-``N / repeat`` of it. Gap, voids and collector follow the same line, so that metal, gap and voids
-fill the cell after a jump as before it. The cycle after a jump is computed, as is the last one:
-what it differs by from the line is the next e.
+wrong by ``N d``. It is held only where a cycle leaves as much metal as it found. N is the largest
+number that keeps the error asked for: for the contact fraction, which the next cycle finds anew, in
+every jump; for the volume, whose errors add up, its share ``N / repeat`` of it. Gap, voids and
+collector follow the same line, so that metal, gap and voids fill the cell after a jump as before
+it. The cycle after a jump is computed, as is the last one: what it differs by from the line is the
+next e.
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ _LINEAR: Final = (
     "closed",
 )
 """Numbers of the clock that go on while the state is held, and along the line."""
+
+BALANCED: Final = 1e-9
+"""Of the charge that passes in a cycle, what it may take of the metal where the state is held, and
+of what has left over the rim, what it may add: round-off."""
 
 LARGEST_CHANGE: Final = 10.0
 """Change of a number along the line of one jump, over the error asked for, at most."""
@@ -123,7 +128,7 @@ class CycleJump:
         change, bend = _differences(contact)
         grown, bent = _differences(volume)
         held = min(int(error / change), most)
-        if grown > error / self._repeat:
+        if grown > error / self._repeat or not self._balanced():
             held = 0
         along = min(
             int(0.5 * (np.sqrt(1.0 + 8.0 * error / bend) - 1.0)),
@@ -134,6 +139,14 @@ class CycleJump:
         along = max(along, 0)
         along = min(self._comm.allgather(_keeps_voids(now, before, along)))
         return (along, True) if along > 0 and along >= held else (held, False)
+
+    def _balanced(self) -> bool:
+        """Say whether the last cycle has left as much metal as it found."""
+        clock, before = self._stage.clock, self._stage.clock.cycle_numbers
+        passed = clock.throughput - before["throughput"]
+        stripped = abs(clock.removed - before["removed"]) > BALANCED * passed
+        squeezed = abs(clock.outflow - before["outflow"]) > BALANCED * abs(clock.outflow)
+        return not (stripped or squeezed)
 
 
 def leave_out(jumps: Sequence[CycleJump], contacts: Sequence[float]) -> None:

@@ -100,10 +100,11 @@ def _real_contact(
 ) -> RealContact:
     asperities, table = properties.interface.asperities, properties.interface.table
     if table is not None:
-        return TabulatedContact(
-            curve=ShareCurve(table.pressures / scales.traction, table.shares(charge)),
-            residual=table.residual,
+        curve, fresh = (
+            ShareCurve(table.pressures / scales.traction, table.shares(passed))
+            for passed in (charge, 0.0)
         )
+        return TabulatedContact(curve=curve, fresh=fresh, residual=table.residual)
     if asperities is None:
         return PerfectContact()
     metal = properties.metal

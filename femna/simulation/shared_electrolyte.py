@@ -22,7 +22,7 @@ from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
 from scipy.spatial import Delaunay
 
 from femna.errors import ComputationError
-from femna.simulation.conduction import distribute_current
+from femna.simulation.conduction import distribute_current, healed
 from femna.simulation.fixed_point import Anderson
 from femna.simulation.system import System
 
@@ -150,23 +150,20 @@ class SharedElectrolyte:
         """
         saved = [(s.electrolyte.get()[0].copy(), s.scalars.copy()) for s in self._systems]
         steps = [system.required_step() for system in self._systems]
-        held = [step.voltage for step in steps]
         for system, step in zip(self._systems, steps, strict=True):
             system.electrolyte.restore(np.zeros_like(system.electrolyte.get()[0]))
-            system.voltage, step.voltage = step.current, None
+            system.voltage = step.current
         working, counter = self._systems
         try:
-            return self.distribute(
-                (
-                    working.closed_under(steps[0].pressure),
-                    counter.closed_under(steps[1].pressure),
+            with healed(steps[0]), healed(steps[1]):
+                return self.distribute(
+                    (
+                        working.closed_under(steps[0].pressure),
+                        counter.closed_under(steps[1].pressure),
+                    )
                 )
-            )
         finally:
-            for system, step, voltage, (potential, scalars) in zip(
-                self._systems, steps, held, saved, strict=True
-            ):
-                step.voltage = voltage
+            for system, (potential, scalars) in zip(self._systems, saved, strict=True):
                 system.electrolyte.restore(potential)
                 system.scalars = scalars
 

@@ -131,7 +131,9 @@ def _through_stages(system: System, newton: Newton, line_search: LineSearch) -> 
 
 
 def close_again(system: System, gap: Array) -> None:
-    """Close what a trial step has opened, at the same pressure, and let the current find its way.
+    """Take back what a trial step has opened or closed, and let the current find its way.
+
+    What it opened closes at the same pressure; gaps are again what they were before it.
 
     Parameters
     ----------
@@ -142,8 +144,8 @@ def close_again(system: System, gap: Array) -> None:
     """
     rest = closed_state(gap, system.gap_scale)
     shut = system.interface().pressure + system.transport.adhesion
-    system.z = np.where((system.z < 0.0) & (rest == 0.0), shut, system.z)
-    system.z = np.maximum(system.z, rest)
+    closed = np.maximum(np.where(system.z < 0.0, shut, system.z), 0.0)
+    system.z = np.where(rest < 0.0, rest, closed)
     distribute_current(system, system.z)
 
 

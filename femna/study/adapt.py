@@ -77,15 +77,20 @@ def next_pressure(
 
 
 def _beyond(points: Sequence[Point], criteria: Sequence[Crossing], ratio: float) -> float | None:
-    """Return the pressure that continues the grid on a side where a criterion is open."""
+    """Return the pressure that continues the grid on a side where a criterion is open.
+
+    One that knows no side yet, for want of finished points, leaves the choice to the other.
+    """
     if not points:
         return None
     pressures = [p.pressure for p in points]
-    if any(crossing.holding is None for crossing in criteria):
-        return float(f"{max(pressures) * ratio:.4g}")
-    if any(crossing.failing is None for crossing in criteria):
-        return float(f"{min(pressures) / ratio:.4g}")
-    return None
+    above, below = max(pressures) * ratio, min(pressures) / ratio
+    judged = [c for c in criteria if c.holding is not None or c.failing is not None]
+    if any(crossing.holding is None for crossing in judged):
+        return float(f"{above:.4g}")
+    if any(crossing.failing is None for crossing in judged):
+        return float(f"{below:.4g}")
+    return float(f"{above:.4g}") if len(judged) < len(criteria) else None
 
 
 def _middle(crossing: Crossing) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,8 @@ def contact_table(directory: Path, rows: Sequence[Row]) -> tuple[list[str], list
     """Return header and cells: the share of the conductance at every step of every case.
 
     The voltage of the interface, kinetic and constriction, over that of the closed one at the same
-    current. Cases that were mapped from others have no history and are left out.
+    current. Left out are cases that were mapped from others and have no history, and those whose
+    voltage says nothing of a conductance.
     """
     others = [name for name, _ in rows[0].others] if rows else []
     header = [
@@ -34,9 +36,18 @@ def contact_table(directory: Path, rows: Sequence[Row]) -> tuple[list[str], list
     cells: list[list[object]] = []
     for row in rows:
         if row.status in FINISHED and row.origin != MAPPED:
-            history = read_table(directory / row.case / "history.csv")
-            cells.extend(_steps(history, [value for _, value in row.others]))
+            folder = directory / row.case
+            history = read_table(folder / "history.csv")
+            if history and _conducts(folder):
+                cells.extend(_steps(history, [value for _, value in row.others]))
     return header, cells
+
+
+def _conducts(folder: Path) -> bool:
+    """Say whether the interface of a case is a conductance: the voltage goes with the current."""
+    case = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
+    kinetics = case["interface"]["kinetics"]
+    return kinetics["law"] == "linear" and not kinetics.get("stress_term", False)
 
 
 def _steps(history: Sequence[Mapping[str, str]], others: Sequence[object]) -> list[list[object]]:

@@ -41,10 +41,11 @@ def collapse_exponent(case: Any) -> float | None:
     """Return n where a case is exactly a function of P/j^(1/n), else None.
 
     The creep law is one power of stress, and nothing brings a stress or a time of its own:
-    elasticity, a stress term, Butler-Volmer kinetics, transport along the interface, adhesion,
-    viscous walls, a given shear strength, more than one step. Hardness and the shear strength of a
-    wall that follow from the creep law scale with it. A law of the user's own is code, which runs
-    in a run and nowhere else: it is not asked.
+    elasticity, a mask, a pressure on free sides, a stress term, Butler-Volmer kinetics, contact
+    from a table, transport along the interface, adhesion, viscous walls, a given shear strength;
+    and one strip by charge, from the start, is all that is done. Hardness and the shear strength
+    of a wall that follow from the creep law scale with it. A law of the user's own is code, which
+    runs in a run and nowhere else: it is not asked.
     """
     kinetics = case.interface.kinetics
     plain = (
@@ -52,12 +53,12 @@ def collapse_exponent(case: Any) -> float | None:
         and kinetics.law == "linear"
         and not kinetics.stress_term
         and not case.metal.elastic
+        and case.mask is None
+        and getattr(case.geometry, "side_pressure", None) is None
+        and case.interface.real_contact.law != "table"
         and all(_scales(wall) for wall in (case.interface.wall, case.metal.collector_wall))
         and not any(getattr(case.interface, name) for name in _SCALES_OF_THEIR_OWN)
-        and len(case.protocol.steps) * case.protocol.repeat == 1
-        and case.protocol.steps[0].do == "strip"
-        and case.protocol.steps[0].pressure is None
-        and case.protocol.steps[0].current_density is None
+        and _strips_once(case.protocol)
     )
     if not plain:
         return None
@@ -65,6 +66,18 @@ def collapse_exponent(case: Any) -> float | None:
     slopes = law.log_slope(_STRESSES, case.protocol.temperature)
     one_power = np.ptp(slopes) < 1e-9 and not isinstance(law, HardeningLaw)
     return float(slopes[0]) if one_power else None
+
+
+def _strips_once(protocol: Any) -> bool:
+    """Whether all that is done is one strip by charge, from a healed interface."""
+    step, *more = protocol.steps
+    own = (step.pressure, step.current_density, step.time, step.until, protocol.start_from)
+    return (
+        step.do == "strip"
+        and not more
+        and protocol.repeat == 1
+        and all(given is None for given in own)
+    )
 
 
 def _scales(wall: Any) -> bool:

@@ -9,7 +9,8 @@ from femna.physics.tabulated_contact import TabulatedContact
 
 KNOTS = np.array([0.5, 0.7, 1.0, 1.6, 3.0])
 SHARES = np.array([0.01, 0.4, 0.9, 0.98, 1.0])
-LAW = TabulatedContact(curve=ShareCurve(KNOTS, SHARES))
+FRESH = ShareCurve(KNOTS, np.ones_like(SHARES))
+LAW = TabulatedContact(curve=ShareCurve(KNOTS, SHARES), fresh=FRESH)
 PRESSURES = np.array([0.0, 0.2, 0.55, 0.8, 1.3, 2.0, 5.0])
 
 
@@ -37,3 +38,9 @@ def test_current_has_its_own_derivatives(law):
 def test_a_residual_is_the_least_share():
     assert LAW.eased(0.05).share(np.array([0.0]))[0] == pytest.approx(0.05)
     assert LAW.eased(0.05).share(np.array([9.0]))[0] == pytest.approx(1.0, abs=2.0 * WHOLE)
+
+
+def test_healed_it_is_as_before_any_charge():
+    healed = LAW.eased(0.05).healed()
+    assert healed.share(KNOTS) == pytest.approx(np.ones_like(KNOTS), abs=1.1 * WHOLE)
+    assert healed.share(np.array([0.0]))[0] == pytest.approx(0.05)

@@ -66,6 +66,17 @@ def test_a_cell_that_does_not_change_is_computed_in_a_few_cycles(run):
     assert np.max(numbers(folder, "volume_balance")) < 1e-8
 
 
+def test_cycles_that_are_left_out_take_their_metal(run):
+    text = jumping(30, pressure="0.3 MPa", error=0.05)
+    plated = text.replace('{ do = "plate" }', '{ do = "plate", charge = "0.01 mAh/cm^2" }')
+    folder = run(plated)
+    assert len({row["cycle"] for row in rows(folder)}) < 30
+    used = [row for row in rows(folder) if row["cycle"] in {"1", "2"}]
+    start, end = (float(row["layer_thickness_um"]) for row in (used[0], used[-1]))
+    per_cycle = 0.5 * (start - end)
+    assert last(folder)["layer_thickness_um"] == pytest.approx(start - 30.0 * per_cycle, abs=1e-3)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("law", ["hollow_body", "duva_crow"])  # with the second voids accumulate
 def test_fifty_cycles_with_jumps_keep_contact_and_voids_of_fifty_computed_ones(run, law):

@@ -4,10 +4,12 @@ import csv
 import re
 
 import pytest
-from runs.conftest import case_text, last
+from runs.conftest import case_text, differences, last, rows
 from verification.stacks import CASE
 
+from femna.case import load_case
 from femna.cli.app import execute
+from femna.output import run_case
 
 STUDY = """
 femna = 1
@@ -79,7 +81,36 @@ def test_a_resistance_that_is_not_the_table_s_is_refused(table, run, capsys):
     assert "their constriction included" in capsys.readouterr().err
 
 
-def test_plating_on_a_table_is_refused(table, run, capsys):
-    entries = settings(table, **{"protocol.steps": "[{ do = 'plate' }]"})
-    run(CASE, "plate", code=2, settings=entries)
+def test_a_run_that_is_resumed_has_the_rise_of_one_that_was_not(table, run, tmp_path):
+    entries = settings(table)
+    case = load_case(run(CASE, "whole", settings=entries) / "case.toml")
+    count = len(rows(tmp_path / "whole"))
+    assert last(tmp_path / "whole")["voltage_rise_V"] > 1e-4
+    run_case(case, tmp_path / "two", stop=lambda row: row["step"] == count // 2)
+    run_case(case, tmp_path / "two", resume=True)
+    assert differences(tmp_path / "whole", tmp_path / "two", tolerance=1e-9) == []
+
+
+STRIP = "{ do = 'strip', charge = '0.01 mAh/cm^2' }"
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "[{ do = 'plate' }]",
+        f"[{STRIP}, {STRIP}]",
+        "[{ do = 'strip', current_density = '3 mA/cm^2' }]",
+    ],
+)
+def test_a_table_is_refused_where_it_says_nothing(table, run, capsys, steps):
+    run(CASE, "other", code=2, settings=settings(table, **{"protocol.steps": steps}))
     assert "one stripping from a healed interface" in capsys.readouterr().err
+
+
+def test_a_stress_term_leaves_no_table(tmp_path):
+    linear = '{ law = "linear", resistance = "8 ohm*cm^2", stress_term = true }'
+    (tmp_path / "unit.toml").write_text(case_text(kinetics=linear))
+    (tmp_path / "study.toml").write_text(re.sub("0.204.*0.25", "0.25", STUDY))
+    arguments = [str(tmp_path / "study.toml"), "-o", str(tmp_path / "sweep"), "--jobs", "1"]
+    assert execute(["sweep", *arguments]) == 0
+    assert not (tmp_path / "sweep" / "contact_table.csv").exists()

@@ -119,6 +119,16 @@ def test_widening_goes_no_further_than_needed(ranked):
     assert top < 4.0 * P_TURN * 5.0**0.2 * 2.0
 
 
+def test_a_grid_that_is_all_above_is_continued_downwards(tmp_path):
+    low = '{ from = "0.05 MPa", to = "0.1 MPa", count = 2, spacing = "log" }'
+    run(tmp_path, SWEEPS.replace(low, '{ values = [0.8], unit = "MPa" }') + PLAIN)
+    pressures = [float(r["pressure_MPa"]) for r in table(tmp_path / "out/sweep.csv")]
+    assert max(pressures) <= 1.6  # where four finished points of the slope's fit need one more
+    for row in table(tmp_path / "out/critical.csv"):
+        _, contact = exact(float(row["current_mA_cm2"]))
+        assert float(row["p_crit_contact_MPa"]) == pytest.approx(contact, rel=0.03)
+
+
 def test_candidates_are_ranked_by_the_rule(ranked):
     folder, result = ranked
     rows = table(folder / "out/mechanisms.csv")
@@ -235,16 +245,23 @@ def test_a_master_curve_that_fails_its_proof_maps_nothing_and_says_so(tmp_path):
     assert any("no current was mapped" in line for line in result.lines)
 
 
+MASK = '[mask]\ninner_radius = "2.5 mm"\nouter_radius = "5 mm"\nthickness = "99 um"\n'
+LINEAR = 'kinetics = { law = "linear", resistance = "8 ohm*cm^2" }'
+
+
 @pytest.mark.parametrize(
-    "change",
+    ("plain", "change"),
     [
-        'kinetics = { law = "linear", resistance = "8 ohm*cm^2", stress_term = true }',
-        'kinetics = { law = "butler_volmer", exchange_current_density = "3 mA/cm^2" }',
+        (LINEAR, LINEAR.replace(" }", ", stress_term = true }")),
+        (LINEAR, 'kinetics = { law = "butler_volmer", exchange_current_density = "3 mA/cm^2" }'),
+        ("[limits]", MASK + "[limits]"),
+        ('do = "strip"', 'do = "strip", time = "60 s"'),
+        ('do = "strip"', 'do = "strip", until = "0.1 V"'),
     ],
 )
-def test_a_case_with_a_scale_of_its_own_is_computed_at_every_current(tmp_path, change):
-    case = CASE.replace('kinetics = { law = "linear", resistance = "8 ohm*cm^2" }', change)
-    (tmp_path / "case.toml").write_text(case)
+def test_a_case_with_a_scale_of_its_own_is_computed_at_every_current(tmp_path, plain, change):
+    assert plain in CASE
+    (tmp_path / "case.toml").write_text(CASE.replace(plain, change))
     (tmp_path / "study.toml").write_text(HEAD + SWEEPS + "master_curve = true\n")
     run_sweep(tmp_path / "study.toml", tmp_path / "out", jobs=2, solve=solve)
     assert {r["origin"] for r in table(tmp_path / "out/sweep.csv")} == {"computed"}

@@ -49,6 +49,10 @@ class Window:
         around = self.electrode.perimeter * self.clearance
         return self.electrode.area + around + math.pi * self.clearance**2
 
+    def area_up_to(self, radius: float) -> float:
+        """Return the area between the window and a circle around the centre."""
+        return math.pi * radius**2 - self.area
+
     def beyond(self, places: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return how far places (N, 2) outside the electrode lie from the window, negative in it.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -37,7 +36,7 @@ class Footprint:
     @property
     def area(self) -> float:
         """Of the whole mask, in the mesh's unit squared."""
-        return math.pi * self.outer**2 - self.window.area
+        return self.window.area_up_to(self.outer)
 
     def indicator(self, mesh: Any) -> Any:
         """Return 1 under the mask and 0 elsewhere, a UFL expression on facets (collective).

@@ -124,7 +124,7 @@ def transfer_compliance_of(electrolyte: ElasticElectrolyte, *, length_scale: flo
     """Return the same as `transfer_compliance`, on the cell's own mesh (collective).
 
     The mesh does not follow the mask's edges. A round mask around the axis is off by 1e-4 where
-    elements are a quarter of the disc's thickness, and by 3e-3 where they are almost as large as it.
+    elements are a quarter of the disc's thickness, and by 3e-3 where they are almost as large.
 
     Parameters
     ----------

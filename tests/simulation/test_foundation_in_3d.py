@@ -224,7 +224,7 @@ def test_the_stress_in_the_disc_bears_metal_and_mask(
 def test_ranks_find_one_foundation(tmp_path: Path) -> None:
     case = stack_case(tmp_path, CELL | ALONG_X | OFF)
     together, alone = (
-        foundation(build_model(case, comm, refine=0.5)) for comm in (MPI.COMM_WORLD, MPI.COMM_SELF)
+        foundation(build_model(case, comm, refine=0.3)) for comm in (MPI.COMM_WORLD, MPI.COMM_SELF)
     )
     assert together == pytest.approx(alone, rel=KRYLOV)
 

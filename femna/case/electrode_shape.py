@@ -15,6 +15,9 @@ ShapeName = Literal["round", "elliptic", "rectangular"]
 _PLACES: Final = 2000
 """Places on half an outline that stand for it: chords miss a circle by 3e-7 of its radius."""
 
+_ITERATIONS: Final = 10
+"""Of Newton's method for the nearest place of an ellipse: convex and monotone, it needs seven."""
+
 
 @dataclass(frozen=True)
 class ElectrodeShape:
@@ -101,6 +104,16 @@ class ElectrodeShape:
         ends = (np.tile(end, (len(angle), 1)) for end in turning[[0, -1]])
         return places, np.concatenate([next(ends), turning, next(ends)])
 
+    def distance(self, places: Array) -> Array:
+        """Return how far places (N, 2) lie outside the outline, 0 within it."""
+        if self.name == "elliptic":
+            return _distance_from_ellipse(places, self.half_length, self.half_width)
+        if self.name == "round":
+            return np.maximum(np.linalg.norm(places, axis=1) - self.half_length, 0.0)
+        straight = (self.half_length - self.corner, self.half_width - self.corner)
+        beyond = np.maximum(np.abs(places) - straight, 0.0)
+        return np.maximum(np.linalg.norm(beyond, axis=1) - self.corner, 0.0)
+
     def holds(self, places: Array) -> npt.NDArray[np.bool_]:
         """Say which places (N, 2) lie within."""
         x, y = np.abs(places).T
@@ -112,3 +125,23 @@ class ElectrodeShape:
         outside = np.linalg.norm(np.maximum(beyond, 0.0), axis=1)
         within = np.minimum(beyond.max(axis=1), 0.0)
         return np.asarray(outside + within < self.corner)
+
+
+def _distance_from_ellipse(places: Array, half_length: float, half_width: float) -> Array:
+    """Return how far places (N, 2) lie outside an ellipse, 0 within.
+
+    The nearest place has coordinates c^2 p/(t + c^2), c the half axis along each and t >= 0 the
+    root of sum (c p/(t + c^2))^2 = 1. The sum is convex in t, so that Newton's method rises to the
+    root from where the larger term is 1 (D. Eberly, Distance from a point to an ellipse, Geometric
+    Tools 2013).
+    """
+    axes = np.array([half_length, half_width])
+    reach = axes * np.abs(places)
+    root = np.maximum((reach - axes**2).max(axis=1), 0.0)
+    for _ in range(_ITERATIONS):
+        terms = (reach / (root[:, None] + axes**2)) ** 2
+        slope = -2.0 * (terms / (root[:, None] + axes**2)).sum(axis=1)
+        excess = np.maximum(terms.sum(axis=1) - 1.0, 0.0)
+        root = root - np.divide(excess, slope, out=np.zeros_like(root), where=excess > 0.0)
+    scaled = places / (root[:, None] + axes**2)
+    return np.asarray(root * np.linalg.norm(scaled, axis=1))

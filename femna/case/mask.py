@@ -140,7 +140,7 @@ def check_mask(case: Case) -> None:
     if mask is None:
         return
     if isinstance(case.geometry, Stack):
-        _check_in_stack(case.geometry, mask, elastic=case.electrolyte.elastic)
+        _check_in_stack(case.geometry, mask)
     elif mask.inner_radius is None:
         refuse("mask.inner_radius", "(missing)", "this key is required", "add e.g. '2.5 mm'")
     found = window(case, mask)
@@ -186,7 +186,7 @@ def check_mask(case: Case) -> None:
         )
 
 
-def _check_in_stack(stack: Stack, mask: Mask, *, elastic: bool) -> None:
+def _check_in_stack(stack: Stack, mask: Mask) -> None:
     for name in ("inner_radius", "window_clearance"):
         given = getattr(mask, name)
         if given is not None:
@@ -202,20 +202,6 @@ def _check_in_stack(stack: Stack, mask: Mask, *, elastic: bool) -> None:
             "(missing)",
             f"a mask around a rim that is {stack.rim} stands at a distance",
             "add e.g. clearance = '50 um', or remove [mask]",
-        )
-    if elastic and stack.electrode_shape != "round":
-        refuse(
-            "electrolyte.elastic",
-            "true",
-            "the elastic disc is computed around one axis, and the electrode is not round",
-            "remove it, or write geometry.electrode_shape = 'round'",
-        )
-    if elastic and stack.electrode_offset is not None:
-        refuse(
-            "electrolyte.elastic",
-            "true",
-            "the elastic disc is computed around one axis, and the electrode lies off it",
-            "remove it, or geometry.electrode_offset",
         )
     edge = 0.5 * stack.electrolyte_diameter - (stack.electrode_offset or 0.0)
     if mask.outer_radius > edge * (1.0 + 1e-12):

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from femna.case.electrode_shape import ElectrodeShape
 
 
@@ -45,6 +48,17 @@ class Window:
             return math.pi * self.radius**2
         around = self.electrode.perimeter * self.clearance
         return self.electrode.area + around + math.pi * self.clearance**2
+
+    def area_up_to(self, radius: float) -> float:
+        """Return the area between the window and a circle around the centre."""
+        return math.pi * radius**2 - self.area
+
+    def beyond(self, places: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return how far places (N, 2) outside the electrode lie from the window, negative in it.
+
+        Under the electrode it is the clearance, negative.
+        """
+        return self.electrode.distance(places) - self.clearance
 
     def over(self, length: float) -> Window:
         """Return the window in units of a length."""

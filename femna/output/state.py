@@ -125,7 +125,7 @@ def _bent(system: System) -> tuple[dict[str, Array], dict[str, Array]]:
     scales, mask = system.scales, system.mask
     traction = system.interface().traction * (system.contact_area / system.area)
     even = 0.0 if mask is None else mask.pressure(system.mask_reaction().force)
-    body.solve(system.electrolyte.spread(traction), ring_pressure=even / scales.traction)
+    body.solve(system.electrolyte.spread(traction), mask_pressure=even / scales.traction)
     stress = body.stress_of_cells() * (scales.traction * MPA)
     deviator = stress - np.trace(stress, axis1=1, axis2=2)[:, None, None] / 3.0 * np.eye(3)
     moved = vectors_at_nodes(body.displacement) * (scales.traction / body.solid.youngs_modulus)

@@ -18,18 +18,16 @@ from femna.case import (
     window,
 )
 from femna.constants import FARADAY
-from femna.materials import ElectrolyteProperties, Properties, UserLaw, resolve
+from femna.materials import Properties, UserLaw, resolve
 from femna.mesh import Cell, build_cell, conducting_map
 from femna.mesh.bodies import on_root
 from femna.mesh.maps import ConductingMap
 from femna.mesh.outline import Outline
 from femna.physics.interface import InterfaceLaw
-from femna.physics.solid import Solid
-from femna.simulation.bodies.elastic_electrolyte import ElasticElectrolyte, Ring
 from femna.simulation.bodies.figures import figure_of
-from femna.simulation.bodies.foundation import DiscShape, transfer_compliance
 from femna.simulation.bodies.mask import MaskBody
 from femna.simulation.dual_basis import dual_average
+from femna.simulation.elastic_cell import elastic_electrolyte, foundation
 from femna.simulation.elastic_memory import ElasticModuli
 from femna.simulation.electrolyte import ElectrolyteBlock
 from femna.simulation.interface_law import interface_law, kinetic_law
@@ -181,6 +179,8 @@ def build_model(
         surface=properties.surface,
         total_area=total_area,
     )
+    elastic = elastic_electrolyte(case, system, properties.electrolyte)
+    system.elastic_electrolyte = elastic
     if case.mask is not None and properties.mask is not None:
         opening = window(case, case.mask)
         body = MaskBody(
@@ -189,7 +189,7 @@ def build_model(
             properties.mask,
             figure=figure_of(opening, case.mask.outer_radius),
             clearance=platen_clearance(case, case.mask),
-            foundation=_foundation(comm, case, properties.electrolyte),
+            foundation=foundation(case, elastic, comm=comm, length_scale=scales.length),
         )
         system.mask = MaskLoad(
             body,
@@ -197,7 +197,6 @@ def build_model(
             electrode_area=opening.electrode.area,
             total_area=system.total_area,
         )
-    system.elastic_electrolyte = _elastic(case, system, properties.electrolyte)
     chart = conducting_map(case, half_period=cell.half_period)
     deep = _extent(cell.electrolyte.mesh, -1.0) * scales.length
     return Model(
@@ -254,49 +253,6 @@ def _conducting(
         lambda horizontal: np.asarray(chart(horizontal * cell.length_scale)),
     )
     return np.clip(mean, 0.0, 1.0)  # fourth order, as the average
-
-
-def _ceramic(electrolyte: ElectrolyteProperties) -> Solid | None:
-    """Return an elastic electrolyte as a solid; None if it is rigid."""
-    young, poisson = electrolyte.youngs_modulus, electrolyte.poisson_ratio
-    if young is None or poisson is None:
-        return None
-    return Solid(youngs_modulus=young, poisson_ratio=poisson)
-
-
-def _elastic(
-    case: Case, system: System, electrolyte: ElectrolyteProperties
-) -> ElasticElectrolyte | None:
-    """Return the elastic electrolyte of a cell (collective); None if it is rigid."""
-    cell, solid, ring = system.cell, _ceramic(electrolyte), None
-    disc = isinstance(case.geometry, Stack)
-    if solid is None:
-        return None
-    if disc and case.mask is not None:
-        unit = cell.length_scale
-        ring = Ring(
-            inner=window(case, case.mask).radius / unit, outer=case.mask.outer_radius / unit
-        )
-    vertices = system.electrolyte.space
-    return ElasticElectrolyte(
-        cell.electrolyte, vertices, cell.symmetry, solid, disc=disc, ring=ring
-    )
-
-
-def _foundation(comm: Any, case: Case, electrolyte: ElectrolyteProperties) -> float:
-    """Return the compliance of an elastic electrolyte below the mask of a stack [m/N]."""
-    geometry, solid = case.geometry, _ceramic(electrolyte)
-    if solid is None or case.mask is None or not isinstance(geometry, Stack):
-        return 0.0
-    opening = window(case, case.mask)
-    shape = DiscShape(
-        electrode=opening.electrode.outer,
-        window=opening.radius,
-        outer=case.mask.outer_radius,
-        edge=0.5 * geometry.electrolyte_diameter,
-        thickness=geometry.electrolyte_thickness,
-    )
-    return transfer_compliance(comm, shape, solid)
 
 
 def _extent(mesh: Any, sign: float) -> float:

@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from femna.case import counter_case, parse_case, template
+from femna.case import counter_case, parse_case, template, window
 from femna.errors import InputError
 
 REFUSED = {
@@ -188,23 +188,19 @@ def test_a_mask_that_does_not_fit_the_stack_is_refused(what, refused):
     assert part in line
 
 
-def test_a_mask_on_an_elastic_disc_off_the_axis_is_refused(refused):
-    key, line = refused(
-        geometry={"symmetry": "mirror", "electrode_offset": "0.1 mm"},
-        electrolyte={"elastic": True},
-        mask=MASK | {"outer_radius": "4 mm"},
-    )
-    assert key == "electrolyte.elastic"
-    assert "around one axis" in line
-
-
 ELLIPTIC = {"symmetry": "mirror", "electrode_shape": "elliptic", "electrode_width": "4 mm"}
+OFF_AXIS = {"symmetry": "mirror", "electrode_offset": "0.1 mm"}
 
 
-def test_a_mask_around_an_electrode_that_is_not_round_on_an_elastic_disc_is_refused(refused):
-    key, line = refused(geometry=ELLIPTIC, electrolyte={"elastic": True}, mask=MASK)
-    assert key == "electrolyte.elastic"
-    assert "not round" in line
+@pytest.mark.parametrize("changes", [ELLIPTIC, OFF_AXIS, ELLIPTIC | OFF_AXIS])
+def test_an_elastic_disc_bears_a_mask_around_any_electrode(changes, tmp_path):
+    document = tomllib.loads(template("stack")) | {"mask": MASK | {"outer_radius": "4 mm"}}
+    del document["geometry"]["reference_electrode"]
+    document["geometry"] |= changes
+    document["electrolyte"] |= {"elastic": True}
+    case = parse_case(document, folder=tmp_path)
+    assert case.electrolyte.elastic
+    assert window(case, case.mask).electrode == case.geometry.electrode
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ def test_a_disc_sinks_below_electrode_and_mask_as_on_a_mesh_that_follows_them(
     exact = sinking(MPI.COMM_SELF, shape, body.solid) * body.solid.youngs_modulus * unit
     found = np.empty((2, 2))
     for column, (electrode, ring) in enumerate(((1.0, 0.0), (0.0, 1.0))):
-        body.solve(np.full(built.system.electrolyte.size, electrode), ring_pressure=ring)
+        body.solve(np.full(built.system.electrolyte.size, electrode), mask_pressure=ring)
         found[0, column] = mean_sinking(built, 0.0, shape.electrode * unit)
         found[1, column] = mean_sinking(built, shape.window * unit, shape.outer * unit)
     np.testing.assert_allclose(found, exact, rtol=tolerance)

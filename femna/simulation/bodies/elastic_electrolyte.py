@@ -9,7 +9,6 @@ p / (2 eta k) of a viscous one), below a second for sodium under a megapascal.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -21,12 +20,13 @@ from dolfinx.mesh import exterior_facet_indices
 from mpi4py import MPI
 from petsc4py import PETSc
 
-from femna.case.symmetry import Symmetry
+from femna.case.symmetry import SHAPES, Symmetry
 from femna.errors import ComputationError
 from femna.mesh import Body
 from femna.physics.elasticity import mandel_strain, solid_forms
 from femna.physics.kinematics import volume_weight
 from femna.physics.solid import COMPONENTS, Solid
+from femna.simulation.bodies.footprint import Footprint
 from femna.simulation.bodies.solid_body import DEGREE, energy_degree
 from femna.simulation.discretisation import facet_nodes, planes_of_symmetry
 from femna.simulation.rigid_body import rigid_body_motions
@@ -36,16 +36,8 @@ Array = npt.NDArray[np.float64]
 TOLERANCE: Final = 1e-10
 """Of the Krylov solution in three dimensions, over the load."""
 
-RING_DEGREE: Final = 8
-"""Of the quadrature of a ring's pressure, whose edges no element follows."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ring:
-    """Radii of a mask around the electrode's axis, in the mesh's unit of length."""
-
-    inner: float
-    outer: float
+MASK_DEGREE: Final = 8
+"""Of the quadrature of a mask's pressure, whose edges no element follows."""
 
 
 class ElasticElectrolyte:
@@ -65,14 +57,21 @@ class ElasticElectrolyte:
         What it is made of (SI).
     disc : bool
         Whether its edge is free.
-    ring : Ring, optional
-        Where a mask stands on a disc.
+    mask : Footprint, optional
+        Where one stands on a disc.
 
     Attributes
     ----------
     solid : Solid
+    size : int
+        Owned vertices.
     displacement : dolfinx.fem.Function
         P2; in the mesh's unit of length, times Young's modulus over the unit of the pressures.
+
+    Raises
+    ------
+    ComputationError
+        On every rank, if the mesh does not see the mask.
     """
 
     def __init__(
@@ -83,14 +82,15 @@ class ElasticElectrolyte:
         solid: Solid,
         *,
         disc: bool,
-        ring: Ring | None = None,
+        mask: Footprint | None = None,
     ) -> None:
         mesh = body.mesh
         self.solid, self._body, self._symmetry, self._disc = solid, body, symmetry, disc
         dimension = mesh.geometry.dim
         self._space = fem.functionspace(mesh, ("Lagrange", DEGREE, (dimension,)))
         self._pressed = fem.Function(vertices)
-        self._ring_pressure = fem.Constant(mesh, PETSc.ScalarType(0.0))
+        self.size = int(vertices.dofmap.index_map.size_local)
+        self._mask_pressure = fem.Constant(mesh, PETSc.ScalarType(0.0))
         self.displacement = fem.Function(self._space, name="displacement")
         x, test = ufl.SpatialCoordinate(mesh), ufl.TestFunction(self._space)
         weight = volume_weight(x, symmetry)
@@ -106,29 +106,33 @@ class ElasticElectrolyte:
         )
         self._energy = fem.form(forms.tangent)
         surface = ufl.ds(domain=mesh, subdomain_data=body.facets)
-        below = -test[dimension - 1] * weight
-        load = self._pressed * below * surface(body.names["interface"])
-        self._covered: Any = None
-        if ring is not None:
-            around = surface(body.names["bare"], metadata={"quadrature_degree": RING_DEGREE})
-            under = _indicator(x, fem.Constant(mesh, ring.inner), fem.Constant(mesh, ring.outer))
-            self._covered = fem.form(under * weight * around)
-            self._ring_area = np.pi * (ring.outer**2 - ring.inner**2)
-            self._ring_area *= 1.0 if symmetry == "axisymmetric" else 0.5  # else half is meshed
-            load += self._ring_pressure * under * below * around
+        bearing = [(weight, surface(body.names["interface"]))]
+        self._mask_area = 0.0
+        if mask is not None:
+            around = surface(body.names["bare"], metadata={"quadrature_degree": MASK_DEGREE})
+            bearing.append((weight * mask.indicator(mesh), around))
+            self._mask_area = mask.area / SHAPES[symmetry].multiplicity
+        self._areas = [fem.form(share * face) for share, face in bearing]
+        if mask is not None and self._sum(self._areas[1]) == 0.0:
+            raise ComputationError("the electrolyte's elements are too large for the narrow mask")
+        sunk, down = -self.displacement[dimension - 1], -test[dimension - 1]
+        self._sunk = [fem.form(sunk * share * face) for share, face in bearing]
+        pressures = (self._pressed, self._mask_pressure)[: len(bearing)]
+        loads = zip(pressures, bearing, strict=True)
+        load = sum(pressure * down * share * face for pressure, (share, face) in loads)
         self._load = fem.form(load)
         cells = mesh.topology.index_map(mesh.topology.dim).size_local
         self._cells = np.arange(cells, dtype=np.int32)
 
-    def solve(self, pressure: Array, *, ring_pressure: float = 0.0) -> None:
+    def solve(self, pressure: Array, *, mask_pressure: float = 0.0) -> None:
         """Solve under pressures in any one unit (collective).
 
         Parameters
         ----------
         pressure : array, shape (owned vertices,)
             At the electrolyte's vertices; counts on the interface.
-        ring_pressure : float
-            Of the mask, even over its ring.
+        mask_pressure : float
+            Of the mask, even over its area.
 
         Raises
         ------
@@ -137,10 +141,9 @@ class ElasticElectrolyte:
         """
         self._pressed.x.array[: len(pressure)] = pressure
         self._pressed.x.scatter_forward()
-        if self._covered is not None:
-            meshed = self._body.mesh.comm.allreduce(fem.assemble_scalar(self._covered), op=MPI.SUM)
-            # what the quadrature takes for the ring bears all of its force
-            self._ring_pressure.value = ring_pressure * self._ring_area / meshed
+        if self._mask_area > 0.0:
+            # what the quadrature takes for the mask's area bears all of its force
+            self._mask_pressure.value = mask_pressure * self._mask_area / self._sum(self._areas[1])
         conditions = self._conditions()
         matrix = fem_petsc.assemble_matrix(self._energy, bcs=conditions)
         matrix.assemble()
@@ -202,6 +205,25 @@ class ElasticElectrolyte:
             conditions.append(fem.dirichletbc(PETSc.ScalarType(0.0), dofs, sub))
         return conditions
 
+    def sinking(self) -> Array:
+        """Return the mean sinking of the interface and of a mask's area (collective).
+
+        Shape (2,), or (1,) without a mask, in the unit of `displacement`.
+        """
+        sums = zip(self._sunk, self._areas, strict=True)
+        return np.array([self._sum(sunk) / self._sum(area) for sunk, area in sums])
+
+    def areas(self) -> Array:
+        """Return the areas that `sinking` is the mean over, those of the whole cell (collective).
+
+        The interface's as it is meshed, the mask's true one; in the mesh's unit squared.
+        """
+        found = [self._sum(self._areas[0])] + [self._mask_area] * (len(self._areas) - 1)
+        return np.array(found) * SHAPES[self._symmetry].multiplicity
+
+    def _sum(self, form: fem.Form) -> float:
+        return float(self._body.mesh.comm.allreduce(fem.assemble_scalar(form), op=MPI.SUM))
+
     def stress_of_cells(self) -> Array:
         """Return the stress tensor in the middle of every owned cell, shape (M, 3, 3).
 
@@ -221,12 +243,3 @@ class ElasticElectrolyte:
         for column, (i, j) in enumerate(pairs, start=3):
             tensor[:, i, j] = tensor[:, j, i] = mandel[:, column] / np.sqrt(2.0)
         return tensor
-
-
-def _indicator(x: Any, inner: Any, outer: Any) -> Any:
-    """Return 1 on the upper face between two radii around the electrode's axis and 0 elsewhere."""
-    dimension = len(x)
-    away = x[0] if dimension == 2 else ufl.sqrt(x[0] ** 2 + x[1] ** 2)
-    above = ufl.gt(x[dimension - 1], -1e-9)
-    under = ufl.And(above, ufl.And(ufl.gt(away, inner), ufl.lt(away, outer)))
-    return ufl.conditional(under, ufl.as_ufl(1.0), ufl.as_ufl(0.0))

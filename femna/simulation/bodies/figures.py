@@ -119,7 +119,7 @@ class Plate:
     @property
     def area(self) -> float:
         """Of the whole plate [m^2]."""
-        return math.pi * self.outer**2 - self.window.area
+        return self.window.area_up_to(self.outer)
 
     def mesh(
         self, thickness: float, *, rows: int, share: float = 1.0, even: bool = False

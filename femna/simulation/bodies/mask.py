@@ -91,6 +91,8 @@ class MaskBody:
         Of the unloaded mask [m^2].
     share : float
         Of the mask that is computed: 1, or the upper half.
+    foundation : float
+        As given [m/N].
     descent : float
         Of the platen, at the last `reaction` [m].
     last : Reaction
@@ -125,7 +127,7 @@ class MaskBody:
             solid,
             sticks=mask.faces.law == "sticking",
         )
-        self._clearance, self._foundation = clearance / thickness, foundation
+        self._clearance, self.foundation = clearance / thickness, foundation
         often = SHAPES[figure.symmetry].multiplicity
         self._force_unit = solid.youngs_modulus * thickness**2 * often
         self.area = figure.area
@@ -174,11 +176,11 @@ class MaskBody:
         ComputationError
             On every rank, if it does not end.
         """
-        sunk = self._foundation * self.last.force
+        sunk = self.foundation * self.last.force
         for _ in range(MOST_SINKINGS):
             own = self._of_mask((descent - sunk) / self.length_scale, dt)
-            missing = self._foundation * own.force - sunk
-            softer = 1.0 + self._foundation * own.slope
+            missing = self.foundation * own.force - sunk
+            softer = 1.0 + self.foundation * own.slope
             if abs(missing) <= SUNK * self.length_scale:
                 return Reaction(own.force, own.slope / softer)
             sunk += missing / softer
@@ -219,7 +221,7 @@ class MaskBody:
     @property
     def stiffness(self) -> float:
         """Force over descent of an elastic mask that slips, with its foundation [N/m]."""
-        return self._stiffness / (1.0 + self._foundation * self._stiffness)
+        return self._stiffness / (1.0 + self.foundation * self._stiffness)
 
     def room(self, descent: float) -> float:
         """Return what the platen has left to sink before it touches an unloaded mask [m]."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from femna.simulation.ending import share_to_limit
@@ -33,9 +34,9 @@ def share_to_end(
     """
     if phase.held is None:
         return None
-    passed, more = abs(clock.phase_charge), abs(after) * dt
-    if passed + more > phase.most_charge * (1.0 + CHARGE_TOLERANCE):
-        return (phase.most_charge - passed) / more
+    more = after * dt
+    if abs(clock.phase_charge + more) > phase.most_charge * (1.0 + CHARGE_TOLERANCE):
+        return _missing(phase, clock, after) / more
     least = phase.least_current
     fell = abs(after) < least * (1.0 - CURRENT_TOLERANCE) and abs(before) > least
     if fell and after and clock.phase_time > 0.0:
@@ -55,4 +56,9 @@ def time_to_charge(phase: Phase, clock: Clock) -> float:
     """Return how long until a hold's charge is full at the present current [s]."""
     if phase.held is None or clock.phase_time == 0.0 or not clock.current:
         return phase.duration
-    return (phase.most_charge - abs(clock.phase_charge)) / abs(clock.current)
+    return _missing(phase, clock, clock.current) / clock.current
+
+
+def _missing(phase: Phase, clock: Clock, current: float) -> float:
+    """Return the charge by which a current ends a hold [C/m^2], of the current's sign."""
+    return math.copysign(phase.most_charge, current) - clock.phase_charge

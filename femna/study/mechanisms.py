@@ -39,7 +39,7 @@ class Candidate:
     comparisons : tuple of Comparison
         Statement by statement.
     misfit : float or None
-        Decades; None where no stated current was computed.
+        Decades; None where no stated current was computed, or nothing is known there.
     """
 
     variant: Variant
@@ -80,7 +80,8 @@ def _misfit(group: Group, observations: Observations | None) -> float | None:
     for bound in observations.bounds if observations else ():
         for current, point in group.critical.items():
             if math.isclose(current, bound.current):
-                worst += [_decades(bound, point.by(name)) for name in CRITERIA]
+                crossings = [point.by(name) for name in CRITERIA]
+                worst += [_decades(bound, c) for c in crossings if c.range != (None, None)]
     return max(worst, default=None)
 
 

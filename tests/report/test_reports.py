@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 import struct
 
 import pytest
@@ -98,6 +99,29 @@ def test_the_page_says_what_it_rests_on_and_how_it_compares(swept):
     assert "3.0e-12" in text
     for row in csv.DictReader((swept[0] / "critical.csv").read_text().splitlines()):
         assert f"{float(row['p_crit_contact_MPa']):.4g}" in text
+
+
+@pytest.mark.parametrize(
+    ("stated", "used", "named", "said"),
+    [
+        (-0.05, -0.05, True, True),
+        (-0.05, -0.2, True, False),
+        (None, -0.05, True, False),
+        (-0.05, -0.05, False, False),
+    ],
+)
+def test_the_slope_is_the_experiments_only_where_its_observations_state_it(
+    swept, tmp_path, stated, used, named, said
+):
+    out = tmp_path / "out"
+    shutil.copytree(swept[0], out)
+    summary = json.loads((out / "summary.json").read_text())
+    summary["critical"]["slope"], summary["stated_slope"] = used, stated
+    summary["observations"] = summary["observations"] if named else None
+    (out / "summary.json").write_text(json.dumps(summary))
+    text = write_report(out).read_text()
+    assert f"voltage rise is −{-used:g} V/MPa" in text
+    assert ("as in the experiment" in text) is said
 
 
 def test_the_same_results_give_the_same_page(swept):

@@ -14,3 +14,13 @@ def slope_is_stated(sweep: SweepFolder) -> bool:
     if not sweep.summary.get("observations") or stated is None or used is None:
         return False
     return math.isclose(float(stated), float(used), rel_tol=1e-9)
+
+
+def has_brackets(sweep: SweepFolder) -> bool:
+    """Return whether the experiment states critical pressures, which figures then draw."""
+    return bool(sweep.summary.get("stated_brackets"))
+
+
+def has_cells(sweep: SweepFolder) -> bool:
+    """Return whether the experiment states cells that it cycled, which maps then draw."""
+    return bool(sweep.summary.get("stated_cycling"))

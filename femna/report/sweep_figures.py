@@ -14,6 +14,7 @@ from femna.report.chart import View, as_json
 from femna.report.contact_map import map_views
 from femna.report.critical_figure import draw_critical
 from femna.report.curves import draw_contact, draw_voltage
+from femna.report.experiment import has_brackets, has_cells
 from femna.report.mechanism_part import SHOWN, best_of_each, candidate_views, draw_candidates
 from femna.report.reading import SweepFolder
 from femna.report.section_charts import section_views
@@ -30,7 +31,7 @@ def candidates_figure(sweep: SweepFolder) -> str:
     with figure(9.0, 5.2) as made:
         draw_candidates(made, sweep)
         still = _saved(made, sweep, "mechanisms")
-    caption = "The best variant of each mechanism, and what the experiment's text states."
+    caption = f"The best variant of each mechanism{_and_stated(sweep)}."
     return _interactive(caption, candidate_views(sweep), still)
 
 
@@ -65,6 +66,7 @@ def curve_figures(sweep: SweepFolder) -> list[str]:
 
 def _figures(sweep: SweepFolder, combination: Combination, place: int | None) -> list[str]:
     suffix = "" if place is None else "_" + _slug(combination, place)
+    and_stated = _and_stated(sweep)
     plain: list[tuple[str, tuple[float, float], Callable[..., None], str]] = [
         (
             "voltage_rise",
@@ -85,10 +87,7 @@ def _figures(sweep: SweepFolder, combination: Combination, place: int | None) ->
             "critical_pressure",
             (6.6, 4.3),
             draw_critical,
-            (
-                "Critical stack pressure against current density by both criteria, and what the "
-                "experiment's text states."
-            ),
+            f"Critical stack pressure against current density by both criteria{and_stated}.",
         ),
     ]
     pictures: list[str] = []
@@ -100,7 +99,7 @@ def _figures(sweep: SweepFolder, combination: Combination, place: int | None) ->
         pictures.append(_interactive(caption, views[name], still))
     mapped = map_views(sweep, combination)
     if mapped:
-        pictures.append(_interactive(_MAP, mapped))
+        pictures.append(_interactive(_map_caption(sweep), mapped))
     sections = choose_sections(sweep, combination)
     if sections:
         with figure(2.5 * len(sections) + 0.4, 4.9) as made:
@@ -118,9 +117,26 @@ def _figures(sweep: SweepFolder, combination: Combination, place: int | None) ->
 _MAP: Final = (
     "Contact fraction over current density and stack pressure: the colour of a tile (dark 0, "
     "bright 1) is that of the case in it; lines join equal contact and are straight between the "
-    "computed currents. Open symbols ended before the full charge. Beside them what the experiment "
-    "states; cells that it cycled are shown where they were held, whatever their charge."
+    "computed currents. Open symbols ended before the full charge."
 )
+
+
+def _and_stated(sweep: SweepFolder) -> str:
+    """Name the experiment where its brackets are in the figure."""
+    return ", and what the experiment's text states" if has_brackets(sweep) else ""
+
+
+def _map_caption(sweep: SweepFolder) -> str:
+    """Return the map's caption, with the experiment only where it is in the figure."""
+    caption = _MAP
+    if has_brackets(sweep):
+        caption += " Bars: the critical pressures that the experiment states."
+    if has_cells(sweep):
+        caption += (
+            " Cells that the experiment cycled are shown where they were held, whatever their "
+            "charge."
+        )
+    return caption
 
 
 def _interactive(caption: str, views: list[View], still: Path | None = None) -> str:

@@ -13,7 +13,9 @@ from study.fake_solver import solve, solve_badly
 from femna.errors import InputError
 from femna.report import write_report
 from femna.report.cycling_charts import end_views, voltage_views
-from femna.report.reading import RunFolder
+from femna.report.cycling_part import cycling_section
+from femna.report.reading import RunFolder, SweepFolder
+from femna.report.sweep_figures import candidates_figure
 from femna.study import run_sweep
 
 SWEEP = """
@@ -122,6 +124,39 @@ def test_the_slope_is_the_experiments_only_where_its_observations_state_it(
     text = write_report(out).read_text()
     assert f"voltage rise is −{-used:g} V/MPa" in text
     assert ("as in the experiment" in text) is said
+
+
+@pytest.mark.parametrize("compared", [True, False])
+def test_captions_name_an_experiment_only_where_it_is_in_the_figure(swept, tmp_path, compared):
+    out = tmp_path / "out"
+    shutil.copytree(swept[0], out)
+    summary = json.loads((out / "summary.json").read_text())
+    summary["stated_cycling"] = [{"current": 1.5, "pressure": 4.0, "outcome": "fails"}]
+    if not compared:
+        summary |= {"observations": None, "comparison": []}
+        summary |= {"stated_brackets": [], "stated_cycling": []}
+    (out / "summary.json").write_text(json.dumps(summary))
+    text = write_report(out).read_text()
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", text)
+    assert len(captions) == 5
+    assert sum("the experiment" in caption for caption in captions) == (2 if compared else 0)
+    assert ("the experiment" in re.sub(r"(?s)<details>.*?</details>", "", text)) is compared
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_so_do_the_captions_of_candidates_and_of_cycles(tmp_path, stated):
+    bracket = {"current": 1.0, "low": 4.0, "high": None, "text": "P_crit > 4 MPa"}
+    cell = {"current": 1.5, "pressure": 4.0, "outcome": "fails"}
+    summary = {"stated_brackets": [bracket], "stated_cycling": [cell]} if stated else {}
+    row = {"current_mA_cm2": "1", "pressure_MPa": "2", "cycles": "3", "status": "ok"}
+    (tmp_path / "mechanisms.csv").write_text(
+        "rank,variant,mechanism,label,p_crit_dVdP_1_MPa,p_crit_contact_1_MPa\n1,a,a,a,0.2,0.3\n"
+    )
+    sweep = SweepFolder(tmp_path, (row,), (), summary)
+    for text in (candidates_figure(sweep), cycling_section(sweep)):
+        caption = re.findall(r"<figcaption>(.*?)</figcaption>", text)[0]
+        assert ("the experiment" in caption) is stated
+        assert caption.endswith(".")
 
 
 def test_the_same_results_give_the_same_page(swept):

@@ -9,7 +9,8 @@ import pytest
 from report.browser import CHROMIUM, Page
 from report.test_reports import OBSERVATIONS, SWEEP, make_sweep, write_history, write_interface
 
-from femna.report import write_report
+from femna.report import html, write_report
+from femna.report.chart import Axis, Series, View, as_json
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
 
@@ -23,6 +24,7 @@ fails_in_cycle = 12
 MEASURED = """current_mA_cm2,pressure_MPa,voltage_rise_V,p_crit_MPa
 0.5,0.3,0.02,
 0.5,0.2,0.4,
+2,0.2,0.5,
 2.5,,,7.5
 """
 
@@ -94,9 +96,40 @@ def test_the_line_of_the_criterion_on_the_map_is_the_critical_pressure(swept, pa
     assert {p[0]: pytest.approx(p[1], rel=1e-9) for p in line["points"]} == wanted
 
 
+def test_lines_of_the_map_differ_in_dashes_and_their_labels_do_not_collide(page):
+    """All have one colour. Where lines lie too close for labels, the legend alone names them."""
+    page.value(figure("Contact fraction over", "figure.querySelectorAll('.bar button')[1].click()"))
+    levels = [s for s in views(page, "Contact fraction over")[0]["series"] if s["label"]]
+    assert len(levels) >= 3
+    drawn = (
+        "[...figure.querySelectorAll('.{} [stroke-dasharray]')].filter("
+        "l => l.getAttribute('stroke') === 'var(--ink)')"
+        ".map(l => l.getAttribute('stroke-dasharray'))"
+    )
+    for part in ("stage", "legend"):
+        dashes = page.value(figure("Contact fraction over", drawn.format(part)))
+        assert len(set(dashes)) == len(dashes) == len(levels)
+    boxes = page.value(
+        figure(
+            "Contact fraction over",
+            "[...figure.querySelectorAll('.stage text.iso')].map("
+            "t => t.getBoundingClientRect().toJSON())",
+        )
+    )
+    assert boxes
+    for place, one in enumerate(boxes):
+        for other in boxes[:place]:
+            apart = (one["right"] <= other["left"], other["right"] <= one["left"])
+            below = (one["bottom"] <= other["top"], other["bottom"] <= one["top"])
+            assert any(apart + below)
+    page.value(figure("Contact fraction over", "figure.querySelector('.bar button').click()"))
+
+
 def test_measured_curves_and_stated_cells_lie_over_the_computed_ones(page):
     names = {s["name"]: s for s in views(page, "Voltage rise")[0]["series"]}
     assert [p[:2] for p in names["measured, 0.5"]["points"]] == [[0.2, 0.4], [0.3, 0.02]]
+    assert names["measured, 0.5"]["shape"] == names["0.5 mA/cm²"]["style"]
+    assert names["measured, 2"]["shape"] not in {s["style"] for s in names.values()}
     critical = {s["name"]: s for s in views(page, "Critical stack pressure")[0]["series"]}
     assert critical["measured"]["points"][0][:2] == [2.5, 7.5]
     assert critical["stated by the experiment"]["bars"][0][:3] == [2.5, 9.0, None]
@@ -187,6 +220,20 @@ def test_the_pointer_shows_the_nearest_value(swept, page):
     told = page.value(figure("Contact fraction at", "figure.querySelector('.tip').innerText"))
     assert told.startswith(series["name"])
     assert f"{series['points'][0][0]:.6g}" in told
+
+
+def test_every_symbol_has_an_area_so_that_open_ones_differ(tmp_path):
+    axis = Axis("x", "x")
+    series = [Series(f"{k}", k, points=[(k, 1, True, ""), (k, 2, False, "")]) for k in range(9)]
+    views = as_json([View("all", axis, axis, series)])
+    (tmp_path / "page.html").write_text(html.page("t", [html.interactive("t", views, "t")]))
+    with Page(tmp_path / "page.html") as opened:
+        filled = opened.value(
+            "[...document.querySelectorAll('.stage g g > :is(path, circle)')]"
+            ".filter(m => m.getAttribute('fill') !== 'none').map(m => { const b = m.getBBox();"
+            " return m.isPointInFill(new DOMPoint(b.x + b.width / 2, b.y + b.height / 2)); })"
+        )
+        assert filled == 18 * [True]
 
 
 @pytest.mark.parametrize("dark", [False, True])

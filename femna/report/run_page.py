@@ -12,6 +12,7 @@ from femna.report.chart import as_json
 from femna.report.cycling_figure import cycling_pictures
 from femna.report.history_charts import balance_views, history_views
 from femna.report.history_figure import draw_balances, draw_history
+from femna.report.missing_rows import last_step, missing_rows, stated_step
 from femna.report.reading import RunFolder, read_case, value_of
 from femna.report.section_charts import section_views, surface
 from femna.report.section_figure import draw_sections, section_of_run
@@ -37,10 +38,13 @@ def write_run_report(run: RunFolder) -> Path:
     if status not in _ENDS and reason:
         lead += f" {reason}"
     parts = [html.paragraph(lead, kind="lead")]
+    missing = missing_rows(run)
+    if missing:
+        parts.append(html.paragraph(missing, kind="not"))
     if run.history:
         parts.append(html.box(_answer(run)))
         parts += [html.heading("Curves"), *_pictures(run), *_last(run)]
-    else:
+    elif not missing:
         parts.append(html.paragraph("No step was accepted."))
     parts += [
         provenance.assumptions([run.directory]),
@@ -101,7 +105,10 @@ def _answer(run: RunFolder) -> list[str]:
             said.append(text.format(value))
     start = value_of(run.history[0], "contact_fraction")
     lost = next((row for row in run.history if _contact(row) < _WHOLE), None)
-    parts = [html.paragraph("At the end: " + ", ".join(said) + ".")]
+    last, stated = last_step(run), stated_step(run)
+    whole = last is None or stated is None or last >= stated
+    place = "At the end" if whole else f"At step {last}, the last in history.csv"
+    parts = [html.paragraph(f"{place}: " + ", ".join(said) + ".")]
     if lost is not None and start is not None and start >= _WHOLE:
         charge = html.shown(lost.get("charge_mAh_cm2"))
         parts.append(html.paragraph(f"Contact first fell below {_WHOLE:g} at {charge} mAh/cm²."))

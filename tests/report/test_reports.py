@@ -240,6 +240,29 @@ def test_a_run_that_stopped_early_says_why(tmp_path):
     assert "the step went below its floor" in write_report(tmp_path).read_text()
 
 
+@pytest.mark.parametrize(
+    ("kept", "said", "end"),
+    [
+        (range(6), None, "At the end: contact"),
+        (range(3), "3 of the 6 rows up to step 5", "At step 2, the last in history.csv: contact"),
+        ((0, 1, 4, 5), "2 of the 6 rows up to step 5", "At the end: contact"),
+        ((), "6 of the 6 rows up to step 5", None),
+    ],
+)
+def test_a_history_that_lacks_steps_of_the_summary_is_not_shown_as_whole(tmp_path, kept, said, end):
+    write_history(tmp_path)
+    header, *lines = (tmp_path / "history.csv").read_text().splitlines()
+    (tmp_path / "history.csv").write_text("\n".join([header, *(lines[k] for k in kept)]) + "\n")
+    summary = {"status": "ok", "final": {"step": 5}}
+    (tmp_path / "summary.json").write_text(json.dumps(summary))
+    text = write_report(tmp_path).read_text()
+    assert "No step was accepted" not in text
+    assert ("history.csv is incomplete" in text) is (said is not None)
+    assert (said or "") in text
+    places = re.findall(r"<p>(At [^<]*: contact)", text)
+    assert places == ([] if end is None else [end])
+
+
 def test_a_run_without_a_step_still_has_a_page(tmp_path):
     (tmp_path / "history.csv").write_text("step,time_s\n")
     assert "No step was accepted" in write_report(tmp_path).read_text()

@@ -25,7 +25,8 @@ _PRESSURES: Final = (
     ("least", "contact_pressure_min_MPa"),
     ("stack", "pressure_MPa"),
 )
-_ROUND_OFF: Final = 1e-17
+DRAWN_ZERO: Final = 1e-17
+"""Height at which an error of exactly 0 stands on a logarithmic axis."""
 
 
 def history_views(run: RunFolder) -> list[View]:
@@ -65,7 +66,7 @@ def balance_views(run: RunFolder) -> list[View]:
             name,
             place,
             points=[
-                (x, max(abs(y), _ROUND_OFF), False, f"step {x:g}: {y:.2e}")
+                (x, max(abs(y), DRAWN_ZERO), False, f"step {x:g}: {y:.2e}")
                 for x, y in _pairs(run.history, "step", column)
             ],
         )

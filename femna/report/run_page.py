@@ -10,7 +10,7 @@ from femna.report import html, provenance
 from femna.report.again import run_again
 from femna.report.chart import as_json
 from femna.report.cycling_figure import cycling_pictures
-from femna.report.history_charts import balance_views, history_views
+from femna.report.history_charts import DRAWN_ZERO, balance_views, history_views
 from femna.report.history_figure import draw_balances, draw_history
 from femna.report.missing_rows import last_step, missing_rows, stated_step
 from femna.report.reading import RunFolder, read_case, value_of
@@ -65,7 +65,10 @@ def _pictures(run: RunFolder) -> list[str]:
         draw_balances(made, run)
         errors = save(made, run.directory / "balances.png")
     drawn = "Voltage and its parts, contact fraction, void volume and contact pressure, every step."
-    wrong = "Relative errors of the balances, every accepted step."
+    wrong = (
+        f"Relative errors of the balances, every accepted step. {provenance.VOLUME_NOTE} It is "
+        f"drawn at {DRAWN_ZERO:g}."
+    )
     pictures = [
         html.interactive("Curves of the run", as_json(history_views(run)), drawn, still=curves),
         html.interactive("Balance errors", as_json(balance_views(run)), wrong, still=errors),

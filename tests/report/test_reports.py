@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import struct
+import sys
 
 import pytest
 from study.conftest import CASE, HEAD
@@ -16,6 +17,7 @@ from femna.report.cycling_charts import end_views, voltage_views
 from femna.report.cycling_part import cycling_section
 from femna.report.reading import RunFolder, SweepFolder
 from femna.report.sweep_figures import candidates_figure
+from femna.simulation.measures import ROUND_OFF
 from femna.study import run_sweep
 
 SWEEP = """
@@ -220,6 +222,19 @@ def test_a_run_gives_its_curves(tmp_path, cycles):
     assert "voltage reached its limit" in text
     assert text.count("data:image/png;base64,") == 2
     assert "case of the study tests" in text
+
+
+def test_what_an_error_of_zero_in_volume_says_is_told(tmp_path, swept):
+    write_history(tmp_path)
+    (tmp_path / "summary.json").write_text(json.dumps({"status": "ok", "balances": {"volume": 0}}))
+    epsilons = round(ROUND_OFF / sys.float_info.epsilon)
+    caption = f"{epsilons} machine epsilons of the metal&#x27;s volume at the start"
+    text = write_report(tmp_path).read_text()
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", text)
+    assert [caption in one for one in captions] == [False, True]
+    assert "drawn at 1e-17" in captions[1]
+    for page in (text, swept[1].read_text()):
+        assert caption in re.search(r"<p>Largest relative error[^<]*", page)[0]
 
 
 def test_a_run_that_left_its_interface_shows_it_in_section(tmp_path):

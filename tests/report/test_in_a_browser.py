@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import shutil
+from itertools import pairwise
 
 import pytest
 from report.browser import CHROMIUM, Page
@@ -234,6 +235,46 @@ def test_every_symbol_has_an_area_so_that_open_ones_differ(tmp_path):
             " return m.isPointInFill(new DOMPoint(b.x + b.width / 2, b.y + b.height / 2)); })"
         )
         assert filled == 18 * [True]
+
+
+def test_open_symbols_on_tiles_are_rings_that_show_what_is_below(page):
+    points = views(page, "Contact fraction over")[0]["series"][0]["points"]
+    found = figure(
+        "Contact fraction over",
+        "[...figure.querySelectorAll('.stage g g > circle')].map("
+        "c => [c.getAttribute('fill'), c.getAttribute('stroke')])",
+    )
+    drawn = page.value(found)
+    stopped = [point for point in points if point[2]]
+    assert stopped
+    assert drawn.count(["none", "var(--ink)"]) == len(stopped)
+    assert drawn.count(["none", "var(--paper)"]) == len(stopped)
+    assert drawn.count(["var(--ink)", "var(--paper)"]) == len(points) - len(stopped)
+
+
+def test_the_limit_of_the_balances_is_in_their_chart(tmp_path):
+    write_history(tmp_path)
+    with Page(write_report(tmp_path)) as opened:
+        box = figure(
+            "Balance errors", "figure.querySelector('{}').getBoundingClientRect().toJSON()"
+        )
+        line, axis = (opened.value(box.format(kind)) for kind in (".limit", ".axis"))
+        assert axis["top"] <= line["top"] <= axis["bottom"]
+
+
+def test_a_logarithmic_axis_of_less_than_a_decade_has_numbers_to_read_values_by(tmp_path):
+    series = [Series("s", 0, points=[(0.1, 0.12, False, ""), (0.45, 0.8, False, "")])]
+    view = View("all", Axis("x", "x", log=True), Axis("y", "y", log=True), series)
+    (tmp_path / "page.html").write_text(
+        html.page("t", [html.interactive("t", as_json([view]), "t")])
+    )
+    with Page(tmp_path / "page.html") as opened:
+        texts = "[...document.querySelectorAll('.stage text')]"
+        ticks = opened.value(f"{texts}.map(t => t.textContent)")
+        assert {"0.1", "0.2", "0.3", "0.4", "0.5", "0.6"} <= set(ticks)
+        boxes = opened.value(f"{texts}.map(t => t.getBoundingClientRect().toJSON())")
+        along = sorted((b for b in boxes if b["y"] == boxes[0]["y"]), key=lambda b: b["x"])
+        assert all(a["right"] < b["x"] for a, b in pairwise(along))
 
 
 @pytest.mark.parametrize("dark", [False, True])

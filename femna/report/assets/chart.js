@@ -48,7 +48,7 @@
     const decades = Math.log10(high / low);
     if (decades < 0.7) return linearTicks(low, high, count).filter((v) => v > 0);
     const every = Math.max(1, Math.ceil(decades / Math.max(count, 1)));
-    const parts = decades * 3 <= count ? [1, 2, 5] : [1];
+    const parts = decades * 7 <= count ? [1, 2, 3, 4, 5, 6, 8] : decades * 3 <= count ? [1, 2, 5] : [1];
     const ticks = [];
     for (let e = Math.floor(Math.log10(low)); e <= Math.ceil(Math.log10(high)); e += every) {
       for (const part of parts) {
@@ -201,6 +201,7 @@
         for (const p of series.points || []) { xs.push(p[0]); ys.push(p[1]); }
         for (const b of series.bars || []) { xs.push(b[0]); ys.push(b[1], b[2]); }
       }
+      for (const [value] of this.spec.lines || []) ys.push(value);
       for (const t of this.spec.tiles || []) { xs.push(t[0], t[1]); ys.push(t[2], t[3]); }
       const range = (axis, values) => {
         if (axis.range) return axis.range.slice();
@@ -334,10 +335,19 @@
         node("path", { d: path, ...style.line }, group);
       }
       for (const p of points) {
-        if (series.mark) mark(group, style.symbol, this.x.to(p[0]), this.y.to(p[1]), 3.2,
-          { ...(p[2] ? style.open : style.mark), ...(series.halo && !p[2] ? { stroke: "var(--paper)" } : {}) });
+        if (series.mark) this.symbol(group, series, style, p);
         this.spots.push({ x: p[0], y: p[1], text: p[3], series });
       }
+    }
+
+    // On tiles, whose colour may be that of ink or of paper, an open symbol is a ring with a rim.
+    symbol(parent, series, style, p) {
+      const ring = series.halo && p[2], rim = { stroke: "var(--paper)" };
+      const at = [this.x.to(p[0]), this.y.to(p[1]), ring ? 4 : 3.2];
+      if (ring) mark(parent, style.symbol, ...at, { ...rim, "stroke-width": 4, fill: "none" });
+      const own = p[2] ? { ...style.open, ...(ring ? { fill: "none" } : {}) }
+        : { ...style.mark, ...(series.halo ? rim : {}) };
+      mark(parent, style.symbol, ...at, own);
     }
 
     words(spot) {

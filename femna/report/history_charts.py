@@ -10,6 +10,7 @@ from femna.report.reading import Record, RunFolder, value_of
 _CHARGE: Final = Axis("charge (mAh/cm²)", "charge", zero=True)
 _TIME: Final = Axis("time (s)", "t", zero=True)
 _PARTS: Final = (
+    ("voltage", "voltage_V"),
     ("voltage rise", "voltage_rise_V"),
     ("kinetic part", "kinetic_voltage_V"),
     ("constriction", "constriction_voltage_V"),

@@ -114,7 +114,7 @@ def balances(folders: Sequence[Path]) -> str:
         rows.append((folder.name, _hash(folder, summary), state, *cells))
     parts = [html.heading("Cases and their balances")]
     if worst:
-        text = ", ".join(f"{name} {value:.1e}" for name, value in worst.items())
+        text = ", ".join(f"{n} {f'{v:.1e}' if v else '0'}" for n, v in worst.items())
         largest = f"Largest relative error of any accepted step: {text}. {VOLUME_NOTE}"
         parts.append(html.paragraph(largest))
     parts.append(html.paragraph(_TRACE))

@@ -15,7 +15,7 @@ from femna.report.history_figure import draw_balances, draw_history
 from femna.report.missing_rows import last_step, missing_rows, stated_step
 from femna.report.reading import RunFolder, read_case, value_of
 from femna.report.section_charts import section_views, surface
-from femna.report.section_figure import draw_sections, section_of_run
+from femna.report.section_figure import SHADED, draw_sections, section_of_run
 from femna.report.style import figure, save
 from femna.report.voids_figure import draw_voids, voids_of_run
 from femna.tables import read_table
@@ -34,6 +34,8 @@ def write_run_report(run: RunFolder) -> Path:
     title = entries.get("title") or run.directory.name
     status = str(run.summary.get("status", "unfinished"))
     lead = _ENDS.get(status, f"The run ended as {status}.")
+    if "status" not in run.summary:
+        lead = "The run goes on or was killed: there is no summary.json that says how it ended."
     reason = str(run.summary.get("reason") or "")
     if status not in _ENDS and reason:
         lead += f" {reason}"
@@ -64,7 +66,10 @@ def _pictures(run: RunFolder) -> list[str]:
     with figure(6.6, 3.0) as made:
         draw_balances(made, run)
         errors = save(made, run.directory / "balances.png")
-    drawn = "Voltage and its parts, contact fraction, void volume and contact pressure, every step."
+    drawn = (
+        "Voltage, its rise over that of the healed interface and its parts, contact fraction, void "
+        "volume and contact pressure, every step."
+    )
     wrong = (
         f"Relative errors of the balances, every accepted step. {provenance.VOLUME_NOTE} It is "
         f"drawn at {DRAWN_ZERO:g}."
@@ -79,7 +84,9 @@ def _pictures(run: RunFolder) -> list[str]:
         with figure(6.6, 5.0) as made:
             draw_sections(made, [section])
             still = save(made, run.directory / "interface.png")
-        text = "The interface at the last output: contact pressure, gap and local current."
+        text = (
+            f"The interface at the last output: contact pressure, gap and local current. {SHADED}"
+        )
         views = as_json(section_views([section]))
         pictures.append(html.interactive("Interface in section", views, text, still=still))
     points = read_table(run.directory / "interface.csv")

@@ -6,6 +6,7 @@ import re
 import shutil
 import struct
 import sys
+from pathlib import Path
 
 import pytest
 from study.conftest import CASE, HEAD
@@ -15,6 +16,7 @@ from femna.errors import InputError
 from femna.report import write_report
 from femna.report.cycling_charts import end_views, voltage_views
 from femna.report.cycling_part import cycling_section
+from femna.report.history_charts import history_views
 from femna.report.reading import RunFolder, SweepFolder
 from femna.report.sweep_figures import candidates_figure
 from femna.simulation.measures import ROUND_OFF
@@ -233,6 +235,7 @@ def test_what_an_error_of_zero_in_volume_says_is_told(tmp_path, swept):
     captions = re.findall(r"<figcaption>(.*?)</figcaption>", text)
     assert [caption in one for one in captions] == [False, True]
     assert "drawn at 1e-17" in captions[1]
+    assert "accepted step: volume 0. From" in text
     for page in (text, swept[1].read_text()):
         assert caption in re.search(r"<p>Largest relative error[^<]*", page)[0]
 
@@ -243,7 +246,7 @@ def test_a_run_that_left_its_interface_shows_it_in_section(tmp_path):
     (tmp_path / "summary.json").write_text(json.dumps({"status": "ok"}))
     text = write_report(tmp_path).read_text()
     assert text.count("data:image/png;base64,") == 3
-    assert "contact pressure, gap and local current" in text
+    assert "contact pressure, gap and local current. Shaded: the part" in text
     width, height = struct.unpack(">II", (tmp_path / "interface.png").read_bytes()[16:24])
     assert width > height > 500
 
@@ -276,6 +279,21 @@ def test_a_history_that_lacks_steps_of_the_summary_is_not_shown_as_whole(tmp_pat
     assert (said or "") in text
     places = re.findall(r"<p>(At [^<]*: contact)", text)
     assert places == ([] if end is None else [end])
+
+
+def test_a_run_without_a_summary_is_not_said_to_have_ended(tmp_path):
+    write_history(tmp_path)
+    text = write_report(tmp_path).read_text()
+    assert "goes on or was killed" in text
+    assert "unfinished" not in text
+
+
+def test_the_chart_of_the_voltage_has_the_voltage_itself():
+    row = {"step": "0", "charge_mAh_cm2": "0.1", "voltage_V": "0.3", "voltage_rise_V": "0.1"}
+    views = history_views(RunFolder(Path(), (row,), {}))
+    for view in views[:2]:
+        assert [series.name for series in view.series] == ["voltage", "voltage rise"]
+        assert view.series[0].points[0][:2] == (0.1, 0.3)
 
 
 def test_a_run_without_a_step_still_has_a_page(tmp_path):

@@ -14,6 +14,8 @@ from study.fake_solver import solve, solve_badly
 
 from femna.errors import InputError
 from femna.report import write_report
+from femna.report.answer import answer
+from femna.report.captions import of_voltage
 from femna.report.cycling_charts import end_views, voltage_views
 from femna.report.cycling_part import cycling_section
 from femna.report.history_charts import history_views
@@ -161,6 +163,64 @@ def test_so_do_the_captions_of_candidates_and_of_cycles(tmp_path, stated):
         caption = re.findall(r"<figcaption>(.*?)</figcaption>", text)[0]
         assert ("the experiment" in caption) is stated
         assert caption.endswith(".")
+
+
+def test_captions_explain_open_symbols_rises_left_out_and_name_pressures(swept):
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", swept[1].read_text())
+    rows = list(csv.DictReader((swept[0] / "sweep.csv").read_text().splitlines()))
+    assert {row["status"] for row in rows} != {"ok"}
+    for caption in captions[:2]:
+        assert "Open symbols ended before the full charge." in caption
+    left_out = any(float(row["voltage_rise_V"]) < 1e-6 for row in rows)
+    assert ("Rises below 1e-06 V are left out." in captions[0]) is left_out
+    assert "Broad bars: tested pressures" in captions[2]
+    shown = [f"{float(row['pressure_MPa']):.3g}" for row in rows if row["current_mA_cm2"] == "2.5"]
+    named = re.search(r"2\.5 mA/cm², (.*) MPa\.", captions[4])[1].split(", ")
+    assert len(named) == 3
+    assert set(named) <= set(shown)
+    titles = re.findall(r'data-title="(.*?)"', swept[1].read_text())
+    assert [title for title in titles if title.endswith(", 2")] == []
+    assert of_voltage([rows[-1] | {"status": "ok", "voltage_rise_V": "0.1"}]).endswith("pressure.")
+
+
+def critical_row(current, low, high, value=""):
+    return {
+        "current_mA_cm2": str(current),
+        "p_crit_dVdP_MPa": "",
+        "p_crit_contact_MPa": str(value),
+        "method": "",
+        "bracket_low_MPa": str(low),
+        "bracket_high_MPa": str(high),
+        "bracket_dVdP_low_MPa": str(low),
+        "bracket_dVdP_high_MPa": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("brackets", "said"),
+    [
+        (((0.13, 0.18), (0.18, 0.25)), "do not tell it from the power 1/n = 0.2"),
+        (((0.165, 0.166), (0.222, 0.223)), "more than its flow decides"),
+    ],
+)
+def test_an_exponent_is_another_than_the_creep_laws_only_where_brackets_tell(
+    tmp_path, brackets, said
+):
+    critical = tuple(
+        critical_row(current, *bracket, value=0.5 * sum(bracket))
+        for current, bracket in zip((0.5, 1.5), brackets, strict=True)
+    )
+    rows = tuple({"case": "a", "status": "ok"} | row for row in critical)
+    group = {"inputs": {}, "exponent_contact": 0.25, "creep_exponent": 5.0}
+    sweep = SweepFolder(tmp_path, rows, critical, {"groups": [group]})
+    assert said in answer(sweep, ((),))
+
+
+def test_a_bracket_names_its_criterion(tmp_path):
+    critical = (critical_row(2.5, 0.183, 0.247),)
+    rows = tuple({"case": "a", "status": "ok"} | row for row in critical)
+    text = answer(SweepFolder(tmp_path, rows, critical, {}), ((),))
+    assert "between 0.183 and 0.247 MPa by contact (dV/dP is not bracketed)" in text
 
 
 def test_the_same_results_give_the_same_page(swept):

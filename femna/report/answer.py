@@ -95,7 +95,9 @@ def _open(row: Record) -> str:
     """Say on which side of the tested pressures a critical pressure lies that has no value."""
     low, high = (value_of(row, name) for name in _CRITERIA["contact"][1:])
     if low is not None and high is not None:
-        return f"between {low:.3g} and {high:.3g} MPa"
+        text = f"between {low:.3g} and {high:.3g} MPa by contact"
+        whole = all(value_of(row, name) is not None for name in _CRITERIA["dV/dP"][1:])
+        return text if whole else f"{text} (dV/dP is not bracketed)"
     if high is not None:
         return f"below {high:.3g} MPa, the lowest tested"
     return f"above {low:.3g} MPa, the highest tested" if low is not None else "no result"
@@ -142,12 +144,33 @@ def _limits(sweep: SweepFolder, shown: Sequence[tuple[str, ...]]) -> str:
                 f", the power 1/n of the creep law (n = {n:g}): how fast the metal flows to where "
                 "it is stripped decides"
             )
+        elif n and _may_be(1.0 / n, _rows(sweep, combination)):
+            text += (
+                f"; the tested pressures do not tell it from the power 1/n = {1 / n:.3g} of the "
+                "creep law, by which how fast the metal flows decides"
+            )
         elif n:
             text += (
                 f", not as the power 1/n = {1 / n:.3g} of the creep law: more than its flow decides"
             )
         said.append(text + _voltage(sweep, combination) + ".")
     return html.paragraph("What limits it. " + " ".join(said)) if said else ""
+
+
+def _may_be(power: float, rows: Sequence[Record]) -> bool:
+    """Return whether some P_crit ~ j^power lies in the tested brackets by contact of all currents.
+
+    Only currents with a critical pressure count, as in the exponent.
+    """
+    value, *ends = _CRITERIA["contact"]
+    lows, highs = [], []
+    for row in rows:
+        scale = float(row["current_mA_cm2"]) ** power
+        low, high = (value_of(row, name) for name in ends)
+        if value_of(row, value) is not None and low is not None and high is not None:
+            lows.append(low / scale)
+            highs.append(high / scale)
+    return bool(lows) and max(lows) <= min(highs)
 
 
 def _voltage(sweep: SweepFolder, combination: tuple[str, ...]) -> str:
@@ -171,9 +194,11 @@ def _voltage(sweep: SweepFolder, combination: tuple[str, ...]) -> str:
     total = sum(rise.values())
     if not (total > 0 and math.isfinite(total)):
         return ""
-    share = min(100.0 * rise["kinetic_voltage_V"] / total, 100.0)
+    share = round(min(100.0 * rise["kinetic_voltage_V"] / total, 100.0))
+    if share == 100:
+        return " (where contact is first lost, the voltage's rise is kinetic)"
     return (
-        f" (where contact is first lost, {share:.0f} % of the voltage's rise is kinetic, the rest "
+        f" (where contact is first lost, {share} % of the voltage's rise is kinetic, the rest "
         "crowding of the current in the electrolyte)"
     )
 

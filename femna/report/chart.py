@@ -44,7 +44,25 @@ class Axis:
 
 @dataclass(frozen=True)
 class Series:
-    """Points of one kind, told apart by colour, symbol and dashes (all three follow `style`)."""
+    """Points of one kind, told apart by colour, symbol and dashes.
+
+    Attributes
+    ----------
+    name : str
+        In the legend.
+    style : int
+        Number of the colour, and of symbol and dashes where `shape` is None.
+    points, bars : sequence of tuple
+        What is drawn.
+    line, mark : bool
+        Whether points are joined, and whether they have symbols.
+    halo : bool
+        Set off from what lies below, by a rim in the colour of the paper.
+    label : str
+        On the line.
+    shape : int | None
+        Number of symbol and dashes, for several series of one colour.
+    """
 
     name: str
     style: int
@@ -54,6 +72,7 @@ class Series:
     mark: bool = True
     halo: bool = False
     label: str = ""
+    shape: int | None = None
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def map_views(sweep: SweepFolder, combination: tuple[str, ...]) -> list[View]:
     tiles, dots = _tiles(curves)
     series = [
         Series("computed cases", INK, points=dots, line=False, halo=True),
-        *_lines(curves, _levels(sweep)),
+        *_lines(curves, _own(sweep)),
         *stated(sweep),
         *cycled_cells(sweep),
     ]
@@ -80,15 +80,20 @@ def _edges(centres: Sequence[float]) -> list[tuple[float, float]]:
     return list(pairwise(ends))
 
 
-def _levels(sweep: SweepFolder) -> list[float]:
+def _own(sweep: SweepFolder) -> float | None:
+    """Return the contact fraction of the study's criterion."""
     own = sweep.summary.get("critical", {}).get("contact_fraction")
-    return sorted({*LEVELS, *([float(own)] if own else [])})
+    return float(own) if own else None
 
 
-def _lines(curves: Curves, levels: Sequence[float]) -> list[Series]:
-    """Read lines of equal contact from each curve as P_crit is; straight between currents."""
+def _lines(curves: Curves, own: float | None) -> list[Series]:
+    """Read lines of equal contact from each curve as P_crit is; straight between currents.
+
+    The criterion's own is solid, every other level has dashes of its own.
+    """
     series = []
-    for level in levels:
+    others = sorted({*LEVELS} - {own})
+    for level in sorted({*LEVELS, *(() if own is None else (own,))}):
         dots: list[Dot] = []
         for current, points in curves.items():
             curve = [Point(p, c, None, stopped=status != "ok") for p, c, status in points]
@@ -97,8 +102,11 @@ def _lines(curves: Curves, levels: Sequence[float]) -> list[Series]:
                 words = f"contact {level:g} at {current:g} mA/cm², {found:.4g} MPa"
                 dots.append((current, found, False, words))
         if len(dots) > 1:
-            name = f"contact {level:g}"
-            series.append(Series(name, INK, points=dots, mark=False, halo=True, label=f"{level:g}"))
+            shape = 0 if level == own else 1 + others.index(level)
+            name, label = f"contact {level:g}", f"{level:g}"
+            series.append(
+                Series(name, INK, points=dots, mark=False, halo=True, label=label, shape=shape)
+            )
     return series
 
 

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from femna.report import html
 from femna.report.chart import Axis, Dot, Series, View, as_json
 from femna.report.contact_map import cycled_cells
+from femna.report.experiment import has_cells
 from femna.report.reading import Record, SweepFolder, value_of
 from femna.report.style import ACCENT, FAINT, INK, figure, save
 from femna.tables import read_table
@@ -117,8 +118,9 @@ def _map(sweep: SweepFolder, rows: Sequence[Record]) -> str:
         drawn = save(made, sweep.directory / "cycles.png")
     text = (
         "Cycles to failure over current and pressure. Full symbols failed, open ones did not in "
-        "the cycles that they have; beside them the cells that the experiment cycled."
+        "the cycles that they have"
     )
+    text += "; beside them the cells that the experiment cycled." if has_cells(sweep) else "."
     views = as_json(life_views(sweep, rows))
     return html.interactive("Cycles to failure", views, text, still=drawn)
 

@@ -10,6 +10,7 @@ from femna.report.reading import Record, RunFolder, value_of
 _CHARGE: Final = Axis("charge (mAh/cm²)", "charge", zero=True)
 _TIME: Final = Axis("time (s)", "t", zero=True)
 _PARTS: Final = (
+    ("voltage", "voltage_V"),
     ("voltage rise", "voltage_rise_V"),
     ("kinetic part", "kinetic_voltage_V"),
     ("constriction", "constriction_voltage_V"),
@@ -25,7 +26,8 @@ _PRESSURES: Final = (
     ("least", "contact_pressure_min_MPa"),
     ("stack", "pressure_MPa"),
 )
-_ROUND_OFF: Final = 1e-17
+DRAWN_ZERO: Final = 1e-17
+"""Height at which an error of exactly 0 stands on a logarithmic axis."""
 
 
 def history_views(run: RunFolder) -> list[View]:
@@ -65,7 +67,7 @@ def balance_views(run: RunFolder) -> list[View]:
             name,
             place,
             points=[
-                (x, max(abs(y), _ROUND_OFF), False, f"step {x:g}: {y:.2e}")
+                (x, max(abs(y), DRAWN_ZERO), False, f"step {x:g}: {y:.2e}")
                 for x, y in _pairs(run.history, "step", column)
             ],
         )

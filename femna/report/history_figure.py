@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
+from femna.report.history_charts import DRAWN_ZERO
 from femna.report.reading import RunFolder, value_of
 from femna.report.style import ACCENT, FAINT, INK, MARKERS, SECOND
 
@@ -41,7 +42,7 @@ def draw_balances(made: Figure, run: RunFolder) -> None:
     axes.set_yscale("log")
     for place, name in enumerate(_BALANCES):
         pairs = [(value_of(row, "step"), value_of(row, name)) for row in run.history]
-        known = [(x, max(abs(y), 1e-17)) for x, y in pairs if x is not None and y is not None]
+        known = [(x, max(abs(y), DRAWN_ZERO)) for x, y in pairs if x is not None and y is not None]
         axes.plot(
             [x for x, _ in known],
             [y for _, y in known],

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from femna.report import html
 from femna.report.chart import Axis, Series, View
 from femna.report.critical_figure import draw_stated
+from femna.report.experiment import has_brackets
 from femna.report.reading import Record, SweepFolder, value_of
 from femna.report.style import INK, MARKERS, EndLabel, label_ends, plain_log, sequence
 from femna.report.sweep_charts import stated
@@ -140,10 +141,13 @@ def draw_candidates(made: Figure, sweep: SweepFolder) -> None:
     axes.set_ylabel("critical stack pressure by contact (MPa)")
     plain_log(axes.xaxis)
     plain_log(axes.yaxis)
+    note = "numbers: rank"
+    if has_brackets(sweep):
+        note += "\nblack: what the experiment's text states"
     axes.text(
         0.02,
         0.985,
-        "numbers: rank\nblack: what the experiment's text states",
+        note,
         transform=axes.transAxes,
         va="top",
         fontsize=8,

@@ -114,8 +114,9 @@ def balances(folders: Sequence[Path]) -> str:
         rows.append((folder.name, _hash(folder, summary), state, *cells))
     parts = [html.heading("Cases and their balances")]
     if worst:
-        text = ", ".join(f"{name} {value:.1e}" for name, value in worst.items())
-        parts.append(html.paragraph(f"Largest relative error of any accepted step: {text}."))
+        text = ", ".join(f"{n} {f'{v:.1e}' if v else '0'}" for n, v in worst.items())
+        largest = f"Largest relative error of any accepted step: {text}. {VOLUME_NOTE}"
+        parts.append(html.paragraph(largest))
     parts.append(html.paragraph(_TRACE))
     header = ("case", "hash", "status", "charge", "volume", "force")
     listed = html.table(header, rows, numbers=(3, 4, 5))
@@ -123,6 +124,10 @@ def balances(folders: Sequence[Path]) -> str:
     return "".join(parts)
 
 
+VOLUME_NOTE: Final = (
+    "From the error of the volume 16 machine epsilons of the metal's volume at the start are taken "
+    "first, the round-off of the mesh's volume: 0 says that the error is no more than that."
+)
 _TRACE: Final = (
     "The hash is the beginning of the SHA-256 of the folder's case.toml, as sha256sum gives it and "
     "as run.json and summary.json hold it; run.json has the versions, the ranks and the source of "

@@ -10,11 +10,12 @@ from femna.report import html, provenance
 from femna.report.again import run_again
 from femna.report.chart import as_json
 from femna.report.cycling_figure import cycling_pictures
-from femna.report.history_charts import balance_views, history_views
+from femna.report.history_charts import DRAWN_ZERO, balance_views, history_views
 from femna.report.history_figure import draw_balances, draw_history
+from femna.report.missing_rows import last_step, missing_rows, stated_step
 from femna.report.reading import RunFolder, read_case, value_of
 from femna.report.section_charts import section_views, surface
-from femna.report.section_figure import draw_sections, section_of_run
+from femna.report.section_figure import SHADED, draw_sections, section_of_run
 from femna.report.style import figure, save
 from femna.report.voids_figure import draw_voids, voids_of_run
 from femna.tables import read_table
@@ -33,14 +34,19 @@ def write_run_report(run: RunFolder) -> Path:
     title = entries.get("title") or run.directory.name
     status = str(run.summary.get("status", "unfinished"))
     lead = _ENDS.get(status, f"The run ended as {status}.")
+    if "status" not in run.summary:
+        lead = "The run goes on or was killed: there is no summary.json that says how it ended."
     reason = str(run.summary.get("reason") or "")
     if status not in _ENDS and reason:
         lead += f" {reason}"
     parts = [html.paragraph(lead, kind="lead")]
+    missing = missing_rows(run)
+    if missing:
+        parts.append(html.paragraph(missing, kind="not"))
     if run.history:
         parts.append(html.box(_answer(run)))
         parts += [html.heading("Curves"), *_pictures(run), *_last(run)]
-    else:
+    elif not missing:
         parts.append(html.paragraph("No step was accepted."))
     parts += [
         provenance.assumptions([run.directory]),
@@ -60,8 +66,14 @@ def _pictures(run: RunFolder) -> list[str]:
     with figure(6.6, 3.0) as made:
         draw_balances(made, run)
         errors = save(made, run.directory / "balances.png")
-    drawn = "Voltage and its parts, contact fraction, void volume and contact pressure, every step."
-    wrong = "Relative errors of the balances, every accepted step."
+    drawn = (
+        "Voltage, its rise over that of the healed interface and its parts, contact fraction, void "
+        "volume and contact pressure, every step."
+    )
+    wrong = (
+        f"Relative errors of the balances, every accepted step. {provenance.VOLUME_NOTE} It is "
+        f"drawn at {DRAWN_ZERO:g}."
+    )
     pictures = [
         html.interactive("Curves of the run", as_json(history_views(run)), drawn, still=curves),
         html.interactive("Balance errors", as_json(balance_views(run)), wrong, still=errors),
@@ -72,7 +84,9 @@ def _pictures(run: RunFolder) -> list[str]:
         with figure(6.6, 5.0) as made:
             draw_sections(made, [section])
             still = save(made, run.directory / "interface.png")
-        text = "The interface at the last output: contact pressure, gap and local current."
+        text = (
+            f"The interface at the last output: contact pressure, gap and local current. {SHADED}"
+        )
         views = as_json(section_views([section]))
         pictures.append(html.interactive("Interface in section", views, text, still=still))
     points = read_table(run.directory / "interface.csv")
@@ -101,7 +115,10 @@ def _answer(run: RunFolder) -> list[str]:
             said.append(text.format(value))
     start = value_of(run.history[0], "contact_fraction")
     lost = next((row for row in run.history if _contact(row) < _WHOLE), None)
-    parts = [html.paragraph("At the end: " + ", ".join(said) + ".")]
+    last, stated = last_step(run), stated_step(run)
+    whole = last is None or stated is None or last >= stated
+    place = "At the end" if whole else f"At step {last}, the last in history.csv"
+    parts = [html.paragraph(f"{place}: " + ", ".join(said) + ".")]
     if lost is not None and start is not None and start >= _WHOLE:
         charge = html.shown(lost.get("charge_mAh_cm2"))
         parts.append(html.paragraph(f"Contact first fell below {_WHOLE:g} at {charge} mAh/cm²."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -11,6 +12,8 @@ from matplotlib.figure import Figure
 from femna.report.reading import Record, RunFolder, SweepFolder, value_of
 from femna.report.style import ACCENT, INK, SECOND, SHADE
 from femna.tables import read_table
+
+SHADED: Final = "Shaded: the part of the map that does not conduct."
 
 type Section = tuple[Record, Sequence[Record]]
 

@@ -81,8 +81,17 @@ def measured_curves(sweep: SweepFolder, quantity: str) -> list[Series]:
         if quantity in row and "pressure_MPa" in row:
             dot = (row["pressure_MPa"], row[quantity], True, "")
             found.setdefault(row["current_mA_cm2"], []).append(dot)
+    # A measured current has the symbol of the computed one; one that was not computed, the next.
+    computed = sweep.currents()
+    order = [*computed, *sorted(set(found) - set(computed))]
     return [
-        Series(f"measured, {current:g}", INK, points=sorted(points), line=False)
+        Series(
+            f"measured, {current:g}",
+            INK,
+            points=sorted(points),
+            line=False,
+            shape=order.index(current),
+        )
         for current, points in sorted(found.items())
     ]
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 from matplotlib.figure import Figure
 
-from femna.report import html
+from femna.report import captions, html
 from femna.report.chart import View, as_json
 from femna.report.contact_map import map_views
 from femna.report.critical_figure import draw_critical
-from femna.report.curves import draw_contact, draw_voltage
+from femna.report.curves import curve_rows, draw_contact, draw_voltage
 from femna.report.mechanism_part import SHOWN, best_of_each, candidate_views, draw_candidates
 from femna.report.reading import SweepFolder
 from femna.report.section_charts import section_views
@@ -30,8 +29,7 @@ def candidates_figure(sweep: SweepFolder) -> str:
     with figure(9.0, 5.2) as made:
         draw_candidates(made, sweep)
         still = _saved(made, sweep, "mechanisms")
-    caption = "The best variant of each mechanism, and what the experiment's text states."
-    return _interactive(caption, candidate_views(sweep), still)
+    return _interactive(captions.of_candidates(sweep), candidate_views(sweep), still)
 
 
 def shown_combinations(sweep: SweepFolder) -> tuple[Combination, ...]:
@@ -65,31 +63,11 @@ def curve_figures(sweep: SweepFolder) -> list[str]:
 
 def _figures(sweep: SweepFolder, combination: Combination, place: int | None) -> list[str]:
     suffix = "" if place is None else "_" + _slug(combination, place)
+    rows = [row for j in sweep.currents() for row in curve_rows(sweep, combination, j)]
     plain: list[tuple[str, tuple[float, float], Callable[..., None], str]] = [
-        (
-            "voltage_rise",
-            (6.6, 4.3),
-            draw_voltage,
-            "Voltage rise at the end of stripping against stack pressure.",
-        ),
-        (
-            "contact_fraction",
-            (7.6, 3.7),
-            draw_contact,
-            (
-                "Contact fraction at the end of stripping against stack pressure, and on the axis "
-                "on which power-law creep with exponent n makes all currents one curve."
-            ),
-        ),
-        (
-            "critical_pressure",
-            (6.6, 4.3),
-            draw_critical,
-            (
-                "Critical stack pressure against current density by both criteria, and what the "
-                "experiment's text states."
-            ),
-        ),
+        ("voltage_rise", (6.6, 4.3), draw_voltage, captions.of_voltage(rows)),
+        ("contact_fraction", (7.6, 3.7), draw_contact, captions.of_contact(rows)),
+        ("critical_pressure", (6.6, 4.3), draw_critical, captions.of_critical(sweep)),
     ]
     pictures: list[str] = []
     views = charts_of(sweep, combination)
@@ -100,31 +78,21 @@ def _figures(sweep: SweepFolder, combination: Combination, place: int | None) ->
         pictures.append(_interactive(caption, views[name], still))
     mapped = map_views(sweep, combination)
     if mapped:
-        pictures.append(_interactive(_MAP, mapped))
+        pictures.append(_interactive(captions.of_map(sweep), mapped))
     sections = choose_sections(sweep, combination)
     if sections:
         with figure(2.5 * len(sections) + 0.4, 4.9) as made:
             draw_sections(made, sections)
-            current = float(sections[0][0]["current_mA_cm2"])
-            caption = (
-                f"The interface in section at the end of stripping, {current:g} mA/cm². "
-                "Shaded: the part of the map that does not conduct."
-            )
             still = _saved(made, sweep, f"interface{suffix}")
-        pictures.append(_interactive(caption, section_views(sections), still))
+        pictures.append(
+            _interactive(captions.of_sections(sections), section_views(sections), still)
+        )
     return pictures
 
 
-_MAP: Final = (
-    "Contact fraction over current density and stack pressure: the colour of a tile (dark 0, "
-    "bright 1) is that of the case in it; lines join equal contact and are straight between the "
-    "computed currents. Open symbols ended before the full charge. Beside them what the experiment "
-    "states; cells that it cycled are shown where they were held, whatever their charge."
-)
-
-
 def _interactive(caption: str, views: list[View], still: Path | None = None) -> str:
-    return html.interactive(caption.split(".", maxsplit=1)[0], as_json(views), caption, still=still)
+    title = re.split(r"\.(?:\s|$)", caption, maxsplit=1)[0]
+    return html.interactive(title, as_json(views), caption, still=still)
 
 
 def _saved(made: Figure, sweep: SweepFolder, name: str) -> Path:

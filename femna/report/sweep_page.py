@@ -10,6 +10,7 @@ from femna.report.again import sweep_again
 from femna.report.answer import answer
 from femna.report.comparison_part import comparison_section
 from femna.report.cycling_part import cycling_answer, cycling_section, has_cycles
+from femna.report.experiment import slope_is_stated
 from femna.report.reading import SweepFolder, value_of
 from femna.report.relative import relative_section
 from femna.report.spread import spread_section
@@ -112,9 +113,10 @@ def _proofs(sweep: SweepFolder) -> str:
 def _critical_table(sweep: SweepFolder) -> str:
     settings = sweep.summary.get("critical", {})
     slope = f"{settings.get('slope', -0.05):g}".replace("-", "−")
+    same = ", as in the experiment," if slope_is_stated(sweep) else ""
     text = (
         f"The critical pressure by two criteria: where the slope of the fitted voltage rise is "
-        f"{slope} V/MPa, as in the experiment, and where the contact fraction at the end is "
+        f"{slope} V/MPa{same} and where the contact fraction at the end is "
         f"{settings.get('contact_fraction', 0.95):g}. The fit is a monotone piecewise cubic of the "
         "logarithms; cases that ended early bracket the value and do not enter it. A dash means "
         "that the tested pressures do not bracket it; nothing is extrapolated."

@@ -4,12 +4,14 @@ import csv
 import json
 import math
 import shutil
+from itertools import pairwise
 
 import pytest
 from report.browser import CHROMIUM, Page
 from report.test_reports import OBSERVATIONS, SWEEP, make_sweep, write_history, write_interface
 
-from femna.report import write_report
+from femna.report import html, write_report
+from femna.report.chart import Axis, Series, View, as_json
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
 
@@ -23,6 +25,7 @@ fails_in_cycle = 12
 MEASURED = """current_mA_cm2,pressure_MPa,voltage_rise_V,p_crit_MPa
 0.5,0.3,0.02,
 0.5,0.2,0.4,
+2,0.2,0.5,
 2.5,,,7.5
 """
 
@@ -94,9 +97,40 @@ def test_the_line_of_the_criterion_on_the_map_is_the_critical_pressure(swept, pa
     assert {p[0]: pytest.approx(p[1], rel=1e-9) for p in line["points"]} == wanted
 
 
+def test_lines_of_the_map_differ_in_dashes_and_their_labels_do_not_collide(page):
+    """All have one colour. Where lines lie too close for labels, the legend alone names them."""
+    page.value(figure("Contact fraction over", "figure.querySelectorAll('.bar button')[1].click()"))
+    levels = [s for s in views(page, "Contact fraction over")[0]["series"] if s["label"]]
+    assert len(levels) >= 3
+    drawn = (
+        "[...figure.querySelectorAll('.{} [stroke-dasharray]')].filter("
+        "l => l.getAttribute('stroke') === 'var(--ink)')"
+        ".map(l => l.getAttribute('stroke-dasharray'))"
+    )
+    for part in ("stage", "legend"):
+        dashes = page.value(figure("Contact fraction over", drawn.format(part)))
+        assert len(set(dashes)) == len(dashes) == len(levels)
+    boxes = page.value(
+        figure(
+            "Contact fraction over",
+            "[...figure.querySelectorAll('.stage text.iso')].map("
+            "t => t.getBoundingClientRect().toJSON())",
+        )
+    )
+    assert boxes
+    for place, one in enumerate(boxes):
+        for other in boxes[:place]:
+            apart = (one["right"] <= other["left"], other["right"] <= one["left"])
+            below = (one["bottom"] <= other["top"], other["bottom"] <= one["top"])
+            assert any(apart + below)
+    page.value(figure("Contact fraction over", "figure.querySelector('.bar button').click()"))
+
+
 def test_measured_curves_and_stated_cells_lie_over_the_computed_ones(page):
     names = {s["name"]: s for s in views(page, "Voltage rise")[0]["series"]}
     assert [p[:2] for p in names["measured, 0.5"]["points"]] == [[0.2, 0.4], [0.3, 0.02]]
+    assert names["measured, 0.5"]["shape"] == names["0.5 mA/cm²"]["style"]
+    assert names["measured, 2"]["shape"] not in {s["style"] for s in names.values()}
     critical = {s["name"]: s for s in views(page, "Critical stack pressure")[0]["series"]}
     assert critical["measured"]["points"][0][:2] == [2.5, 7.5]
     assert critical["stated by the experiment"]["bars"][0][:3] == [2.5, 9.0, None]
@@ -187,6 +221,60 @@ def test_the_pointer_shows_the_nearest_value(swept, page):
     told = page.value(figure("Contact fraction at", "figure.querySelector('.tip').innerText"))
     assert told.startswith(series["name"])
     assert f"{series['points'][0][0]:.6g}" in told
+
+
+def test_every_symbol_has_an_area_so_that_open_ones_differ(tmp_path):
+    axis = Axis("x", "x")
+    series = [Series(f"{k}", k, points=[(k, 1, True, ""), (k, 2, False, "")]) for k in range(9)]
+    views = as_json([View("all", axis, axis, series)])
+    (tmp_path / "page.html").write_text(html.page("t", [html.interactive("t", views, "t")]))
+    with Page(tmp_path / "page.html") as opened:
+        filled = opened.value(
+            "[...document.querySelectorAll('.stage g g > :is(path, circle)')]"
+            ".filter(m => m.getAttribute('fill') !== 'none').map(m => { const b = m.getBBox();"
+            " return m.isPointInFill(new DOMPoint(b.x + b.width / 2, b.y + b.height / 2)); })"
+        )
+        assert filled == 18 * [True]
+
+
+def test_open_symbols_on_tiles_are_rings_that_show_what_is_below(page):
+    points = views(page, "Contact fraction over")[0]["series"][0]["points"]
+    found = figure(
+        "Contact fraction over",
+        "[...figure.querySelectorAll('.stage g g > circle')].map("
+        "c => [c.getAttribute('fill'), c.getAttribute('stroke')])",
+    )
+    drawn = page.value(found)
+    stopped = [point for point in points if point[2]]
+    assert stopped
+    assert drawn.count(["none", "var(--ink)"]) == len(stopped)
+    assert drawn.count(["none", "var(--paper)"]) == len(stopped)
+    assert drawn.count(["var(--ink)", "var(--paper)"]) == len(points) - len(stopped)
+
+
+def test_the_limit_of_the_balances_is_in_their_chart(tmp_path):
+    write_history(tmp_path)
+    with Page(write_report(tmp_path)) as opened:
+        box = figure(
+            "Balance errors", "figure.querySelector('{}').getBoundingClientRect().toJSON()"
+        )
+        line, axis = (opened.value(box.format(kind)) for kind in (".limit", ".axis"))
+        assert axis["top"] <= line["top"] <= axis["bottom"]
+
+
+def test_a_logarithmic_axis_of_less_than_a_decade_has_numbers_to_read_values_by(tmp_path):
+    series = [Series("s", 0, points=[(0.1, 0.12, False, ""), (0.45, 0.8, False, "")])]
+    view = View("all", Axis("x", "x", log=True), Axis("y", "y", log=True), series)
+    (tmp_path / "page.html").write_text(
+        html.page("t", [html.interactive("t", as_json([view]), "t")])
+    )
+    with Page(tmp_path / "page.html") as opened:
+        texts = "[...document.querySelectorAll('.stage text')]"
+        ticks = opened.value(f"{texts}.map(t => t.textContent)")
+        assert {"0.1", "0.2", "0.3", "0.4", "0.5", "0.6"} <= set(ticks)
+        boxes = opened.value(f"{texts}.map(t => t.getBoundingClientRect().toJSON())")
+        along = sorted((b for b in boxes if b["y"] == boxes[0]["y"]), key=lambda b: b["x"])
+        assert all(a["right"] < b["x"] for a, b in pairwise(along))
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -3,7 +3,10 @@
 import csv
 import json
 import re
+import shutil
 import struct
+import sys
+from pathlib import Path
 
 import pytest
 from study.conftest import CASE, HEAD
@@ -11,8 +14,14 @@ from study.fake_solver import solve, solve_badly
 
 from femna.errors import InputError
 from femna.report import write_report
+from femna.report.answer import answer
+from femna.report.captions import of_voltage
 from femna.report.cycling_charts import end_views, voltage_views
-from femna.report.reading import RunFolder
+from femna.report.cycling_part import cycling_section
+from femna.report.history_charts import history_views
+from femna.report.reading import RunFolder, SweepFolder
+from femna.report.sweep_figures import candidates_figure
+from femna.simulation.measures import ROUND_OFF
 from femna.study import run_sweep
 
 SWEEP = """
@@ -100,6 +109,120 @@ def test_the_page_says_what_it_rests_on_and_how_it_compares(swept):
         assert f"{float(row['p_crit_contact_MPa']):.4g}" in text
 
 
+@pytest.mark.parametrize(
+    ("stated", "used", "named", "said"),
+    [
+        (-0.05, -0.05, True, True),
+        (-0.05, -0.2, True, False),
+        (None, -0.05, True, False),
+        (-0.05, -0.05, False, False),
+    ],
+)
+def test_the_slope_is_the_experiments_only_where_its_observations_state_it(
+    swept, tmp_path, stated, used, named, said
+):
+    out = tmp_path / "out"
+    shutil.copytree(swept[0], out)
+    summary = json.loads((out / "summary.json").read_text())
+    summary["critical"]["slope"], summary["stated_slope"] = used, stated
+    summary["observations"] = summary["observations"] if named else None
+    (out / "summary.json").write_text(json.dumps(summary))
+    text = write_report(out).read_text()
+    assert f"voltage rise is −{-used:g} V/MPa" in text
+    assert ("as in the experiment" in text) is said
+
+
+@pytest.mark.parametrize("compared", [True, False])
+def test_captions_name_an_experiment_only_where_it_is_in_the_figure(swept, tmp_path, compared):
+    out = tmp_path / "out"
+    shutil.copytree(swept[0], out)
+    summary = json.loads((out / "summary.json").read_text())
+    summary["stated_cycling"] = [{"current": 1.5, "pressure": 4.0, "outcome": "fails"}]
+    if not compared:
+        summary |= {"observations": None, "comparison": []}
+        summary |= {"stated_brackets": [], "stated_cycling": []}
+    (out / "summary.json").write_text(json.dumps(summary))
+    text = write_report(out).read_text()
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", text)
+    assert len(captions) == 5
+    assert sum("the experiment" in caption for caption in captions) == (2 if compared else 0)
+    assert ("the experiment" in re.sub(r"(?s)<details>.*?</details>", "", text)) is compared
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_so_do_the_captions_of_candidates_and_of_cycles(tmp_path, stated):
+    bracket = {"current": 1.0, "low": 4.0, "high": None, "text": "P_crit > 4 MPa"}
+    cell = {"current": 1.5, "pressure": 4.0, "outcome": "fails"}
+    summary = {"stated_brackets": [bracket], "stated_cycling": [cell]} if stated else {}
+    row = {"current_mA_cm2": "1", "pressure_MPa": "2", "cycles": "3", "status": "ok"}
+    (tmp_path / "mechanisms.csv").write_text(
+        "rank,variant,mechanism,label,p_crit_dVdP_1_MPa,p_crit_contact_1_MPa\n1,a,a,a,0.2,0.3\n"
+    )
+    sweep = SweepFolder(tmp_path, (row,), (), summary)
+    for text in (candidates_figure(sweep), cycling_section(sweep)):
+        caption = re.findall(r"<figcaption>(.*?)</figcaption>", text)[0]
+        assert ("the experiment" in caption) is stated
+        assert caption.endswith(".")
+
+
+def test_captions_explain_open_symbols_rises_left_out_and_name_pressures(swept):
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", swept[1].read_text())
+    rows = list(csv.DictReader((swept[0] / "sweep.csv").read_text().splitlines()))
+    assert {row["status"] for row in rows} != {"ok"}
+    for caption in captions[:2]:
+        assert "Open symbols ended before the full charge." in caption
+    left_out = any(float(row["voltage_rise_V"]) < 1e-6 for row in rows)
+    assert ("Rises below 1e-06 V are left out." in captions[0]) is left_out
+    assert "Broad bars: tested pressures" in captions[2]
+    shown = [f"{float(row['pressure_MPa']):.3g}" for row in rows if row["current_mA_cm2"] == "2.5"]
+    named = re.search(r"2\.5 mA/cm², (.*) MPa\.", captions[4])[1].split(", ")
+    assert len(named) == 3
+    assert set(named) <= set(shown)
+    titles = re.findall(r'data-title="(.*?)"', swept[1].read_text())
+    assert [title for title in titles if title.endswith(", 2")] == []
+    assert of_voltage([rows[-1] | {"status": "ok", "voltage_rise_V": "0.1"}]).endswith("pressure.")
+
+
+def critical_row(current, low, high, value=""):
+    return {
+        "current_mA_cm2": str(current),
+        "p_crit_dVdP_MPa": "",
+        "p_crit_contact_MPa": str(value),
+        "method": "",
+        "bracket_low_MPa": str(low),
+        "bracket_high_MPa": str(high),
+        "bracket_dVdP_low_MPa": str(low),
+        "bracket_dVdP_high_MPa": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("brackets", "said"),
+    [
+        (((0.13, 0.18), (0.18, 0.25)), "do not tell it from the power 1/n = 0.2"),
+        (((0.165, 0.166), (0.222, 0.223)), "more than its flow decides"),
+    ],
+)
+def test_an_exponent_is_another_than_the_creep_laws_only_where_brackets_tell(
+    tmp_path, brackets, said
+):
+    critical = tuple(
+        critical_row(current, *bracket, value=0.5 * sum(bracket))
+        for current, bracket in zip((0.5, 1.5), brackets, strict=True)
+    )
+    rows = tuple({"case": "a", "status": "ok"} | row for row in critical)
+    group = {"inputs": {}, "exponent_contact": 0.25, "creep_exponent": 5.0}
+    sweep = SweepFolder(tmp_path, rows, critical, {"groups": [group]})
+    assert said in answer(sweep, ((),))
+
+
+def test_a_bracket_names_its_criterion(tmp_path):
+    critical = (critical_row(2.5, 0.183, 0.247),)
+    rows = tuple({"case": "a", "status": "ok"} | row for row in critical)
+    text = answer(SweepFolder(tmp_path, rows, critical, {}), ((),))
+    assert "between 0.183 and 0.247 MPa by contact (dV/dP is not bracketed)" in text
+
+
 def test_the_same_results_give_the_same_page(swept):
     before = swept[1].read_bytes()
     assert write_report(swept[0]).read_bytes() == before
@@ -163,13 +286,27 @@ def test_a_run_gives_its_curves(tmp_path, cycles):
     assert "case of the study tests" in text
 
 
+def test_what_an_error_of_zero_in_volume_says_is_told(tmp_path, swept):
+    write_history(tmp_path)
+    (tmp_path / "summary.json").write_text(json.dumps({"status": "ok", "balances": {"volume": 0}}))
+    epsilons = round(ROUND_OFF / sys.float_info.epsilon)
+    caption = f"{epsilons} machine epsilons of the metal&#x27;s volume at the start"
+    text = write_report(tmp_path).read_text()
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", text)
+    assert [caption in one for one in captions] == [False, True]
+    assert "drawn at 1e-17" in captions[1]
+    assert "accepted step: volume 0. From" in text
+    for page in (text, swept[1].read_text()):
+        assert caption in re.search(r"<p>Largest relative error[^<]*", page)[0]
+
+
 def test_a_run_that_left_its_interface_shows_it_in_section(tmp_path):
     write_history(tmp_path)
     write_interface(tmp_path)
     (tmp_path / "summary.json").write_text(json.dumps({"status": "ok"}))
     text = write_report(tmp_path).read_text()
     assert text.count("data:image/png;base64,") == 3
-    assert "contact pressure, gap and local current" in text
+    assert "contact pressure, gap and local current. Shaded: the part" in text
     width, height = struct.unpack(">II", (tmp_path / "interface.png").read_bytes()[16:24])
     assert width > height > 500
 
@@ -179,6 +316,44 @@ def test_a_run_that_stopped_early_says_why(tmp_path):
     summary = {"status": "failed", "reason": "the step went below its floor"}
     (tmp_path / "summary.json").write_text(json.dumps(summary))
     assert "the step went below its floor" in write_report(tmp_path).read_text()
+
+
+@pytest.mark.parametrize(
+    ("kept", "said", "end"),
+    [
+        (range(6), None, "At the end: contact"),
+        (range(3), "3 of the 6 rows up to step 5", "At step 2, the last in history.csv: contact"),
+        ((0, 1, 4, 5), "2 of the 6 rows up to step 5", "At the end: contact"),
+        ((), "6 of the 6 rows up to step 5", None),
+    ],
+)
+def test_a_history_that_lacks_steps_of_the_summary_is_not_shown_as_whole(tmp_path, kept, said, end):
+    write_history(tmp_path)
+    header, *lines = (tmp_path / "history.csv").read_text().splitlines()
+    (tmp_path / "history.csv").write_text("\n".join([header, *(lines[k] for k in kept)]) + "\n")
+    summary = {"status": "ok", "final": {"step": 5}}
+    (tmp_path / "summary.json").write_text(json.dumps(summary))
+    text = write_report(tmp_path).read_text()
+    assert "No step was accepted" not in text
+    assert ("history.csv is incomplete" in text) is (said is not None)
+    assert (said or "") in text
+    places = re.findall(r"<p>(At [^<]*: contact)", text)
+    assert places == ([] if end is None else [end])
+
+
+def test_a_run_without_a_summary_is_not_said_to_have_ended(tmp_path):
+    write_history(tmp_path)
+    text = write_report(tmp_path).read_text()
+    assert "goes on or was killed" in text
+    assert "unfinished" not in text
+
+
+def test_the_chart_of_the_voltage_has_the_voltage_itself():
+    row = {"step": "0", "charge_mAh_cm2": "0.1", "voltage_V": "0.3", "voltage_rise_V": "0.1"}
+    views = history_views(RunFolder(Path(), (row,), {}))
+    for view in views[:2]:
+        assert [series.name for series in view.series] == ["voltage", "voltage rise"]
+        assert view.series[0].points[0][:2] == (0.1, 0.3)
 
 
 def test_a_run_without_a_step_still_has_a_page(tmp_path):

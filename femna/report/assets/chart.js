@@ -48,7 +48,7 @@
     const decades = Math.log10(high / low);
     if (decades < 0.7) return linearTicks(low, high, count).filter((v) => v > 0);
     const every = Math.max(1, Math.ceil(decades / Math.max(count, 1)));
-    const parts = decades * 3 <= count ? [1, 2, 5] : [1];
+    const parts = decades * 7 <= count ? [1, 2, 3, 4, 5, 6, 8] : decades * 3 <= count ? [1, 2, 5] : [1];
     const ticks = [];
     for (let e = Math.floor(Math.log10(low)); e <= Math.ceil(Math.log10(high)); e += every) {
       for (const part of parts) {
@@ -59,6 +59,11 @@
     return ticks.length > 1 ? ticks : linearTicks(low, high, count).filter((v) => v > 0);
   };
 
+  // Four broad arms, so that an open symbol differs from a filled one.
+  const arms = (x, y, s) => {
+    const t = 0.55 * s, a = 1.5 * s - t;
+    return `M${x - t},${y - t - a}h${2 * t}v${a}h${a}v${2 * t}h${-a}v${a}h${-2 * t}v${-a}h${-a}v${-2 * t}h${a}z`;
+  };
   const mark = (parent, kind, x, y, size, attributes) => {
     const s = size;
     const path = {
@@ -68,10 +73,11 @@
       left: `M${x - 1.2 * s},${y}l${2.1 * s},${1.2 * s}v${-2.4 * s}z`,
       right: `M${x + 1.2 * s},${y}l${-2.1 * s},${1.2 * s}v${-2.4 * s}z`,
       diamond: `M${x},${y - 1.4 * s}l${1.4 * s},${1.4 * s}l${-1.4 * s},${1.4 * s}l${-1.4 * s},${-1.4 * s}z`,
-      plus: `M${x - 1.3 * s},${y}h${2.6 * s}M${x},${y - 1.3 * s}v${2.6 * s}`,
-      cross: `M${x - s},${y - s}l${2 * s},${2 * s}M${x - s},${y + s}l${2 * s},${-2 * s}`,
+      plus: arms(x, y, s),
+      cross: arms(x, y, s),
     }[kind];
-    if (path) return node("path", { d: path, ...attributes }, parent);
+    const turn = kind === "cross" ? { transform: `rotate(45 ${x} ${y})` } : {};
+    if (path) return node("path", { d: path, ...turn, ...attributes }, parent);
     return node("circle", { cx: x, cy: y, r: s * 1.1, ...attributes }, parent);
   };
 
@@ -163,14 +169,16 @@
     key(parent, series) {
       const style = this.style(series);
       if (series.line) node("line", { x1: 0, x2: 34, y1: 7, y2: 7, ...style.line }, parent);
-      if (series.mark) mark(parent, MARKS[series.style % 9], 17, 7, 3.6, style.mark);
+      if (series.mark) mark(parent, style.symbol, 17, 7, 3.6, style.mark);
       if (series.bars.length) node("line", { x1: 17, x2: 17, y1: 1, y2: 13, ...style.bar }, parent);
     }
 
     style(series) {
       const colour = series.style < 0 ? "var(--ink)" : `var(--c${series.style % 9})`;
-      const dash = series.style < 0 ? "" : DASHES[series.style % 9];
+      const shape = series.shape ?? series.style;
+      const dash = shape < 0 ? "" : DASHES[shape % 9];
       return {
+        symbol: MARKS[Math.max(shape, 0) % 9],
         line: { stroke: colour, "stroke-width": 1.8, fill: "none", "stroke-dasharray": dash },
         mark: { stroke: colour, "stroke-width": 1.5, fill: colour },
         open: { stroke: colour, "stroke-width": 1.5, fill: "var(--paper)" },
@@ -193,6 +201,7 @@
         for (const p of series.points || []) { xs.push(p[0]); ys.push(p[1]); }
         for (const b of series.bars || []) { xs.push(b[0]); ys.push(b[1], b[2]); }
       }
+      for (const [value] of this.spec.lines || []) ys.push(value);
       for (const t of this.spec.tiles || []) { xs.push(t[0], t[1]); ys.push(t[2], t[3]); }
       const range = (axis, values) => {
         if (axis.range) return axis.range.slice();
@@ -245,8 +254,40 @@
       }
       this.spots = [];
       this.shown.forEach((series) => this.series(inside, series));
+      this.labels(inside);
       this.cursor = node("g", {}, inside);
       this.hint(this.place);
+    }
+
+    // Names on lines, from the right end back to where they cover neither a name nor another line;
+    // where there is no such place, none: the legend has them all.
+    labels(parent) {
+      const lines = this.shown.filter((series) => series.label).map((series) => ({ series, way: this.way(series) }));
+      const taken = [];
+      for (const { series, way } of lines) {
+        const text = node("text", { class: "iso", "text-anchor": "middle" }, parent, series.label);
+        const half = text.getComputedTextLength() / 2 + 3, tall = 8;
+        const inside = ([x, y]) => x - half > this.box.left && x + half < this.box.right
+          && y - tall > this.box.top && y + tall < this.box.bottom;
+        const alone = ([x, y]) => taken.every(([a, b, w]) => Math.abs(a - x) > half + w || Math.abs(b - y) > 2 * tall);
+        const clear = ([x, y]) => lines.every((other) => other.series === series
+          || other.way.every(([a, b]) => Math.abs(a - x) > half || Math.abs(b - y) > tall));
+        const at = way.find((place) => inside(place) && alone(place) && clear(place));
+        if (!at) { text.remove(); continue; }
+        text.setAttribute("x", at[0]);
+        text.setAttribute("y", at[1] + 4);
+        taken.push([...at, half]);
+      }
+    }
+
+    // A line's places on the screen, close to each other, from its last point to its first.
+    way(series) {
+      const ends = series.points.map((p) => [this.x.to(p[0]), this.y.to(p[1])]).reverse(), way = [];
+      ends.slice(1).forEach((to, i) => {
+        const from = ends[i], count = Math.min(Math.ceil(Math.hypot(to[0] - from[0], to[1] - from[1]) / 4), 1000);
+        for (let k = 0; k <= count; k++) way.push([0, 1].map((c) => from[c] + (to[c] - from[c]) * (k / (count || 1))));
+      });
+      return way;
     }
 
     axes(svg, box, range) {
@@ -293,15 +334,20 @@
         if (series.halo) node("path", { d: path, fill: "none", stroke: "var(--paper)", "stroke-width": 5 }, group);
         node("path", { d: path, ...style.line }, group);
       }
-      if (series.label && points.length) {
-        const at = points[points.length - 1];
-        node("text", { x: this.x.to(at[0]) - 4, y: this.y.to(at[1]) - 5, class: "iso", "text-anchor": "end" }, group, series.label);
-      }
       for (const p of points) {
-        if (series.mark) mark(group, MARKS[Math.max(series.style, 0) % 9], this.x.to(p[0]), this.y.to(p[1]), 3.2,
-          { ...(p[2] ? style.open : style.mark), ...(series.halo && !p[2] ? { stroke: "var(--paper)" } : {}) });
+        if (series.mark) this.symbol(group, series, style, p);
         this.spots.push({ x: p[0], y: p[1], text: p[3], series });
       }
+    }
+
+    // On tiles, whose colour may be that of ink or of paper, an open symbol is a ring with a rim.
+    symbol(parent, series, style, p) {
+      const ring = series.halo && p[2], rim = { stroke: "var(--paper)" };
+      const at = [this.x.to(p[0]), this.y.to(p[1]), ring ? 4 : 3.2];
+      if (ring) mark(parent, style.symbol, ...at, { ...rim, "stroke-width": 4, fill: "none" });
+      const own = p[2] ? { ...style.open, ...(ring ? { fill: "none" } : {}) }
+        : { ...style.mark, ...(series.halo ? rim : {}) };
+      mark(parent, style.symbol, ...at, own);
     }
 
     words(spot) {

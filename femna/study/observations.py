@@ -63,6 +63,8 @@ class Observations:
         Measured points, see `measured.py`.
     cells : tuple[Cell, ...]
         Cells that were cycled.
+    slope : float | None
+        Slope of the voltage [V/MPa] that defines the stated critical pressures; None if not stated.
     """
 
     source: str | None
@@ -70,6 +72,7 @@ class Observations:
     linear: bool
     measured: Measured = ()
     cells: tuple[Cell, ...] = ()
+    slope: float | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,9 @@ def load_observations(path: Path) -> Observations:
     """Read an observations file; InputError where it is missing or not in order."""
     content = read_document(path)
     protocol = content.get("critical_pressure_protocol", {})
-    relation = str(protocol.get("relation", "")) if isinstance(protocol, Mapping) else ""
+    if not isinstance(protocol, Mapping):
+        protocol = {}
+    relation = str(protocol.get("relation", ""))
     return Observations(
         source=str(content.get("source", path.name)),
         bounds=tuple(
@@ -105,6 +110,7 @@ def load_observations(path: Path) -> Observations:
         ),
         linear=relation.startswith("linear"),
         cells=cycled_cells(path, _tables(path, content, "cycling"), content.get("tomography")),
+        slope=number(protocol.get("criterion_dV_dP_V_per_MPa")),
     )
 
 

@@ -140,6 +140,7 @@ def _summary(
         "balances": worst,
         "critical": settings.model_dump(),
         "observations": None if observations is None else observations.source,
+        "stated_slope": None if observations is None else observations.slope,
         "stated_cycling": [] if observations is None else _shown_on_a_map(observations.cells),
         "measured": [] if observations is None else [dict(row) for row in observations.measured],
         "stated_brackets": [] if observations is None else [vars(b) for b in observations.bounds],

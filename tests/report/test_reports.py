@@ -132,6 +132,12 @@ def test_the_slope_is_the_experiments_only_where_its_observations_state_it(
     assert ("as in the experiment" in text) is said
 
 
+def test_the_slope_of_the_observations_file_reaches_the_page(tmp_path):
+    criterion = "criterion_dV_dP_V_per_MPa = -0.05\n"
+    out = make_sweep(tmp_path, observations=OBSERVATIONS + criterion)
+    assert "−0.05 V/MPa, as in the experiment," in write_report(out).read_text()
+
+
 @pytest.mark.parametrize("compared", [True, False])
 def test_captions_name_an_experiment_only_where_it_is_in_the_figure(swept, tmp_path, compared):
     out = tmp_path / "out"

@@ -170,16 +170,35 @@ def test_the_folder_of_another_study_is_refused_untouched(swept, write_study):
     assert (folder / "out/sweep.csv").read_text() == before
 
 
-def test_a_file_or_a_run_in_the_way_is_refused(write_study, tmp_path):
+def test_a_file_in_the_way_is_refused(write_study, tmp_path):
     study = write_study('[[sweep]]\n"protocol.pressure" = { values = ["1 MPa"] }')
     (tmp_path / "file").write_text("mine")
     with pytest.raises(InputError, match="is a file"):
         run_sweep(study, tmp_path / "file", solve=solve)
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run/history.csv").write_text("mine")
-    with pytest.raises(InputError, match="other results"):
-        run_sweep(study, tmp_path / "run", solve=solve)
-    assert (tmp_path / "run/history.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize("resume", [False, True])
+@pytest.mark.parametrize(
+    "name", ["history.csv", "report.html", "critical.csv", "plot.png", "notes.txt", "study.json"]
+)
+def test_a_folder_that_holds_anything_else_is_refused_untouched(
+    write_study, tmp_path, name, resume
+):
+    study = write_study('[[sweep]]\n"protocol.pressure" = { values = ["1 MPa"] }')
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / name).write_text("mine")
+    with pytest.raises(InputError, match=f"other files .{name}.") as caught:
+        run_sweep(study, tmp_path / "out", solve=solve, resume=resume)
+    assert "name another folder with -o" in str(caught.value)
+    assert [item.name for item in (tmp_path / "out").iterdir()] == [name]
+    assert (tmp_path / "out" / name).read_text() == "mine"
+
+
+def test_a_record_that_was_never_finished_is_nobodys(write_study, tmp_path):
+    study = write_study('[[sweep]]\n"protocol.pressure" = { values = ["1 MPa"] }')
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/.study.json.part").write_text("{")  # a sweep killed as it wrote
+    assert run_sweep(study, tmp_path / "out", solve=solve).exit_code == 0
 
 
 def test_dry_run_lists_the_cases_and_writes_nothing(write_study, tmp_path):

@@ -40,6 +40,9 @@ def _load() -> None:
     # Shared memory within one machine; the transports that UCX would otherwise probe can hang
     # where there is no network device. A value that the user set wins.
     os.environ.setdefault("UCX_TLS", "self,sm,tcp")
+    # UCX, inside MPI, takes SIGHUP as its switch to debug messages: a terminal that was closed
+    # would not end a run. 0 leaves every signal to Python.
+    os.environ.setdefault("UCX_DEBUG_SIGNO", "0")
     try:
         if importlib.util.find_spec(BOOTSTRAP) is not None:
             importlib.import_module(BOOTSTRAP)

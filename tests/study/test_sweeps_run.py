@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -360,6 +361,8 @@ def start(study, out):
         env={**os.environ, "PYTHONPATH": places},
         stdout=subprocess.PIPE,
         text=True,
+        # under nohup a closed terminal is ignored
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # noqa: PLW1509
     )
     while len(list(out.glob("*/alive"))) < 2:
         assert process.poll() is None
@@ -397,10 +400,14 @@ def test_with_workers_killed_at_random_each_case_is_done_exactly_once(write_stud
     assert not list((tmp_path / "out").glob("*/computed again"))
 
 
-def test_sigterm_ends_a_sweep_that_says_so(write_study, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_a_sweep_that_says_so(write_study, tmp_path, number):
     study = write_study('[[sweep]]\n"protocol.pressure" = { values = ["0.1 MPa", "0.2 MPa"] }')
     process = start(study, tmp_path / "out")
-    process.terminate()
+    if number == signal.SIGHUP:  # a closed terminal tells every process; the sweep decides
+        for file in (tmp_path / "out").glob("*/alive"):
+            os.kill(int(file.read_text()), number)
+    process.send_signal(number)
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 3
     assert "go on with --resume" in said

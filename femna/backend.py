@@ -48,7 +48,10 @@ def _load() -> None:
             importlib.import_module(BOOTSTRAP)
         # Python keeps its own signals: PETSc's handler would end a whole sweep because the pipe
         # to one of its workers broke, and take SIGTERM before a checkpoint can be written.
-        importlib.import_module("petsc4py").init(["femna", "-no_signal_handler"])
+        # Nor does it list at the end the options that a run which was refused had set for nothing.
+        importlib.import_module("petsc4py").init(
+            ["femna", "-no_signal_handler", "-options_left", "no"]
+        )
         importlib.import_module("dolfinx")
         importlib.import_module("dolfinx.fem.petsc")
         _wait_longer_for_forms()

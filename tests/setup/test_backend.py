@@ -61,6 +61,17 @@ os.kill(os.getpid(), signal.{name})
     assert answer.stderr == ""
 
 
+def test_options_that_no_solver_read_are_no_news_to_the_user():
+    # those of a run that was refused before its first step
+    program = """
+import femna.backend
+from petsc4py import PETSc
+PETSc.Options().setValue("femna_mat_mumps_icntl_6", 0)
+"""
+    answer = run(program)
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+
+
 @pytest.mark.parametrize(("name", "value"), [("UCX_TLS", "self,tcp"), ("UCX_DEBUG_SIGNO", "12")])
 def test_what_the_user_says_to_ucx_wins_over_the_default(name, value):
     program = f"import os, femna.backend; print(os.environ['{name}'])"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from femna.study.definition import Study
 from femna.study.entries import PRESSURE, VARIANT, Entry, nearest_case, table_entries
+from femna.study.named_files import named_file
 from femna.study.plan_checks import pressure_is_alone, refuse_swept, refuse_unreached
 from femna.study.planned import CaseLoader, Planned, case_name, load, unique_names
 from femna.study.quantities import Quantity, override_text, tidy
@@ -77,7 +78,7 @@ def make_plan(
     InputError
         A case is not valid, a swept path does not reach it, or two cases are the same.
     """
-    case_file = file.parent / study.case
+    case_file = named_file(file, "case", study.case)
     given = dict(overrides or {})
     tables = [table_entries(table) for table in study.sweep]
     if study.sample is not None:

@@ -185,9 +185,11 @@ def test_a_swept_path_cannot_be_set_on_the_command_line(write_study):
 def test_a_missing_study_or_case_is_one_line(tmp_path, write_study):
     with pytest.raises(InputError, match="no such file"):
         load_study(tmp_path / "nowhere.toml")
-    path = write_study(GRID, head='femna = 1\ntitle = "t"\ncase = "nowhere.toml"\n')
-    with pytest.raises(InputError, match="nowhere"):
-        plan_of(path)
+    for name in ("nowhere.toml", "n" * 300, "n\\u0000"):
+        path = write_study(GRID, head=f'femna = 1\ntitle = "t"\ncase = "{name}"\n')
+        with pytest.raises(InputError) as caught:
+            plan_of(path)
+        assert str(caught.value).startswith(f"{path}: case = 'n")
     path = write_study(GRID, head='femna = 1\ncase = "case.toml"\n')
     with pytest.raises(InputError, match="title"):
         plan_of(path)

@@ -20,6 +20,7 @@ from study.test_critical_pressure_of_known_curves import exact
 from femna.cli.app import execute
 from femna.errors import InputError
 from femna.study import run_sweep
+from femna.study.status import status_lines, sweep_status
 
 BODY = """
 [[sweep]]
@@ -240,6 +241,33 @@ RETRIED = """
 [[sweep]]
 "protocol.pressure" = { values = [0.1, 0.15, 0.2, 0.25, 0.3, 0.35], unit = "MPa" }
 """
+
+
+def test_status_tells_what_was_interrupted_from_what_failed(write_study, tmp_path):
+    body = """
+[[sweep]]
+"protocol.pressure" = { values = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7], unit = "MPa" }
+"""
+    out = tmp_path / "out"
+    assert run_sweep(write_study(body), out, jobs=2, solve=solve_badly).exit_code == 3
+    (out / "P0.2").mkdir(exist_ok=True)
+    (out / "P0.2/case.toml").touch()  # a run was killed in it again and again
+    (out / "P0.5/summary.json").unlink()  # ended by the sweep, within a step
+    (out / "P0.6/summary.json").write_text('{"status": "interrupted", "reason": "by SIGTERM"}')
+    shutil.rmtree(out / "P0.7")
+    head, *lines = status_lines(sweep_status(out))
+    assert head == "1 done, 2 interrupted, 3 failed, 1 not begun"
+    said = {line.split()[0]: line.split(maxsplit=2)[1:] for line in lines}
+    assert {name: state for name, (state, _) in said.items()} == {
+        "P0.1": "failed",
+        "P0.2": "failed",
+        "P0.3": "failed",
+        "P0.5": "interrupted",
+        "P0.6": "interrupted",
+    }
+    assert "SIGKILL" in said["P0.2"][1]
+    assert "--resume" in said["P0.5"][1]
+    assert "--resume" in said["P0.6"][1]
 
 
 def calls(out):

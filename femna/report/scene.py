@@ -69,7 +69,7 @@ def show_run(
     """
     fields = directory / "fields.pvd"
     if not fields.is_file():
-        remedy = "give the folder of a run whose output.fields_at is not empty"
+        remedy = 'give the folder of a run with fields, which output.fields_at = ["end"] asks for'
         if (directory / "sweep.csv").is_file():
             cases = sorted(file.parent.name for file in directory.glob("*/fields.pvd"))
             remedy = "the study keeps no fields: ask for them in its [output]"

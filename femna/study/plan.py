@@ -45,7 +45,7 @@ class Plan:
     def add_pressure(self, like: Planned, pressure: float) -> Planned:
         """Return a new case on the curve of `like` at another pressure [MPa]."""
         overrides = {**like.overrides, PRESSURE: Quantity(tidy(pressure), "MPa").text}
-        overrides.update(self._quiet(overrides))
+        overrides.update(_quiet(self.study))
         case = load(self.loader, self.case_file, overrides, study=self.file)
         fixed = tuple(value for column, value in like.others)
         name = case_name(case, fixed, digits=6, swept=self.swept)
@@ -53,8 +53,10 @@ class Plan:
             like, name=name, case=case, overrides=overrides, pressure=tidy(pressure), extra=True
         )
 
-    def _quiet(self, overrides: Mapping[str, str]) -> dict[str, str]:
-        return {} if self.study.output.fields == "all" else {"output.fields_at": "[]"}
+
+def _quiet(study: Study) -> dict[str, str]:
+    """Return the entries of a case that keeps no fields, as most do."""
+    return {} if study.output.fields == "all" else {"output.fields_at": "[]"}
 
 
 def make_plan(
@@ -96,7 +98,7 @@ def make_plan(
         for chosen in itertools.product(*_own_tables(variant, tables)):
             entries = tuple(itertools.chain.from_iterable(chosen))
             full = {**start, **{entry.path: entry.text for entry in entries}}
-            case = load(loader, case_file, full, study=file)
+            case = load(loader, case_file, {**full, **_quiet(study)}, study=file)
             others = [(e.column, e.value) for e in (*own, *entries) if e.column]
             fixed = tuple(value for _, value in others)
             planned.append(
@@ -141,7 +143,7 @@ def _with_fields(
     loader: CaseLoader,
     case_file: Path,
 ) -> list[Planned]:
-    """Keep field output for the selected cases only."""
+    """Keep field output for the selected cases only; `planned` are cases without."""
     if study.output.fields == "all":
         return list(planned)
     keep: set[int] = set()
@@ -150,9 +152,8 @@ def _with_fields(
     result: list[Planned] = []
     for index, item in enumerate(planned):
         if index in keep:
-            result.append(item)
-            continue
-        quiet = {**item.overrides, "output.fields_at": "[]"}
-        case = load(loader, case_file, quiet, study=file)
-        result.append(replace(item, case=case, overrides=quiet))
+            case = load(loader, case_file, item.overrides, study=file)
+            result.append(replace(item, case=case))
+        else:
+            result.append(replace(item, overrides={**item.overrides, **_quiet(study)}))
     return result

@@ -1,6 +1,7 @@
 """Every wrong study gives one clear line, before anything runs."""
 
 import pytest
+from study.conftest import CASE
 
 from femna.case import load_case
 from femna.errors import InputError
@@ -85,6 +86,22 @@ fields = [{ "protocol.current_density" = "2.4 mA/cm^2", "protocol.pressure" = "7
     assert [c.name for c in plan.cases if c.case.output.fields_at] == ["j2.5_P0.7663"]
     none = plan_of(write_study(GRID))
     assert not any(c.case.output.fields_at for c in none.cases)
+
+
+def test_charges_of_output_are_checked_where_fields_are_kept(write_study):
+    case = CASE.replace('["end"]', '["0.05 mAh/cm^2"]')
+    body = """
+[[sweep]]
+"protocol.charge" = { values = [0.01, 0.1], unit = "mAh/cm^2" }
+[output]
+fields = %s
+"""
+    assert len(plan_of(write_study(body % '"none"', case=case)).cases) == 2
+    large = '[{ "protocol.charge" = "0.1 mAh/cm^2" }]'
+    assert len(plan_of(write_study(body % large, case=case)).cases) == 2
+    for fields in ('"all"', large.replace("0.1", "0.01")):
+        with pytest.raises(InputError, match=r"output\.fields_at\.0.*never reached"):
+            plan_of(write_study(body % fields, case=case))
 
 
 def test_fields_are_kept_for_the_selected_variant(write_study):

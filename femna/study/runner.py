@@ -204,4 +204,6 @@ def _dry_lines(plan: Plan, directory: Path) -> list[str]:
         lines.append(line.rstrip())
     curves = len({(item.others, item.current) for item in kept})
     widen = plan.study.critical.widen if plan.adaptive else 0
-    return lines + estimate(kept, directory, curves=curves, extra=extra + widen)
+    checks = len(masters) * plan.study.critical.spot_checks
+    more = {"curves": curves, "extra": extra + widen, "checks": checks}
+    return lines + estimate(kept, directory, **more)

@@ -64,6 +64,9 @@ def test_the_worked_example_lists_the_cases_that_the_page_counts(tmp_path):
     assert "12 cases, and up to 4 more pressures" in lines[0]
     assert "6 of them are mapped from 2 master curve(s)" in lines[1]
     assert len(lines) == 2 + 12 + 1
+    # 6, then 8 + 4 pressures on each of two curves, then two spot checks on each
+    assert lines[-1].startswith(f"At most {6 + 2 * 12 + 2 * 2} cases to compute")
+    assert "34 at most" in STUDIES
 
 
 @pytest.mark.parametrize("place", range(len(BLOCKS)))
@@ -128,7 +131,9 @@ def test_every_column_of_a_sweeps_table_is_named(name):
 
 
 def test_every_key_of_a_sweeps_summary_is_named(tmp_path):
-    study = Study(femna=1, title="nothing", case=Path("case.toml"))
+    inputs = [{"path": path, "low": 1.0, "high": 2.0} for path in ("a", "b")]
+    sample = {"method": "latin_hypercube", "input": inputs}
+    study = Study(femna=1, title="nothing", case=Path("case.toml"), sample=sample)
     write_results(tmp_path, study, [], proofs=(), observations=None, interrupted=False)
     summary = json.loads((tmp_path / "summary.json").read_text())
     keys = [*summary, "ranking_rule"]

@@ -16,6 +16,7 @@ from femna.case import load_case, parse_case, template
 from femna.case.base import Table
 from femna.case.bodies import Metal
 from femna.case.model import Case
+from femna.cli.app import build_app, execute
 from femna.materials import resolve
 from femna.output import run_case
 from femna.output.history import COLUMNS
@@ -93,6 +94,24 @@ def test_the_page_on_architecture_names_files_that_exist():
     assert [n for n in named if not any(file.endswith(f"/{n}") for file in files)] == []
     rooms = {folder.parent.name for folder in (ROOT / "femna").glob("*/__init__.py")}
     assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) >= rooms
+
+
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+OTHERS = {"--help", "--force-offscreen-rendering"}
+"""Of every command; of ParaView."""
+
+
+def test_the_pages_name_options_that_there_are(capsys):
+    for command in build_app():
+        if not command.startswith("-"):
+            assert execute([command, "--help"]) == 0
+    known = {*OPTION.findall(capsys.readouterr().out), *OTHERS}
+    for room in ("meshes", "studies", "benchmarks"):
+        for script in (ROOT / room).rglob("*.py"):
+            known |= set(OPTION.findall(script.read_text(encoding="utf-8")))
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        named = set(OPTION.findall(page.read_text(encoding="utf-8")))
+        assert named - known == set(), page
 
 
 def section(title):

@@ -1,6 +1,7 @@
 """What each command prints and returns, with the rooms behind it replaced."""
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -313,6 +314,12 @@ def test_init_prints_the_template_as_it_is(kind, tmp_path, capsys):
     path = tmp_path / "new.toml"
     assert execute(["init", kind, "-o", str(path)]) == 0
     assert path.read_text() == template(kind)
+
+
+def test_the_help_of_init_lists_every_template(capsys):
+    assert execute(["init", "--help"]) == 0
+    said = capsys.readouterr().out
+    assert [kind for kind in template_kinds() if not re.search(rf"\b{kind}\b", said)] == []
 
 
 def test_init_without_a_kind_is_a_case_that_loads(capsys):

@@ -17,6 +17,7 @@ from femna.case.base import Table
 from femna.case.bodies import Metal
 from femna.case.model import Case
 from femna.cli.app import build_app, execute
+from femna.errors import InputError
 from femna.materials import resolve
 from femna.output import run_case
 from femna.output.history import COLUMNS
@@ -149,6 +150,10 @@ def test_every_column_of_a_sweeps_table_is_named(name):
     assert unnamed(f"`{name}`", header) == []
 
 
+def test_every_table_of_a_sweep_is_listed():
+    assert unnamed("A sweep", TABLES) == []
+
+
 def test_every_key_of_a_sweeps_summary_is_named(tmp_path):
     inputs = [{"path": path, "low": 1.0, "high": 2.0} for path in ("a", "b")]
     sample = {"method": "latin_hypercube", "input": inputs}
@@ -236,6 +241,15 @@ def tables_in(annotation):
         yield annotation
     for part in get_args(annotation):
         yield from tables_in(part)
+
+
+def test_the_template_of_a_case_names_every_kind_of_cell():
+    with pytest.raises(InputError) as caught:
+        parse_case(tomllib.loads(template("case")), {"geometry.kind": "pouch"})
+    kinds = caught.value.remedy.rpartition("accepted: ")[2].split(", ")
+    assert "unit_cell" in kinds
+    (line,) = (line for line in template("case").splitlines() if line.startswith("kind = "))
+    assert sorted(line.partition("# ")[2].split(" | ")) == kinds
 
 
 def test_the_templates_show_every_key_of_a_case():

@@ -23,6 +23,7 @@ from femna.study.results import write_results
 from femna.study.retry import failed_cases
 from femna.study.rows import FAILED
 from femna.study.schedule import Monitor, Progress, run_cases
+from femna.study.slurm import require_slurm
 from femna.study.slurm_settings import SlurmSettings, load_profile
 from femna.study.workers import Solve
 
@@ -102,6 +103,8 @@ def run_sweep(
     ------
     InputError
         Study, case, observations or folder are not in order; nothing has been run.
+    EnvironmentProblem
+        The engine is Slurm, which is not here; nothing has been written.
     """
     if jobs is not None and jobs < 1:
         raise InputError(None, "--jobs", jobs, "at least 1", "give the number of processes")
@@ -110,8 +113,11 @@ def run_sweep(
     slurm = _slurm(plan.study, profile, jobs) if engine == "slurm" else None
     if dry_run:
         return SweepResult(EXIT_DONE, _dry_lines(plan, directory))
+    # refused before anything is written
+    if slurm is not None:
+        require_slurm()
     if retry_failed:
-        failed_cases(directory)  # refused before anything is written
+        failed_cases(directory)
     with ExitStack() as held:
         patience = PATIENCE if resume or retry_failed else 0.0
         claim(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from femna.errors import InputError
-
 
 class FieldFiles:
     """The grids that a run's fields.pvd lists.
@@ -30,14 +28,14 @@ class FieldFiles:
     """
 
     def __init__(self, pv: Any, fields: Path) -> None:
-        from femna.output.vtk import read_pvd
+        from femna.output.vtk import damaged, read_pvd
 
         self._pv = pv
         self._folder = fields.parent
         self._entries = read_pvd(fields)
         self.times = sorted({entry.time for entry in self._entries})
         if not self.times:
-            raise _refused(fields, "is no list of field files")
+            raise damaged(fields, "is no list of field files")
 
     def bodies(self, time: float) -> dict[str, Any]:
         """Return the grid of each body at an output time [s].
@@ -48,25 +46,13 @@ class FieldFiles:
             A file is missing or damaged.
         """
         listed = sorted((e for e in self._entries if e.time == time), key=lambda e: e.part)
-        return {entry.name: self._read(self._folder / entry.file) for entry in listed}
+        return {entry.name: self._grid(self._folder / entry.file) for entry in listed}
 
-    def _read(self, file: Path) -> Any:
-        if not file.is_file():
-            raise _refused(file, "is missing")
-        import meshio
+    def _grid(self, file: Path) -> Any:
+        from femna.output.vtk import read_vtu
 
-        try:
-            mesh = meshio.vtu.read(
-                file
-            )  # VTK tells of damage in many lines of its own, and goes on
-        except Exception:  # noqa: BLE001 - whatever XML, base64 and zlib raise
-            raise _refused(file, "is damaged") from None
+        mesh = read_vtu(file)  # VTK tells of damage in many lines of its own, and goes on
         grid = self._pv.from_meshio(mesh)
         for name, values in mesh.field_data.items():
             grid.field_data[name] = values
         return grid
-
-
-def _refused(file: Path, limit: str) -> InputError:
-    remedy = "copy it from where the run was, or run the case again in a new folder"
-    return InputError(None, "field file", str(file), limit, remedy)

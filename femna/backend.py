@@ -40,12 +40,18 @@ def _load() -> None:
     # Shared memory within one machine; the transports that UCX would otherwise probe can hang
     # where there is no network device. A value that the user set wins.
     os.environ.setdefault("UCX_TLS", "self,sm,tcp")
+    # UCX, inside MPI, takes SIGHUP as its switch to debug messages: a terminal that was closed
+    # would not end a run. 0 leaves every signal to Python.
+    os.environ.setdefault("UCX_DEBUG_SIGNO", "0")
     try:
         if importlib.util.find_spec(BOOTSTRAP) is not None:
             importlib.import_module(BOOTSTRAP)
         # Python keeps its own signals: PETSc's handler would end a whole sweep because the pipe
         # to one of its workers broke, and take SIGTERM before a checkpoint can be written.
-        importlib.import_module("petsc4py").init(["femna", "-no_signal_handler"])
+        # Nor does it list at the end the options that a run which was refused had set for nothing.
+        importlib.import_module("petsc4py").init(
+            ["femna", "-no_signal_handler", "-options_left", "no"]
+        )
         importlib.import_module("dolfinx")
         importlib.import_module("dolfinx.fem.petsc")
         _wait_longer_for_forms()

@@ -37,6 +37,23 @@ def whole_or_not(path: Path) -> Iterator[Path]:
         raise
 
 
+def held_names(directory: Path) -> list[str]:
+    """Return what a folder holds, sorted by name, without files that were never finished.
+
+    Parameters
+    ----------
+    directory : Path
+        Need not exist; then it holds nothing.
+    """
+    if not directory.exists():
+        return []
+    return sorted(item.name for item in directory.iterdir() if not _unfinished(item.name))
+
+
+def _unfinished(name: str) -> bool:
+    return name.startswith(".") and name.endswith(".part")
+
+
 def render_json(content: Mapping[str, Any]) -> str:
     """Render a mapping as JSON text; what is not finite becomes null."""
     return json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"

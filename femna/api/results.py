@@ -13,7 +13,7 @@ from femna.api.fields import Fields
 from femna.case import Case, load_case
 from femna.errors import InputError
 from femna.files import read_json
-from femna.output.vtk import read_pvd
+from femna.output.vtk import read_pvd, read_vtu
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Run:
-    """The folder of a run; `ended` is its summary where the run was made here."""
+    """The folder of a run; `ended` is its summary where the run was made here.
+
+    A table that is damaged raises `InputError` with its name; one that is missing is empty.
+    """
 
     directory: Path
     ended: Mapping[str, Any] | None = None
@@ -69,7 +72,7 @@ class Run:
         Raises
         ------
         InputError
-            The run wrote no fields of this body.
+            The run wrote no fields of this body, or their file is missing or damaged.
         """
         listed = [e for e in read_pvd(self.directory / "fields.pvd") if e.name == body]
         if not listed:
@@ -77,9 +80,7 @@ class Run:
             remedy = "ask for them with output.fields_at"
             raise InputError(None, "folder", str(self.directory), limit, remedy)
         entry = listed[-1] if time is None else min(listed, key=lambda e: abs(e.time - time))
-        import meshio
-
-        mesh = meshio.read(self.directory / entry.file)
+        mesh = read_vtu(self.directory / entry.file)
         block = mesh.cells[0]
         in_cells = {name: values[0] for name, values in mesh.cell_data.items()}
         return Fields(body, mesh.points, block.data, mesh.point_data, in_cells)
@@ -101,7 +102,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Sweep:
-    """The folder of a sweep."""
+    """The folder of a sweep; its tables as those of `Run`."""
 
     directory: Path
 
@@ -152,9 +153,17 @@ def open_results(directory: Path | str) -> Run | Sweep:
 
 
 def _table(path: Path) -> pd.DataFrame:
+    """Return a table, empty where there is none; InputError where it is damaged."""
     import pandas as pd
 
-    return pd.read_csv(path) if path.is_file() else pd.DataFrame()
+    if not path.is_file():
+        return pd.DataFrame()
+    try:
+        return pd.read_csv(path)
+    except ValueError as error:  # pandas' own for an empty or a torn file, and of the decoder
+        limit = f"cannot be read ({error})"
+        remedy = "copy it from where the run was, or call the run or the sweep with --resume"
+        raise InputError(None, "table", str(path), limit, remedy) from None
 
 
 def _shown(value: object) -> str:

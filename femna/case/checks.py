@@ -19,6 +19,7 @@ from femna.case.map_checks import (
 )
 from femna.case.mask import check_mask
 from femna.case.metal_voids import check_metal_voids
+from femna.case.output_checks import check_fields_at
 from femna.case.probe import check_probes
 from femna.case.real_contact import check_real_contact
 from femna.case.refusal import micrometres, refuse
@@ -59,6 +60,7 @@ def cross_check(case: Case) -> None:
     check_image(case)
     check_mask(case)
     _check_steps(case)
+    check_fields_at(case)
     check_cycling(case)
     _check_increments(case)
     _check_surface_diffusion(case)

@@ -57,7 +57,8 @@ def to_input_error(
         value = Missing() if value == "(missing)" else value
         return InputError(file, key, value, context["limit"], context["remedy"])
     if kind == "extra_forbidden":
-        accepted = sorted(table.model_fields) if table is not None else []
+        fields = table.model_fields.items() if table is not None else ()
+        accepted = sorted(field.alias or name for name, field in fields)
         return InputError(file, key, found, "unknown key", suggest(place[-1], accepted))
     if kind == "missing":
         return InputError(file, key, Missing(), "this key is required", _describe(table, place[-1]))
@@ -82,11 +83,13 @@ def _standard(kind: str, context: Mapping[str, Any], message: str) -> tuple[str,
         "bool_type": ("must be true or false", "write true or false without quotes"),
         "string_type": ("must be a text", "write it in quotes"),
         "tuple_type": ("must be a list", "write it in square brackets"),
+        "dict_type": ("must be a table", "write it as a table, { key = value }"),
         "too_short": ("the list is empty", "give at least one entry"),
         "model_type": ("must be a table", "write it as a table, { key = value }"),
         "model_attributes_type": ("must be a table", "write it as a table, { key = value }"),
     }
-    return table.get(kind, (message[:1].lower() + message[1:], "correct the entry"))
+    plain = message.removeprefix("Value error, ").replace("Input should", "must", 1).rstrip(".")
+    return table.get(kind, (plain[:1].lower() + plain[1:], "correct the entry"))
 
 
 def _tag_error(

@@ -96,7 +96,7 @@ class Output(Table):
     Attributes
     ----------
     fields_at : tuple
-        Charges of a half cycle [C/m^2], and ``"end"``; those beyond the charge are never met.
+        Charges of a half cycle [C/m^2], within that of at least one step, and ``"end"``.
     format : str
         ``pvd``.
     probe : tuple of Probe, optional

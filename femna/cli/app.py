@@ -19,7 +19,7 @@ _COMMANDS: Final = MappingProxyType(
     {
         "run": "Run one case.",
         "sweep": "Run every case of a study and evaluate them.",
-        "status": "Say how far a sweep is: what is done, runs, waits or failed.",
+        "status": "Say how far a sweep is: what is done, runs, waits, was interrupted or failed.",
         "mesh": "Write the mesh of a case as a Gmsh file and print its quality.",
         "segment": "Find the voids in a stack of X-ray tomography.",
         "voxels": "Write the state of a run as a stack, as a tomogram would show it.",

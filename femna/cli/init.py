@@ -25,7 +25,7 @@ def init_command(
     Parameters
     ----------
     kind
-        case, axisymmetric, square, mesh, tomogram, stack, mask or study.
+        case, axisymmetric, square, mesh, tomogram, stack, mask, cycling or study.
     """
     from femna.case import template
 

@@ -9,7 +9,7 @@ from femna.cli.exits import DONE, reading_results
 
 
 def status_command(directory: Path, /) -> int:
-    """Say which cases of a sweep are done, run, wait or failed; also while it runs.
+    """Say which cases of a sweep are done, run, wait, were interrupted or failed.
 
     Parameters
     ----------

@@ -34,8 +34,7 @@ def validate_command(file: Path, /, *, assignments: Assignments | None = None) -
         console.print(f"{file}: a valid case, {case.title!r}")
         return DONE
 
-    from femna.study import load_study
-    from femna.study.plan import make_plan
+    from femna.study.prepared import prepare
 
     def loader(path: Path, overrides: Mapping[str, str] | None = None) -> Case:
         with blaming(path):
@@ -43,6 +42,6 @@ def validate_command(file: Path, /, *, assignments: Assignments | None = None) -
             resolve(case)
         return case
 
-    plan = make_plan(file, load_study(file), loader=loader, overrides=overrides)
+    plan = prepare(file, loader=loader, overrides=overrides).plan
     console.print(f"{file}: a valid study, {len(plan.cases)} cases")
     return DONE

@@ -13,7 +13,7 @@ from mpi4py import MPI
 
 from femna.case import Case, same_case
 from femna.errors import InputError
-from femna.files import read_json, write_text
+from femna.files import held_names, read_json, write_text
 from femna.mesh.bodies import on_root
 
 FINISHED: Final = frozenset({"ok", "contact_lost", "voltage_limit", "shorted"})
@@ -164,8 +164,7 @@ def _previous(directory: Path, case: Case, *, resume: bool) -> Previous:
     if any((directory / name).exists() for name in _STUDY):
         raise _refused(directory, "holds the results of a study", other)
     if not (directory / CASE_FILE).exists():
-        names = [item.name for item in directory.iterdir()] if directory.exists() else []
-        foreign = sorted(name for name in names if name not in _IGNORED and not _partial(name))
+        foreign = [name for name in held_names(directory) if name not in _IGNORED]
         if foreign:
             raise _refused(directory, f"holds other files ({foreign[0]})", other)
         return "none"
@@ -176,10 +175,6 @@ def _previous(directory: Path, case: Case, *, resume: bool) -> Previous:
     summary = read_json(directory / "summary.json")
     finished = summary is not None and summary.get("status") in FINISHED
     return "finished" if finished else "unfinished"
-
-
-def _partial(name: str) -> bool:
-    return name.startswith(".") and name.endswith(".part")
 
 
 def _refused(directory: Path, limit: str, remedy: str) -> InputError:

@@ -6,12 +6,16 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from femna.errors import InputError
 from femna.files import whole_or_not, write_text
 from femna.output.parts import Array, Part
+
+if TYPE_CHECKING:
+    import meshio
 
 _SHAPES: Final = {2: "line", 3: "triangle", 4: "tetra"}
 _MICROMETRES: Final = 1e6
@@ -68,6 +72,30 @@ def write_vtu(
         meshio.write(temporary, mesh, file_format="vtu", binary=True)
         if numbers:
             _add_field_data(Path(temporary), numbers)
+
+
+def read_vtu(path: Path) -> meshio.Mesh:
+    """Read one part back.
+
+    Raises
+    ------
+    InputError
+        The file is missing or damaged.
+    """
+    import meshio
+
+    if not path.is_file():
+        raise damaged(path, "is missing")
+    try:
+        return meshio.vtu.read(path)  # meshio.read would print, and end the process
+    except Exception:  # noqa: BLE001 - whatever XML, base64 and zlib raise
+        raise damaged(path, "is damaged") from None
+
+
+def damaged(path: Path, limit: str) -> InputError:
+    """Return the error of a file of fields that cannot be shown."""
+    remedy = "copy it from where the run was, or run the case again in a new folder"
+    return InputError(None, "field file", str(path), limit, remedy)
 
 
 def _add_field_data(path: Path, numbers: Mapping[str, float]) -> None:

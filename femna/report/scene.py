@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from femna.errors import InputError
+from femna.report.field_files import FieldFiles
 
 FILMS: Final = (".mp4", ".gif")
 PICTURES: Final = (".png",)
@@ -63,11 +64,12 @@ def show_run(
     Raises
     ------
     InputError
-        No fields, an unknown array or ending, PyVista or its writer of films missing.
+        No fields, a damaged file of them, an unknown array or ending, a picture that cannot be
+        written, PyVista or its writer of films missing.
     """
     fields = directory / "fields.pvd"
     if not fields.is_file():
-        remedy = "give the folder of a run whose output.fields_at is not empty"
+        remedy = 'give the folder of a run with fields, which output.fields_at = ["end"] asks for'
         if (directory / "sweep.csv").is_file():
             cases = sorted(file.parent.name for file in directory.glob("*/fields.pvd"))
             remedy = "the study keeps no fields: ask for them in its [output]"
@@ -80,26 +82,29 @@ def show_run(
         raise InputError(None, "--save", str(save), limit, "name the file so")
     if save is None:
         _screen()
+    elif not save.parent.is_dir():
+        limit = f"there is no folder {save.parent}"
+        raise InputError(None, "--save", str(save), limit, "make it, or name another file")
     pv = _pyvista()
-    reader = pv.get_reader(str(fields))
-    times = list(reader.time_values)
-    panels = _panels(reader, times[-1], array)
+    files = FieldFiles(pv, fields)
+    times = files.times
+    panels = _panels(files, times[-1], array)
     film = kind in FILMS
     chosen = times if film else [_nearest(times, time)]
-    limits = _limits(reader, chosen, panels)
+    limits = _limits(files, chosen, panels)
     rows = 1 if len(panels) == 1 else 2
     shape = (rows, (len(panels) + rows - 1) // rows)
     plotter = pv.Plotter(shape=shape, off_screen=save is not None, window_size=(1280, 960))
     if film and save is not None:
         _begin_film(plotter, save)
     for moment in chosen:
-        _draw(pv, plotter, reader, moment, panels, limits)
+        _draw(plotter, files.bodies(moment), moment, panels, limits)
         if film:
             plotter.write_frame()
     if save is None:
         plotter.show(title=f"{directory.name}, {chosen[-1]:.6g} s")
     elif not film:
-        plotter.screenshot(str(save))
+        _save_picture(plotter, save)
     plotter.close()
     return save
 
@@ -136,6 +141,15 @@ def _pyvista() -> Any:
     return pyvista
 
 
+def _save_picture(plotter: Any, save: Path) -> None:
+    try:
+        plotter.screenshot(str(save))
+    except OSError as error:
+        plotter.close()
+        reason = f"cannot be written: {error.strerror or error}"
+        raise InputError(None, "--save", str(save), reason, "name another file") from None
+
+
 def _begin_film(plotter: Any, save: Path) -> None:
     try:
         if save.suffix.lower() == ".gif":
@@ -153,10 +167,10 @@ def _nearest(times: Sequence[float], wanted: float | None) -> float:
     return times[-1] if wanted is None else min(times, key=lambda t: abs(t - wanted))
 
 
-def _panels(reader: Any, time: float, array: str | None) -> tuple[Panel, ...]:
+def _panels(files: FieldFiles, time: float, array: str | None) -> tuple[Panel, ...]:
     if array is None:
         return PANELS
-    bodies = _bodies(reader, time)
+    bodies = files.bodies(time)
     names = [(body, name) for body, grid in bodies.items() for name in _arrays(grid)]
     for body, name in names:
         if name == array:
@@ -169,25 +183,18 @@ def _arrays(grid: Any) -> list[str]:
     return [*grid.point_data.keys(), *grid.cell_data.keys()]
 
 
-def _bodies(reader: Any, time: float) -> dict[str, Any]:
-    reader.set_active_time_value(time)
-    blocks = reader.read()
-    names = ("metal", "electrolyte", "interface", "mask")
-    return {names[k]: blocks[k] for k in range(min(blocks.n_blocks, len(names)))}
-
-
 def _size(values: Any) -> Any:
     found = np.asarray(values)
     return found if found.ndim == 1 else np.linalg.norm(found, axis=1)
 
 
 def _limits(
-    reader: Any, times: Sequence[float], panels: Sequence[Panel]
+    files: FieldFiles, times: Sequence[float], panels: Sequence[Panel]
 ) -> dict[str, tuple[float, float]]:
     """Return one range of colours for all times, so that frames can be compared."""
     found: dict[str, tuple[float, float]] = {}
     for time in times:
-        bodies = _bodies(reader, time)
+        bodies = files.bodies(time)
         for panel in panels:
             values = _size(bodies[panel.body][panel.array])
             low, high = found.get(panel.array, (values.min(), values.max()))
@@ -196,14 +203,12 @@ def _limits(
 
 
 def _draw(
-    pv: Any,
     plotter: Any,
-    reader: Any,
+    bodies: dict[str, Any],
     time: float,
     panels: Sequence[Panel],
     limits: dict[str, tuple[float, float]],
 ) -> None:
-    bodies = _bodies(reader, time)
     for place, panel in enumerate(panels):
         if len(panels) > 1:
             plotter.subplot(place // 2, place % 2)

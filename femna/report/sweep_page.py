@@ -59,6 +59,7 @@ def _critical_parts(sweep: SweepFolder) -> list[str]:
         _critical_table(sweep),
         relative_section(sweep),
         spread_section(sweep),
+        *(html.paragraph(text) for text in sweep.summary.get("too_few_points", ())),
         _scaling(sweep),
         comparison_section(sweep),
         _proofs(sweep),

@@ -50,18 +50,22 @@ class Correlation:
     reason: str
 
 
+def least_points(sample: Sample) -> int:
+    """Return how many points need a P_crit: two more than the linear fit has coefficients."""
+    return len(sample.input) + 3
+
+
 def correlate(sample: Sample, groups: Sequence[Group]) -> list[Correlation]:
     """Return the correlations at every current by both criteria.
 
-    Points without a P_crit are left out; with fewer than two more than there are inputs, nothing
-    is said.
+    Points without a P_crit are left out; with fewer than `least_points`, nothing is said.
     """
     shares = sample.shares()
     found: list[Correlation] = []
     for current, criterion, values in critical_of_design(sample, shares, groups):
         kept = np.isfinite(values)
         count = int(kept.sum())
-        if count < len(sample.input) + 3:
+        if count < least_points(sample):
             continue
         y, x = values[kept], shares[kept]
         design = np.column_stack([np.ones(count), x])

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from femna.case import require_study, suggest
-from femna.case.messages import Missing
-from femna.errors import InputError
+from femna.case.messages import to_input_error
+from femna.case.quantities import problem
 from femna.study.entries import CURRENT, PRESSURE
 from femna.study.quantities import parse_quantity
-from femna.study.ranges import Range, Scalar, Table, Values, plain, swept_table
-from femna.study.sample import Sample, SampleInput
+from femna.study.ranges import Range, Scalar, Table, Values, swept_table
+from femna.study.sample import Sample
 from femna.study.slurm_settings import SlurmSettings
-from femna.study.variant import Parameter, Variant
+from femna.study.variant import Variant
 
 
 class Critical(Table):
@@ -54,10 +52,11 @@ class Critical(Table):
     @classmethod
     def _slope_in_volt_per_megapascal(cls, value: object) -> float:
         if not isinstance(value, str):
-            raise ValueError('a quantity with its unit is expected, as "-0.05 V/MPa"')
+            raise problem("the unit is missing", 'write e.g. "-0.05 V/MPa"')
         number = parse_quantity(value).to("V/MPa").number
         if number >= 0:
-            raise ValueError("must be negative: the voltage rises as the pressure falls")
+            limit = "must be negative: the voltage rises as the pressure falls"
+            raise problem(limit, "change the sign")
         return number
 
 
@@ -70,7 +69,7 @@ class Compare(Table):
     @model_validator(mode="after")
     def _something_to_compare_with(self) -> Compare:
         if self.observations is None and self.measured is None:
-            raise ValueError("is empty; name observations, a file of measured points, or both")
+            raise problem("is empty", "name observations, a file of measured points, or both")
         return self
 
 
@@ -82,6 +81,16 @@ class Output(Table):
     """
 
     fields: Literal["none", "all"] | tuple[dict[str, Scalar], ...] = "none"
+
+    @field_validator("fields", mode="before")
+    @classmethod
+    def _known(cls, value: object) -> object:
+        """Say what there is, in place of pydantic, which tells of each kind apart."""
+        whole = value in ("none", "all") if isinstance(value, str) else False
+        if whole or (isinstance(value, list | tuple) and all(isinstance(v, dict) for v in value)):
+            return value
+        remedy = 'write "none", "all" or a list of selectors, [{ "protocol.pressure" = "1 MPa" }]'
+        raise problem("says not which cases keep fields", remedy)
 
 
 class Study(Table):
@@ -105,9 +114,7 @@ class Study(Table):
         """Parse each entry as the kind that its keys name, so that errors speak of that kind."""
         if not isinstance(value, list):
             return value
-        return tuple(
-            swept_table(entry, f"sweep {position}") for position, entry in enumerate(value)
-        )
+        return tuple(swept_table(entry, str(place)) for place, entry in enumerate(value))
 
     @model_validator(mode="after")
     def _paths_occur_once(self) -> Study:
@@ -115,34 +122,51 @@ class Study(Table):
         swept += [item.path for item in self.sample.input] if self.sample else []
         for path in swept:
             if swept.count(path) > 1:
-                raise ValueError(f"{path!r} is swept in two tables; sweep it once")
+                raise problem("is swept in two tables", "sweep it once", key="sweep", value=path)
             if path in self.set:
-                raise ValueError(f"{path!r} is both in [set] and swept; keep one")
+                raise problem("is both in [set] and swept", "keep one", key="set", value=path)
             if any(path in variant.set for variant in self.variant):
-                raise ValueError(f"{path!r} is both in a [[variant]] and swept; keep one")
-        if any(v.mechanism for v in self.variant) and not all(v.mechanism for v in self.variant):
-            raise ValueError("some variants name a mechanism and some do not; name all or none")
-        tables = [set(table) for table in self.sweep]
-        others = {path for table in tables for path in table} - {PRESSURE, CURRENT}
-        if self.sample is not None and (self.variant or others):
-            raise ValueError(
-                "a [sample] goes with pressure and current alone; put other inputs into it, "
-                "and variants into studies of their own"
+                limit = "is both in a [[variant]] and swept"
+                raise problem(limit, "keep one", key="variant", value=path)
+        return self
+
+    @model_validator(mode="after")
+    def _sample_is_alone(self) -> Study:
+        others = {path for table in self.sweep for path in table} - {PRESSURE, CURRENT}
+        found = [*sorted(others), *(variant.name for variant in self.variant)]
+        if self.sample is not None and found:
+            raise problem(
+                "a [sample] goes with pressure and current alone",
+                "put other inputs into it, and variants into studies of their own",
+                key="variant" if not others else "sweep",
+                value=found[0],
             )
-        for variant in self.variant:
-            if variant.sweep and set(variant.sweep) not in tables:
-                raise ValueError(
-                    f"variant {variant.name!r} sweeps {', '.join(variant.sweep)}, "
-                    "which no table of the study sweeps"
-                )
+        return self
+
+    @model_validator(mode="after")
+    def _variants_agree(self) -> Study:
         names = [variant.name for variant in self.variant]
-        if len(set(names)) != len(names):
-            raise ValueError("two variants have the same name")
-        for variant in self.variant:
-            if variant.relative_to is not None and variant.relative_to not in names:
-                raise ValueError(
-                    f"variant {variant.name!r} is relative to {variant.relative_to!r}, "
-                    "which is no variant of the study"
+        without = [variant.name for variant in self.variant if not variant.mechanism]
+        if without and len(without) < len(names):
+            limit = "names no mechanism, and others do"
+            raise problem(limit, "name all or none", key="variant", value=without[0])
+        tables = [set(table) for table in self.sweep]
+        for place, variant in enumerate(self.variant):
+            if names.count(variant.name) > 1:
+                key = f"variant.{place}.name"
+                raise problem(
+                    "two variants have this name", "change one", key=key, value=variant.name
+                )
+            if variant.sweep and set(variant.sweep) not in tables:
+                limit = "no table of the study sweeps these, and nothing else"
+                remedy = "add a [[sweep]] of them, which this one replaces"
+                paths = ", ".join(variant.sweep)
+                raise problem(limit, remedy, key=f"variant.{place}.sweep", value=paths)
+            other = variant.relative_to
+            if other is not None and other not in names:
+                key = f"variant.{place}.relative_to"
+                raise problem(
+                    "is no variant of the study", suggest(other, names), key=key, value=other
                 )
         return self
 
@@ -169,30 +193,4 @@ def load_study(path: Path) -> Study:
     try:
         return Study.model_validate(content)
     except ValidationError as error:
-        details: list[Any] = list(error.errors(include_url=False))
-        # A misspelt key comes first, because it also shows up as a missing one.
-        first = min(details, key=lambda item: item["type"] != "extra_forbidden")
-    place = [str(part) for part in first["loc"]]
-    key = ".".join(place) or "study"
-    if first["type"] == "missing":
-        raise InputError(path, key, Missing(), "this key is required", f"add {place[-1]}")
-    value = first["input"] if len(repr(first["input"])) <= 80 else "..."
-    if first["type"] == "extra_forbidden":
-        accepted = _TABLES.get(place[0], Study) if len(place) > 1 else Study
-        remedy = suggest(place[-1], accepted.model_fields)
-        raise InputError(path, key, value, "unknown key", remedy)
-    raise InputError(path, key, value, plain(first["msg"]), "correct the entry")
-
-
-_TABLES: Final[Mapping[str, type[Table]]] = MappingProxyType(
-    {
-        "variant": Variant,
-        "parameter": Parameter,
-        "sample": Sample,
-        "input": SampleInput,
-        "critical": Critical,
-        "compare": Compare,
-        "output": Output,
-        "slurm": SlurmSettings,
-    }
-)
+        raise to_input_error(error, Study, content, file=path) from None

@@ -16,7 +16,9 @@ SECONDS_PER_UNKNOWN: Final = 1.7e-3
 time on a busy machine (main job, 88 cases of 5444)."""
 
 
-def estimate(cases: Sequence[Planned], directory: Path, *, curves: int, extra: int) -> list[str]:
+def estimate(
+    cases: Sequence[Planned], directory: Path, *, curves: int, extra: int, checks: int = 0
+) -> list[str]:
     """Say how many cases are computed at most and how long that takes on one processor.
 
     Parameters
@@ -27,13 +29,15 @@ def estimate(cases: Sequence[Planned], directory: Path, *, curves: int, extra: i
         Folder of the sweep; cases that are finished there give their own time.
     curves, extra : int
         Curves, and pressures that may be added to each.
+    checks : int
+        Spot checks of all master curves.
     """
     walls = [
         float(found["wall_s"])
         for item in cases
         if (found := read_json(directory / item.name / "summary.json")) and found.get("wall_s")
     ]
-    most = len(cases) + curves * extra
+    most = len(cases) + curves * extra + checks
     left = most - len(walls)
     if walls:
         each, basis = median(walls), f"as the {len(walls)} finished cases took"

@@ -9,13 +9,12 @@ from typing import Any, Final
 
 from femna.case import same_case
 from femna.errors import InputError
-from femna.files import read_json, render_json, write_text
+from femna.files import held_names, read_json, render_json, write_text
 from femna.study.plan import Plan
 from femna.study.planned import Planned
 from femna.study.rows import FINISHED
 
 RECORD: Final = "study.json"
-_FOREIGN: Final = ("case.toml", "history.csv", "sweep.csv", "summary.json", "checkpoint")
 
 
 def claim(
@@ -37,8 +36,8 @@ def claim(
     Raises
     ------
     InputError
-        The folder is a file, cannot be written, is in use, holds another study or a run, or holds
-        this study and `resume` is not asked for. Nothing is overwritten.
+        The folder is a file, cannot be written, is in use, holds another study or anything else,
+        or holds this study and `resume` is not asked for. Nothing is overwritten.
     """
     if directory.exists() and not directory.is_dir():
         raise _refused(directory, "is a file", "name a folder with -o")
@@ -60,8 +59,10 @@ def claim(
 def _is_new(directory: Path, plan: Plan, *, resume: bool) -> bool:
     record = read_json(directory / RECORD)
     if record is None:
-        if (directory / RECORD).exists() or any((directory / name).exists() for name in _FOREIGN):
-            raise _refused(directory, "holds other results", "name another folder")
+        if held := held_names(directory):
+            raise _refused(
+                directory, f"holds other files ({held[0]})", "name another folder with -o"
+            )
         return True
     if record.get("fingerprint") != plan.fingerprint:
         raise _refused(

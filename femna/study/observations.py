@@ -17,6 +17,7 @@ from femna.study.cycled_cells import Cell, cycled_cells
 from femna.study.definition import Compare
 from femna.study.evaluation import Group
 from femna.study.measured import Measured, load_measured
+from femna.study.named_files import named_file
 from femna.study.rows import number
 
 type Verdict = Literal["met", "not met", "not decided"]
@@ -85,13 +86,15 @@ class Comparison:
     verdict: Verdict
 
 
-def load_comparison(folder: Path, settings: Compare) -> Observations:
-    """Read what `[compare]` names; InputError where a file is missing or not in order."""
+def load_comparison(study: Path, settings: Compare) -> Observations:
+    """Read what a study's `[compare]` names; InputError where a file is missing or not in order."""
     found = Observations(None, (), linear=False)
     if settings.observations is not None:
-        found = load_observations(folder / settings.observations)
+        file = named_file(study, "compare.observations", settings.observations)
+        found = load_observations(file)
     if settings.measured is not None:
-        found = replace(found, measured=load_measured(folder / settings.measured))
+        file = named_file(study, "compare.measured", settings.measured)
+        found = replace(found, measured=load_measured(file))
     return found
 
 

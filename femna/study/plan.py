@@ -10,6 +10,7 @@ from pathlib import Path
 
 from femna.study.definition import Study
 from femna.study.entries import PRESSURE, VARIANT, Entry, nearest_case, table_entries
+from femna.study.named_files import named_file
 from femna.study.plan_checks import pressure_is_alone, refuse_swept, refuse_unreached
 from femna.study.planned import CaseLoader, Planned, case_name, load, unique_names
 from femna.study.quantities import Quantity, override_text, tidy
@@ -44,7 +45,7 @@ class Plan:
     def add_pressure(self, like: Planned, pressure: float) -> Planned:
         """Return a new case on the curve of `like` at another pressure [MPa]."""
         overrides = {**like.overrides, PRESSURE: Quantity(tidy(pressure), "MPa").text}
-        overrides.update(self._quiet(overrides))
+        overrides.update(_quiet(self.study))
         case = load(self.loader, self.case_file, overrides, study=self.file)
         fixed = tuple(value for column, value in like.others)
         name = case_name(case, fixed, digits=6, swept=self.swept)
@@ -52,8 +53,10 @@ class Plan:
             like, name=name, case=case, overrides=overrides, pressure=tidy(pressure), extra=True
         )
 
-    def _quiet(self, overrides: Mapping[str, str]) -> dict[str, str]:
-        return {} if self.study.output.fields == "all" else {"output.fields_at": "[]"}
+
+def _quiet(study: Study) -> dict[str, str]:
+    """Return the entries of a case that keeps no fields, as most do."""
+    return {} if study.output.fields == "all" else {"output.fields_at": "[]"}
 
 
 def make_plan(
@@ -77,7 +80,7 @@ def make_plan(
     InputError
         A case is not valid, a swept path does not reach it, or two cases are the same.
     """
-    case_file = file.parent / study.case
+    case_file = named_file(file, "case", study.case)
     given = dict(overrides or {})
     tables = [table_entries(table) for table in study.sweep]
     if study.sample is not None:
@@ -95,7 +98,7 @@ def make_plan(
         for chosen in itertools.product(*_own_tables(variant, tables)):
             entries = tuple(itertools.chain.from_iterable(chosen))
             full = {**start, **{entry.path: entry.text for entry in entries}}
-            case = load(loader, case_file, full, study=file)
+            case = load(loader, case_file, {**full, **_quiet(study)}, study=file)
             others = [(e.column, e.value) for e in (*own, *entries) if e.column]
             fixed = tuple(value for _, value in others)
             planned.append(
@@ -140,7 +143,7 @@ def _with_fields(
     loader: CaseLoader,
     case_file: Path,
 ) -> list[Planned]:
-    """Keep field output for the selected cases only."""
+    """Keep field output for the selected cases only; `planned` are cases without."""
     if study.output.fields == "all":
         return list(planned)
     keep: set[int] = set()
@@ -149,9 +152,8 @@ def _with_fields(
     result: list[Planned] = []
     for index, item in enumerate(planned):
         if index in keep:
-            result.append(item)
-            continue
-        quiet = {**item.overrides, "output.fields_at": "[]"}
-        case = load(loader, case_file, quiet, study=file)
-        result.append(replace(item, case=case, overrides=quiet))
+            case = load(loader, case_file, item.overrides, study=file)
+            result.append(replace(item, case=case))
+        else:
+            result.append(replace(item, overrides={**item.overrides, **_quiet(study)}))
     return result

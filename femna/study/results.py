@@ -29,6 +29,7 @@ from femna.study.rows import FAILED, FINISHED, Row, render_csv, sweep_table
 from femna.study.sensitivity import analyse, effect_lines, effect_table
 from femna.study.spread import spread_lines, spread_table, spreads
 from femna.study.table import proof_lines, result_lines
+from femna.study.too_few import too_few
 
 
 def write_sweep(directory: Path, rows: Sequence[Row]) -> None:
@@ -67,6 +68,7 @@ def write_results(
     sample = study.sample
     effects = analyse(sample, groups) if sample and sample.method == "morris" else []
     correlations = correlate(sample, groups) if sample and sample.method != "morris" else []
+    missing = too_few(sample, groups) if sample else []
     if effects:
         tables["sensitivity.csv"] = effect_table(effects)
     if correlations:
@@ -85,6 +87,8 @@ def write_results(
     content["master_curves"] = [
         {**vars(proof), "inputs": dict(proof.inputs), "holds": proof.holds} for proof in proofs
     ]
+    if sample:
+        content["too_few_points"] = missing
     if found:
         content["ranking_rule"] = RULE
     write_text(directory / "summary.json", render_json(content))
@@ -97,7 +101,7 @@ def write_results(
         comparisons=comparisons,
     )
     lines += proof_lines(proofs) + mechanism_lines(found) + relative_lines(factors)
-    lines += effect_lines(effects) + judged_lines(judged)
+    lines += effect_lines(effects) + missing + judged_lines(judged)
     if averages:
         lines += spread_lines(averages)
     if interrupted:

@@ -11,17 +11,19 @@ from typing import Final, Literal
 
 from femna.errors import InputError
 from femna.lock import PATIENCE, sole_writer
-from femna.study.definition import Study, load_study
+from femna.study.definition import Study
 from femna.study.estimate import estimate
 from femna.study.folder import claim
-from femna.study.master_curve import refuse_mapped_fields, split
-from femna.study.observations import Observations, load_comparison
-from femna.study.plan import Plan, make_plan
+from femna.study.master_curve import split
+from femna.study.observations import Observations
+from femna.study.plan import Plan
 from femna.study.planned import CaseLoader
+from femna.study.prepared import prepare
 from femna.study.results import write_results
 from femna.study.retry import failed_cases
 from femna.study.rows import FAILED
 from femna.study.schedule import Monitor, Progress, run_cases
+from femna.study.slurm import require_slurm
 from femna.study.slurm_settings import SlurmSettings, load_profile
 from femna.study.workers import Solve
 
@@ -101,20 +103,21 @@ def run_sweep(
     ------
     InputError
         Study, case, observations or folder are not in order; nothing has been run.
+    EnvironmentProblem
+        The engine is Slurm, which is not here; nothing has been written.
     """
-    study = load_study(path)
     if jobs is not None and jobs < 1:
         raise InputError(None, "--jobs", jobs, "at least 1", "give the number of processes")
-    plan = make_plan(path, study, loader=loader or _default_loader(), overrides=overrides)
-    refuse_mapped_fields(plan)
-    observations = None
-    if study.compare is not None:
-        observations = load_comparison(path.parent, study.compare)
-    slurm = _slurm(study, profile, jobs) if engine == "slurm" else None
+    prepared = prepare(path, loader=loader or _default_loader(), overrides=overrides)
+    plan = prepared.plan
+    slurm = _slurm(plan.study, profile, jobs) if engine == "slurm" else None
     if dry_run:
         return SweepResult(EXIT_DONE, _dry_lines(plan, directory))
+    # refused before anything is written
+    if slurm is not None:
+        require_slurm()
     if retry_failed:
-        failed_cases(directory)  # refused before anything is written
+        failed_cases(directory)
     with ExitStack() as held:
         patience = PATIENCE if resume or retry_failed else 0.0
         claim(
@@ -131,7 +134,7 @@ def run_sweep(
             retried=failed_cases(directory) if retry_failed else {},
             only_retried=retry_failed and not resume,
         )
-        return _compute(progress, jobs, solve, observations, slurm=slurm)
+        return _compute(progress, jobs, solve, prepared.observations, slurm=slurm)
 
 
 def _compute(
@@ -207,4 +210,6 @@ def _dry_lines(plan: Plan, directory: Path) -> list[str]:
         lines.append(line.rstrip())
     curves = len({(item.others, item.current) for item in kept})
     widen = plan.study.critical.widen if plan.adaptive else 0
-    return lines + estimate(kept, directory, curves=curves, extra=extra + widen)
+    checks = len(masters) * plan.study.critical.spot_checks
+    more = {"curves": curves, "extra": extra + widen, "checks": checks}
+    return lines + estimate(kept, directory, **more)

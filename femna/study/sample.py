@@ -13,6 +13,7 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 from scipy.stats.qmc import LatinHypercube
 
+from femna.case.quantities import problem
 from femna.errors import InputError
 from femna.study.quantities import column_name, parse_quantity
 from femna.study.ranges import Table
@@ -45,7 +46,8 @@ class SampleInput(Table):
     def _ordered(self) -> SampleInput:
         low, high, _ = self.ends()
         if not low < high or (self.spacing == "log" and low <= 0.0):
-            raise ValueError("low below high, and above zero for log spacing")
+            limit = "low below high, and above zero for log spacing"
+            raise problem(limit, "correct the range", key="low", value=self.low)
         return self
 
     def ends(self) -> tuple[float, float, str]:
@@ -54,7 +56,8 @@ class SampleInput(Table):
             low = parse_quantity(self.low)
             return low.number, parse_quantity(self.high).to(low.unit).number, low.unit
         if isinstance(self.low, str) or isinstance(self.high, str):
-            raise ValueError("low and high are both quantities with units or both bare numbers")
+            limit = "`low` and `high` are both quantities with units or both bare numbers"
+            raise problem(limit, "write both alike", key="low", value=self.low)
         return float(self.low), float(self.high), ""
 
     def value(self, share: float) -> float:
@@ -99,10 +102,12 @@ class Sample(Table):
     @model_validator(mode="after")
     def _even(self) -> Sample:
         if self.levels % 2:
-            raise ValueError("levels must be even: a step is then half of them")
+            limit = "must be even: a step is half of them"
+            raise problem(limit, "add one", key="levels", value=self.levels)
         paths = [item.path for item in self.input]
-        if len(set(paths)) != len(paths):
-            raise ValueError("an input occurs twice")
+        for path in paths:
+            if paths.count(path) > 1:
+                raise problem("an input occurs twice", "leave one out", key="input", value=path)
         return self
 
     def problem(self) -> dict[str, Any]:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from femna.study.critical import CRITERIA, Criterion
 from femna.study.entries import Entry
 from femna.study.evaluation import Group
 from femna.study.sample import Sample, Unit, salib_morris
+
+LEAST_TRAJECTORIES: Final = 2
+"""That must have a P_crit at each of their points: one has no spread."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +71,10 @@ def analyse(sample: Sample, groups: Sequence[Group]) -> list[Effect]:
     shares = sample.shares()
     effects: list[Effect] = []
     for current, criterion, values in critical_of_design(sample, shares, groups):
-        paths = values.reshape(sample.trajectories, -1)
-        whole = np.isfinite(paths).all(axis=1)
-        if whole.sum() < 2:
+        whole = whole_trajectories(sample, values)
+        if whole.sum() < LEAST_TRAJECTORIES:
             continue
-        kept = np.repeat(whole, paths.shape[1])
+        kept = np.repeat(whole, len(values) // sample.trajectories)
         found = morris.analyze(
             sample.problem(),
             shares[kept],
@@ -97,6 +101,11 @@ def analyse(sample: Sample, groups: Sequence[Group]) -> list[Effect]:
                 )
             )
     return effects
+
+
+def whole_trajectories(sample: Sample, values: Unit) -> npt.NDArray[np.bool_]:
+    """Say of each trajectory whether all its points have a P_crit, shape (trajectories,)."""
+    return np.isfinite(values.reshape(sample.trajectories, -1)).all(axis=1)
 
 
 def critical_of_design(

@@ -149,7 +149,14 @@ def starter(mpi: str) -> str:
     return shutil.which(mpi, path=places) or mpi
 
 
-def _executor(settings: SlurmSettings, folder: Path) -> Any:
+def require_slurm() -> Any:
+    """Return submitit, by which jobs are handed over.
+
+    Raises
+    ------
+    EnvironmentProblem
+        It is not installed, or Slurm is not there.
+    """
     try:
         import submitit
     except ImportError:
@@ -158,6 +165,11 @@ def _executor(settings: SlurmSettings, folder: Path) -> Any:
         ) from None
     if shutil.which("sbatch") is None:
         raise EnvironmentProblem("--engine slurm: no sbatch on PATH; call femna on a login node")
+    return submitit
+
+
+def _executor(settings: SlurmSettings, folder: Path) -> Any:
+    submitit = require_slurm()
     folder.mkdir(exist_ok=True)
     executor = submitit.AutoExecutor(folder=folder / "logs", cluster="slurm")
     asked: dict[str, Any] = {

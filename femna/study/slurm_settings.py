@@ -7,9 +7,10 @@ from pathlib import Path
 from pydantic import Field, ValidationError, field_validator
 
 from femna.case import read_document
-from femna.errors import InputError
+from femna.case.messages import to_input_error
+from femna.case.quantities import problem
 from femna.study.quantities import parse_quantity
-from femna.study.ranges import Table, plain
+from femna.study.ranges import Table
 
 
 class SlurmSettings(Table):
@@ -45,10 +46,10 @@ class SlurmSettings(Table):
         if isinstance(value, float):  # a default
             return value
         if not isinstance(value, str):
-            raise ValueError('a time with its unit is expected, as "2 h"')
+            raise problem("a time with its unit is expected", 'write e.g. "2 h"')
         minutes = parse_quantity(value).to("min").number
         if not 1.0 <= minutes <= 60.0 * 24 * 365:
-            raise ValueError("must be from one minute to one year")
+            raise problem("must be from one minute to one year", "change it")
         return minutes
 
 
@@ -64,7 +65,4 @@ def load_profile(path: Path) -> SlurmSettings:
     try:
         return SlurmSettings.model_validate(content)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-    key = ".".join(str(part) for part in first["loc"]) or "profile"
-    known = ", ".join(SlurmSettings.model_fields)
-    raise InputError(path, key, first["input"], plain(first["msg"]), f"known keys: {known}")
+        raise to_input_error(error, SlurmSettings, content, file=path) from None

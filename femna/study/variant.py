@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
+from femna.case.messages import Missing
+from femna.case.quantities import problem
 from femna.study.quantities import parse_quantity
 from femna.study.ranges import Range, Table, Values, swept_table
 
@@ -35,7 +37,8 @@ class Parameter(Table):
         value = parse_quantity(self.value)
         ends = [parse_quantity(end).to(value.unit).number for end in self.estimate or ()]
         if value.number <= 0.0 or (ends and not 0.0 < ends[0] <= ends[1]):
-            raise ValueError("values above zero, the estimate from its low to its high end")
+            limit = "values above zero, the estimate from its low to its high end"
+            raise problem(limit, "correct value or estimate", key="value", value=self.value)
         return self
 
 
@@ -77,11 +80,12 @@ class Variant(Table):
     @field_validator("sweep", mode="before")
     @classmethod
     def _choose_by_key(cls, value: object) -> object:
-        return swept_table(value, "sweep") if value else value
+        return swept_table(value) if value else value
 
     @model_validator(mode="after")
     def _described(self) -> Variant:
         described = self.label or self.measured or self.unmeasured or self.parameter
         if self.mechanism is None and described:
-            raise ValueError("label, measured, unmeasured, parameter describe a mechanism; name it")
+            limit = "label, measured, unmeasured and parameter describe a mechanism"
+            raise problem(limit, "name it", key="mechanism", value=Missing())
         return self

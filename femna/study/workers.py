@@ -248,8 +248,9 @@ def _run_like_neighbours() -> Solve:
 def _serve(pipe: Connection, solve: Solve | None) -> None:
     """Run tasks as they come, in the worker process."""
     end_with_parent()
-    # An interrupt from the keyboard reaches every process; the sweep decides what ends.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What a terminal sends reaches every process; the sweep decides what ends.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     ending = Event()
 
     def end(number: int, frame: FrameType | None) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import femna
 from femna.case import dumps
 from femna.errors import InputError
-from femna.files import render_json, write_text
+from femna.files import held_names, render_json, write_text
 from femna.tomography.labels import METAL, VOID, write_stack
 from femna.tomography.segment import Segmentation
 from femna.tomography.voids import Void, bin_counts
@@ -36,7 +36,7 @@ def claim_folder(directory: Path, *, make: bool = True) -> None:
     try:
         if make:
             directory.mkdir(parents=True, exist_ok=True)
-        held = sorted(item.name for item in directory.iterdir()) if directory.exists() else []
+        held = held_names(directory)
     except OSError as error:
         limit = f"cannot be used: {error.strerror or error}"
         raise InputError(

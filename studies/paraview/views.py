@@ -201,7 +201,7 @@ def main(arguments: list[str]) -> int:
     folder = Path(arguments[1]) if len(arguments) == 2 else run / "paraview"
     fields = run / "fields.pvd"
     if not fields.is_file():
-        print(f"{fields} is missing: give the folder of a run whose output.fields_at is not empty")
+        print(f"{fields} is missing: give the folder of a run with fields (output.fields_at)")
         return 2
     with (run / "case.toml").open("rb") as stream:
         geometry = tomllib.load(stream)["geometry"]

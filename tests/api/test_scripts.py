@@ -1,5 +1,7 @@
 """The interface as a script uses it: step by step, as arrays and tables, with callbacks."""
 
+import shutil
+
 import pandas as pd
 import pytest
 from runs.conftest import case_text, rows
@@ -124,6 +126,22 @@ def test_results_are_opened_by_their_folder(done, tmp_path):
     assert found.case == done[0].case
     with pytest.raises(femna.InputError, match="holds neither a run"):
         femna.open_results(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"a,b\n1,2,3\n1,2,3,4\n", b"\xff\xfe"])
+def test_a_damaged_table_is_named(done, tmp_path, content):
+    shutil.copytree(done[0].directory, tmp_path / "run")
+    (tmp_path / "run/interface.csv").write_bytes(content)
+    with pytest.raises(femna.InputError, match=r"run/interface\.csv.* cannot be read"):
+        _ = femna.open_results(tmp_path / "run").interface
+
+
+def test_damaged_fields_are_named(done, tmp_path):
+    shutil.copytree(done[0].directory, tmp_path / "run")
+    for file in (tmp_path / "run/fields").iterdir():
+        file.write_text("")
+    with pytest.raises(femna.InputError, match=r"metal_\d+\.vtu.* is damaged"):
+        femna.open_results(tmp_path / "run").fields("metal")
 
 
 def test_every_public_name_is_there_and_importing_loads_no_solver():

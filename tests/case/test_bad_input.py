@@ -270,6 +270,27 @@ CASES = {
         "output.fields_at.0",
         "at least 0",
     ),
+    "output charge beyond the protocol's": (
+        {"output.fields_at": "['end', '0.5 mAh/cm^2']"},
+        "output.fields_at.1",
+        "no strip or plate goes beyond 0.1 mAh/cm^2; lower it",
+    ),
+    "output charge beyond that of a time": (
+        {
+            "output.fields_at": "['0.05 mAh/cm^2']",
+            "protocol.steps": "[{ do = 'strip', time = '36 s' }, { do = 'rest', time = '1 h' }]",
+        },
+        "output.fields_at.0",
+        "no strip or plate goes beyond 0.015 mAh/cm^2",
+    ),
+    "output charge of a rest": (
+        {
+            "output.fields_at": "['0.05 mAh/cm^2']",
+            "protocol.steps": "[{ do = 'rest', time = '1 h' }]",
+        },
+        "output.fields_at.0",
+        "never reached",
+    ),
     "patch wider than the period": (
         {
             "geometry.symmetry": "square",
@@ -823,3 +844,23 @@ def test_a_study_given_as_a_case_is_named_as_one(tmp_path):
     path.write_text(template("study"))
     with pytest.raises(InputError, match="this file is a study"):
         load_case(path)
+
+
+@pytest.mark.parametrize(
+    ("charge", "steps"),
+    [
+        ("0 mAh/cm^2", "{ do = 'rest', time = '1 h' }"),
+        ("0.1 mAh/cm^2", "{ do = 'strip' }"),
+        ("0.1 mAh/cm^2", "{ do = 'strip', until = '1 V' }"),
+        ("0.2 mAh/cm^2", "{ do = 'strip' }, { do = 'plate', charge = '0.2 mAh/cm^2' }"),
+        ("0.3 mAh/cm^2", "{ do = 'strip', time = '720 s' }"),
+        (
+            "0.3 mAh/cm^2",
+            "{ do = 'strip', time = '720 s' }, { do = 'hold', voltage = '1 V', time = '1 h' }",
+        ),
+    ],
+)
+def test_an_output_charge_that_a_step_may_reach_is_taken(tmp_path, charge, steps):
+    (tmp_path / "case.toml").write_text(template("case"))
+    given = {"output.fields_at": f"['{charge}']", "protocol.steps": f"[{steps}]"}
+    assert len(load_case(tmp_path / "case.toml", given).output.fields_at) == 1

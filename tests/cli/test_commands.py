@@ -1,6 +1,7 @@
 """What each command prints and returns, with the rooms behind it replaced."""
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -285,6 +286,27 @@ def test_a_study_is_checked_down_to_its_cases(study_file, capsys):
     assert one_line(text)
 
 
+@pytest.mark.parametrize("command", [["validate"], ["sweep", "-o", "out", "--dry-run"]])
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ('observations = "nope.toml"', "compare.observations = 'nope.toml': no such file"),
+        ('measured = "nope.csv"', "compare.measured = 'nope.csv': no such file"),
+        ('measured = "case.toml"', "case.toml: columns"),
+        ('observations = "observed.toml"', "critical_pressure.0.current"),
+    ],
+)
+def test_a_study_is_checked_down_to_what_it_is_compared_with(
+    study_file, capsys, command, entry, said
+):
+    (study_file.parent / "observed.toml").write_text("[[critical_pressure]]\nabove = 1.0\n")
+    study_file.write_text(f"{study_file.read_text()}\n[compare]\n{entry}\n")
+    assert execute([*command[:1], str(study_file), *command[1:]]) == 2
+    text = capsys.readouterr().err
+    assert said in text
+    assert one_line(text)
+
+
 @pytest.mark.parametrize("kind", template_kinds())
 def test_init_prints_the_template_as_it_is(kind, tmp_path, capsys):
     assert execute(["init", kind]) == 0
@@ -292,6 +314,12 @@ def test_init_prints_the_template_as_it_is(kind, tmp_path, capsys):
     path = tmp_path / "new.toml"
     assert execute(["init", kind, "-o", str(path)]) == 0
     assert path.read_text() == template(kind)
+
+
+def test_the_help_of_init_lists_every_template(capsys):
+    assert execute(["init", "--help"]) == 0
+    said = capsys.readouterr().out
+    assert [kind for kind in template_kinds() if not re.search(rf"\b{kind}\b", said)] == []
 
 
 def test_init_without_a_kind_is_a_case_that_loads(capsys):

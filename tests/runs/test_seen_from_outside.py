@@ -190,6 +190,50 @@ def test_a_view_without_a_screen_says_what_to_do(folder, capsys, monkeypatch):
     (folder.parent / "sweep.csv").unlink()
 
 
+def cut(file):
+    file.write_bytes(file.read_bytes()[:600])
+
+
+def scribble(file):
+    content = bytearray(file.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 200] = b"A" * 200
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "harm"),
+    [
+        ("fields/metal_0002.vtu", cut),
+        ("fields/metal_0002.vtu", scribble),
+        ("fields/metal_0002.vtu", os.unlink),
+        ("fields.pvd", cut),
+        ("fields.pvd", os.unlink),
+    ],
+)
+def test_a_view_of_damaged_fields_is_one_line(folder, tmp_path, capfd, harm, name):
+    from femna.cli.app import execute
+
+    shutil.copytree(folder, tmp_path / "run")
+    harm(tmp_path / "run" / name)
+    assert execute(["view", str(tmp_path / "run"), "--save", str(tmp_path / "x.png")]) == 2
+    said = capfd.readouterr().err
+    assert len(said.splitlines()) == 1
+    assert name in said
+    assert not (tmp_path / "x.png").exists()
+
+
+@pytest.mark.parametrize("name", ["nowhere/x.png", "nowhere/x.gif", "taken.png"])
+def test_a_view_that_cannot_be_saved_is_one_line(folder, tmp_path, capfd, name):
+    from femna.cli.app import execute
+
+    (tmp_path / "taken.png").mkdir()
+    assert execute(["view", str(folder), "--save", str(tmp_path / name), "--field", "gap_um"]) == 2
+    said = capfd.readouterr().err
+    assert len(said.splitlines()) == 1
+    assert name in said
+
+
 @pytest.mark.slow
 def test_probes_are_the_same_on_two_ranks(folder, launch, tmp_path):
     case = folder.parent / "case.toml"

@@ -45,14 +45,37 @@ except BrokenPipeError:
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "caught\n", "")
 
 
-def test_a_terminated_process_ends_by_the_signal():
-    answer = run("import os, signal, femna.backend; os.kill(os.getpid(), signal.SIGTERM)")
-    assert (answer.returncode, answer.stderr) == (-signal.SIGTERM, "")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("room", ["femna.backend", "femna.api", "femna.output"])
+def test_an_ended_process_ends_by_the_signal(name, room):
+    # UCX's own handler would take SIGHUP as a switch to debug messages, and go on.
+    program = f"""
+import os, signal
+signal.signal(signal.{name}, signal.SIG_DFL)  # under nohup it is ignored
+import {room}
+from mpi4py import MPI
+os.kill(os.getpid(), signal.{name})
+"""
+    answer = run(program)
+    assert (answer.returncode, answer.stdout) == (-signal.Signals[name], "")
+    assert answer.stderr == ""
 
 
-def test_the_users_transports_win_over_the_default():
-    program = "import os, femna.backend; print(os.environ['UCX_TLS'])"
-    assert run(program, UCX_TLS="self,tcp").stdout == "self,tcp\n"
+def test_options_that_no_solver_read_are_no_news_to_the_user():
+    # those of a run that was refused before its first step
+    program = """
+import femna.backend
+from petsc4py import PETSc
+PETSc.Options().setValue("femna_mat_mumps_icntl_6", 0)
+"""
+    answer = run(program)
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(("name", "value"), [("UCX_TLS", "self,tcp"), ("UCX_DEBUG_SIGNO", "12")])
+def test_what_the_user_says_to_ucx_wins_over_the_default(name, value):
+    program = f"import os, femna.backend; print(os.environ['{name}'])"
+    assert run(program, **{name: value}).stdout == f"{value}\n"
 
 
 def test_the_form_cache_is_the_folder_that_dolfinx_uses(tmp_path):

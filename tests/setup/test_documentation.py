@@ -16,6 +16,8 @@ from femna.case import load_case, parse_case, template
 from femna.case.base import Table
 from femna.case.bodies import Metal
 from femna.case.model import Case
+from femna.cli.app import build_app, execute
+from femna.errors import InputError
 from femna.materials import resolve
 from femna.output import run_case
 from femna.output.history import COLUMNS
@@ -64,6 +66,9 @@ def test_the_worked_example_lists_the_cases_that_the_page_counts(tmp_path):
     assert "12 cases, and up to 4 more pressures" in lines[0]
     assert "6 of them are mapped from 2 master curve(s)" in lines[1]
     assert len(lines) == 2 + 12 + 1
+    # 6, then 8 + 4 pressures on each of two curves, then two spot checks on each
+    assert lines[-1].startswith(f"At most {6 + 2 * 12 + 2 * 2} cases to compute")
+    assert "34 at most" in STUDIES
 
 
 @pytest.mark.parametrize("place", range(len(BLOCKS)))
@@ -90,6 +95,24 @@ def test_the_page_on_architecture_names_files_that_exist():
     assert [n for n in named if not any(file.endswith(f"/{n}") for file in files)] == []
     rooms = {folder.parent.name for folder in (ROOT / "femna").glob("*/__init__.py")}
     assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) >= rooms
+
+
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+OTHERS = {"--help", "--force-offscreen-rendering"}
+"""Of every command; of ParaView."""
+
+
+def test_the_pages_name_options_that_there_are(capsys):
+    for command in build_app():
+        if not command.startswith("-"):
+            assert execute([command, "--help"]) == 0
+    known = {*OPTION.findall(capsys.readouterr().out), *OTHERS}
+    for room in ("meshes", "studies", "benchmarks"):
+        for script in (ROOT / room).rglob("*.py"):
+            known |= set(OPTION.findall(script.read_text(encoding="utf-8")))
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        named = set(OPTION.findall(page.read_text(encoding="utf-8")))
+        assert named - known == set(), page
 
 
 def section(title):
@@ -127,8 +150,14 @@ def test_every_column_of_a_sweeps_table_is_named(name):
     assert unnamed(f"`{name}`", header) == []
 
 
+def test_every_table_of_a_sweep_is_listed():
+    assert unnamed("A sweep", TABLES) == []
+
+
 def test_every_key_of_a_sweeps_summary_is_named(tmp_path):
-    study = Study(femna=1, title="nothing", case=Path("case.toml"))
+    inputs = [{"path": path, "low": 1.0, "high": 2.0} for path in ("a", "b")]
+    sample = {"method": "latin_hypercube", "input": inputs}
+    study = Study(femna=1, title="nothing", case=Path("case.toml"), sample=sample)
     write_results(tmp_path, study, [], proofs=(), observations=None, interrupted=False)
     summary = json.loads((tmp_path / "summary.json").read_text())
     keys = [*summary, "ranking_rule"]
@@ -212,6 +241,15 @@ def tables_in(annotation):
         yield annotation
     for part in get_args(annotation):
         yield from tables_in(part)
+
+
+def test_the_template_of_a_case_names_every_kind_of_cell():
+    with pytest.raises(InputError) as caught:
+        parse_case(tomllib.loads(template("case")), {"geometry.kind": "pouch"})
+    kinds = caught.value.remedy.rpartition("accepted: ")[2].split(", ")
+    assert "unit_cell" in kinds
+    (line,) = (line for line in template("case").splitlines() if line.startswith("kind = "))
+    assert sorted(line.partition("# ")[2].split(" | ")) == kinds
 
 
 def test_the_templates_show_every_key_of_a_case():

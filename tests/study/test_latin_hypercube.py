@@ -1,6 +1,7 @@
 """A Latin hypercube: each part of each range once, and a power of an input is found again."""
 
 import csv
+import json
 import math
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from study.test_mechanisms import strong
 from study.test_sensitivity import BODY, study
 
+from femna.report import write_report
 from femna.study import run_sweep
 from femna.study.definition import load_study
 
@@ -35,6 +37,37 @@ def test_the_effect_of_a_power_is_its_logarithm(tmp_path):
     nothing = rows["geometry.metal_thickness", "contact"]
     assert abs(float(nothing["effect"])) < 0.05
     assert int(strength["points"]) == 6
+
+
+@pytest.mark.parametrize(
+    ("body", "table", "said"),
+    [
+        (
+            HYPERCUBE,
+            "correlations.csv",
+            (
+                "No correlations at 1.5 mA/cm2 by contact: 0 of 6 points have a P_crit, "
+                "at least 5 are needed."
+            ),
+        ),
+        (
+            BODY,
+            "sensitivity.csv",
+            (
+                "No effects at 1.5 mA/cm2 by contact: 0 of 2 trajectories have a P_crit at each of "
+                "their points, at least 2 are needed."
+            ),
+        ),
+    ],
+)
+def test_too_few_critical_pressures_are_said(tmp_path, body, table, said):
+    body = body.replace("0.08 MPa", "1 kPa").replace("0.16 MPa", "2 kPa")
+    body = body.replace("extra_points = 4\nwiden = 10", "")
+    result = run_sweep(study(tmp_path, body), tmp_path / "out", jobs=1, solve=strong)
+    assert said in result.lines
+    assert said in json.loads((tmp_path / "out/summary.json").read_text())["too_few_points"]
+    assert said in write_report(tmp_path / "out").read_text()
+    assert not (tmp_path / "out" / table).exists()
 
 
 def test_a_dry_run_counts_and_says_how_long(tmp_path):

@@ -193,6 +193,7 @@ def test_no_slurm_is_named(study, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(EnvironmentProblem, match="no sbatch on PATH"):
         run_sweep(study(), tmp_path / "out", engine="slurm")
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

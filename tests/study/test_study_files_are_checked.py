@@ -1,6 +1,7 @@
 """Every wrong study gives one clear line, before anything runs."""
 
 import pytest
+from study.conftest import CASE
 
 from femna.case import load_case
 from femna.errors import InputError
@@ -87,6 +88,22 @@ fields = [{ "protocol.current_density" = "2.4 mA/cm^2", "protocol.pressure" = "7
     assert not any(c.case.output.fields_at for c in none.cases)
 
 
+def test_charges_of_output_are_checked_where_fields_are_kept(write_study):
+    case = CASE.replace('["end"]', '["0.05 mAh/cm^2"]')
+    body = """
+[[sweep]]
+"protocol.charge" = { values = [0.01, 0.1], unit = "mAh/cm^2" }
+[output]
+fields = %s
+"""
+    assert len(plan_of(write_study(body % '"none"', case=case)).cases) == 2
+    large = '[{ "protocol.charge" = "0.1 mAh/cm^2" }]'
+    assert len(plan_of(write_study(body % large, case=case)).cases) == 2
+    for fields in ('"all"', large.replace("0.1", "0.01")):
+        with pytest.raises(InputError, match=r"output\.fields_at\.0.*never reached"):
+            plan_of(write_study(body % fields, case=case))
+
+
 def test_fields_are_kept_for_the_selected_variant(write_study):
     body = (
         GRID
@@ -152,6 +169,97 @@ extra_points = 2
 }
 
 
+def swept(entries):
+    return f"[[sweep]]\n{entries}\n"
+
+
+SAID = {
+    # what: (study, key, value, limit, remedy)
+    "unquoted path": (
+        swept('protocol.pressure = { values = ["1 MPa"] }'),
+        'sweep.0."protocol"',
+        {"pressure": {"values": ["1 MPa"]}},
+        "a path stands in quotes",
+        'write "protocol.pressure" = { ... }',
+    ),
+    "spacing": (
+        swept('"a.b" = { from = 1, to = 2, count = 3, spacing = "logg" }'),
+        'sweep.0."a.b".spacing',
+        "logg",
+        "not accepted",
+        "'log' or 'linear'",
+    ),
+    "end without a unit": (
+        swept('"a.b" = { from = "0.14", to = "1 MPa", count = 3 }'),
+        'sweep.0."a.b".from',
+        "0.14",
+        "the unit is missing",
+        "0.14 MPa",
+    ),
+    "other end without a unit": (
+        swept('"a.b" = { from = "0.14 MPa", to = 1, count = 3 }'),
+        'sweep.0."a.b".to',
+        1,
+        "the unit is missing",
+        "1 MPa",
+    ),
+    "no values": (
+        GRID + swept('"a.b" = { values = [] }'),
+        'sweep.2."a.b".values',
+        [],
+        "the list is empty",
+        "give at least one",
+    ),
+    "misspelt key of a range": (
+        swept('"a.b" = { form = 1, to = 2, count = 3 }'),
+        'sweep.0."a.b".form',
+        1,
+        "unknown key",
+        "did you mean 'from'?",
+    ),
+    "a value twice": (swept('"a.b" = { values = [1, 1] }'), "sweep.0", "1", "twice", "leave one"),
+    "sweep of a variant": (
+        GRID + '[[variant]]\nname = "v"\nsweep = { "a.b" = { values = 3 } }\n',
+        'variant.0.sweep."a.b".values',
+        3,
+        "must be a list",
+        "square brackets",
+    ),
+    "fields": (
+        GRID + '[output]\nfields = "some"\n',
+        "output.fields",
+        "some",
+        "which cases keep fields",
+        '"none", "all" or a list of selectors',
+    ),
+    "two names": (
+        GRID + '[[variant]]\nname = "v"\n[[variant]]\nname = "v"\n',
+        "variant.0.name",
+        "v",
+        "two variants",
+        "change one",
+    ),
+    "number out of range": (
+        GRID + "[critical]\nextra_points = 99\n",
+        "critical.extra_points",
+        99,
+        "must be less than or equal to 50",
+        "correct",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_a_wrong_entry_is_named_with_value_limit_and_remedy(write_study, name):
+    body, *said = SAID[name]
+    with pytest.raises(InputError) as caught:
+        load_study(write_study(body))
+    error = caught.value
+    assert (error.key, error.value) == tuple(said[:2])
+    assert said[2] in error.limit
+    assert said[3] in error.remedy
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_wrong_study_gives_one_line_naming_the_study(write_study, name):
     body, expected = WRONG[name]
@@ -185,9 +293,11 @@ def test_a_swept_path_cannot_be_set_on_the_command_line(write_study):
 def test_a_missing_study_or_case_is_one_line(tmp_path, write_study):
     with pytest.raises(InputError, match="no such file"):
         load_study(tmp_path / "nowhere.toml")
-    path = write_study(GRID, head='femna = 1\ntitle = "t"\ncase = "nowhere.toml"\n')
-    with pytest.raises(InputError, match="nowhere"):
-        plan_of(path)
+    for name in ("nowhere.toml", "n" * 300, "n\\u0000"):
+        path = write_study(GRID, head=f'femna = 1\ntitle = "t"\ncase = "{name}"\n')
+        with pytest.raises(InputError) as caught:
+            plan_of(path)
+        assert str(caught.value).startswith(f"{path}: case = 'n")
     path = write_study(GRID, head='femna = 1\ncase = "case.toml"\n')
     with pytest.raises(InputError, match="title"):
         plan_of(path)

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from study.test_critical_pressure_of_known_curves import exact
 from femna.cli.app import execute
 from femna.errors import InputError
 from femna.study import run_sweep
+from femna.study.status import status_lines, sweep_status
 
 BODY = """
 [[sweep]]
@@ -170,16 +172,35 @@ def test_the_folder_of_another_study_is_refused_untouched(swept, write_study):
     assert (folder / "out/sweep.csv").read_text() == before
 
 
-def test_a_file_or_a_run_in_the_way_is_refused(write_study, tmp_path):
+def test_a_file_in_the_way_is_refused(write_study, tmp_path):
     study = write_study('[[sweep]]\n"protocol.pressure" = { values = ["1 MPa"] }')
     (tmp_path / "file").write_text("mine")
     with pytest.raises(InputError, match="is a file"):
         run_sweep(study, tmp_path / "file", solve=solve)
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run/history.csv").write_text("mine")
-    with pytest.raises(InputError, match="other results"):
-        run_sweep(study, tmp_path / "run", solve=solve)
-    assert (tmp_path / "run/history.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize("resume", [False, True])
+@pytest.mark.parametrize(
+    "name", ["history.csv", "report.html", "critical.csv", "plot.png", "notes.txt", "study.json"]
+)
+def test_a_folder_that_holds_anything_else_is_refused_untouched(
+    write_study, tmp_path, name, resume
+):
+    study = write_study('[[sweep]]\n"protocol.pressure" = { values = ["1 MPa"] }')
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / name).write_text("mine")
+    with pytest.raises(InputError, match=f"other files .{name}.") as caught:
+        run_sweep(study, tmp_path / "out", solve=solve, resume=resume)
+    assert "name another folder with -o" in str(caught.value)
+    assert [item.name for item in (tmp_path / "out").iterdir()] == [name]
+    assert (tmp_path / "out" / name).read_text() == "mine"
+
+
+def test_a_record_that_was_never_finished_is_nobodys(write_study, tmp_path):
+    study = write_study('[[sweep]]\n"protocol.pressure" = { values = ["1 MPa"] }')
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/.study.json.part").write_text("{")  # a sweep killed as it wrote
+    assert run_sweep(study, tmp_path / "out", solve=solve).exit_code == 0
 
 
 def test_dry_run_lists_the_cases_and_writes_nothing(write_study, tmp_path):
@@ -220,6 +241,33 @@ RETRIED = """
 [[sweep]]
 "protocol.pressure" = { values = [0.1, 0.15, 0.2, 0.25, 0.3, 0.35], unit = "MPa" }
 """
+
+
+def test_status_tells_what_was_interrupted_from_what_failed(write_study, tmp_path):
+    body = """
+[[sweep]]
+"protocol.pressure" = { values = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7], unit = "MPa" }
+"""
+    out = tmp_path / "out"
+    assert run_sweep(write_study(body), out, jobs=2, solve=solve_badly).exit_code == 3
+    (out / "P0.2").mkdir(exist_ok=True)
+    (out / "P0.2/case.toml").touch()  # a run was killed in it again and again
+    (out / "P0.5/summary.json").unlink()  # ended by the sweep, within a step
+    (out / "P0.6/summary.json").write_text('{"status": "interrupted", "reason": "by SIGTERM"}')
+    shutil.rmtree(out / "P0.7")
+    head, *lines = status_lines(sweep_status(out))
+    assert head == "1 done, 2 interrupted, 3 failed, 1 not begun"
+    said = {line.split()[0]: line.split(maxsplit=2)[1:] for line in lines}
+    assert {name: state for name, (state, _) in said.items()} == {
+        "P0.1": "failed",
+        "P0.2": "failed",
+        "P0.3": "failed",
+        "P0.5": "interrupted",
+        "P0.6": "interrupted",
+    }
+    assert "SIGKILL" in said["P0.2"][1]
+    assert "--resume" in said["P0.5"][1]
+    assert "--resume" in said["P0.6"][1]
 
 
 def calls(out):
@@ -341,6 +389,8 @@ def start(study, out):
         env={**os.environ, "PYTHONPATH": places},
         stdout=subprocess.PIPE,
         text=True,
+        # under nohup a closed terminal is ignored
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # noqa: PLW1509
     )
     while len(list(out.glob("*/alive"))) < 2:
         assert process.poll() is None
@@ -378,10 +428,14 @@ def test_with_workers_killed_at_random_each_case_is_done_exactly_once(write_stud
     assert not list((tmp_path / "out").glob("*/computed again"))
 
 
-def test_sigterm_ends_a_sweep_that_says_so(write_study, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_a_sweep_that_says_so(write_study, tmp_path, number):
     study = write_study('[[sweep]]\n"protocol.pressure" = { values = ["0.1 MPa", "0.2 MPa"] }')
     process = start(study, tmp_path / "out")
-    process.terminate()
+    if number == signal.SIGHUP:  # a closed terminal tells every process; the sweep decides
+        for file in (tmp_path / "out").glob("*/alive"):
+            os.kill(int(file.read_text()), number)
+    process.send_signal(number)
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 3
     assert "go on with --resume" in said

@@ -45,6 +45,29 @@ def tell_of_termination() -> None:
 
 
 @contextmanager
+def held_back() -> Iterator[None]:
+    """Let interrupts and `ENDING` wait until the block ends, and reach their handlers then.
+
+    For a library that calls back into Python: an exception of a handler, raised in a callback, is
+    lost there, and the library goes on with a wrong answer.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    before = {n: h for n in (signal.SIGINT, *ENDING) if callable(h := signal.getsignal(n))}
+    for number in before:
+        signal.signal(number, lambda found, frame: heard.append(found))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for found in dict.fromkeys(heard):
+            signal.raise_signal(found)
+
+
+@contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
     """Raise `TimeoutError` in what runs inside, once it has taken too long.
 

@@ -13,6 +13,7 @@ import numpy as np
 from femna.errors import ComputationError, EnvironmentProblem
 from femna.mesh.arrays import IntArray
 from femna.mesh.step import FloatArray
+from femna.signals import held_back
 
 _MODEL: Final[str] = "femna"
 _OPTIONS: Final[dict[str, float]] = {
@@ -71,8 +72,8 @@ def gmsh_model() -> Iterator[Any]:
         options = {name: gmsh.option.getNumber(name) for name in _OPTIONS}
     else:
         # no signal handlers (they fail outside of the main thread), no user's settings
-        gmsh.initialize(readConfigFiles=False, interruptible=False)
-        _keep_broken_pipes_errors()
+        with _own_signals():
+            gmsh.initialize(readConfigFiles=False, interruptible=False)
     try:
         for name, value in _OPTIONS.items():
             gmsh.option.setNumber(name, value)
@@ -95,14 +96,26 @@ def gmsh_model() -> Iterator[Any]:
             gmsh.finalize()
 
 
-def _keep_broken_pipes_errors() -> None:
-    """Undo that Gmsh lets a broken pipe end the process, which would end a whole sweep.
+@contextmanager
+def _own_signals() -> Iterator[None]:
+    """Undo that Gmsh lets SIGPIPE, SIGTERM and SIGHUP end the process, as is their default.
 
-    Python ignores SIGPIPE and raises BrokenPipeError instead. Handlers can be set in the main
-    thread only; elsewhere Gmsh's setting stays.
+    A broken pipe would end a whole sweep, and a run told to end in its set-up would not say so.
+    Until the block ends they wait. Handlers can be set in the main thread only; elsewhere Gmsh's
+    setting stays.
     """
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handlers = {n: signal.getsignal(n) for n in (signal.SIGPIPE, signal.SIGTERM, signal.SIGHUP)}
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, handlers)
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            if handler is not None:  # None: not set by Python
+                signal.signal(number, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
 
 def generate(
@@ -131,7 +144,8 @@ def generate(
         return size(x, y, z)
 
     module.model.mesh.setSizeCallback(callback)
-    module.model.mesh.generate(dimension)
+    with held_back():  # raised in the callback, it would be lost, and the mesh a wrong one
+        module.model.mesh.generate(dimension)
     tags, coordinates, _ = module.model.mesh.getNodes()
     order = np.argsort(tags)
     points = np.asarray(coordinates, dtype=np.float64).reshape(-1, 3)[order]

@@ -30,14 +30,16 @@ _SMOOTHING: Final = {"ksp_type": "chebyshev", "ksp_max_it": "2", "ksp_norm_type"
 """On P2. Chebyshev's bounds are estimated by a few steps of a Krylov method, PETSc's default."""
 
 _COARSE: Final = {
-    "ksp_type": "preonly",
+    "ksp_type": "richardson",
+    "ksp_max_it": "2",
+    "ksp_norm_type": "none",
     "pc_type": "gamg",
     "pc_gamg_threshold": "0",
     "mg_levels_ksp_type": "chebyshev",
     "mg_levels_pc_type": "jacobi",
     "mg_levels_ksp_max_it": "4",
 }
-"""Much smoothing on P1 and below, where it is cheap."""
+"""Two cycles and much smoothing on P1 and below, where it is cheap."""
 
 
 class VelocityMultigrid:

@@ -37,7 +37,7 @@ _COARSE: Final = {
     "pc_gamg_threshold": "0",
     "mg_levels_ksp_type": "chebyshev",
     "mg_levels_pc_type": "jacobi",
-    "mg_levels_ksp_max_it": "4",
+    "mg_levels_ksp_max_it": "3",
 }
 """Two cycles and much smoothing on P1 and below, where it is cheap."""
 

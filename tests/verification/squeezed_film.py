@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from femna.physics.wall import WallLaw
+from femna.physics.wall import Friction, WallLaw
 from verification.flow import Flow, continuation
 from verification.meshes import layer, metal_cell
 
@@ -48,3 +48,10 @@ def squeezed(
 def force(flow: Flow) -> float:
     """Return the force on the electrolyte's side: of half the film, or of the whole disc."""
     return float(flow.area @ flow.contact)
+
+
+def rough(coefficient: float, strength: float, thickness: float) -> Friction:
+    """Return friction capped at a shear strength, for a film of this thickness."""
+    return Friction(
+        coefficient=coefficient, strength=lambda _: strength, slip_speed=1e-2 * thickness
+    )

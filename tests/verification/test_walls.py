@@ -22,7 +22,7 @@ from reference.closed_forms import (
 from femna.physics.wall import Friction, Viscous
 from verification.flow import Flow
 from verification.record import Case, Verified
-from verification.squeezed_film import force, squeezed
+from verification.squeezed_film import force, rough, squeezed
 
 ETA = 1.0 / 3.0  # of A = 1, n = 1
 SLIPPING = Case(
@@ -157,12 +157,6 @@ def test_strong_drag_on_a_disc_gives_the_sticking_squeeze_film(exponent: float) 
     limit = squeeze_film_force(1.0, h, h, exponent=exponent, prefactor=1.0)
     # a thin-film limit: full solutions at R/h = 25 stand at 0.996 (n = 1) and 1.009 (n = 3) of it
     assert force(flow) == pytest.approx(limit, rel=0.02)
-
-
-def rough(coefficient: float, strength: float, thickness: float) -> Friction:
-    return Friction(
-        coefficient=coefficient, strength=lambda _: strength, slip_speed=1e-2 * thickness
-    )
 
 
 def test_a_disc_between_rough_walls_has_the_pressure_of_the_friction_hill() -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from femna.case import read_document
 from femna.study.rows import FINISHED, MAPPED, Row
 from femna.tables import read_table
 
@@ -45,8 +45,7 @@ def contact_table(directory: Path, rows: Sequence[Row]) -> tuple[list[str], list
 
 def _conducts(folder: Path) -> bool:
     """Say whether the interface of a case is a conductance: the voltage goes with the current."""
-    case = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
-    kinetics = case["interface"]["kinetics"]
+    kinetics = read_document(folder / "case.toml")["interface"]["kinetics"]
     return kinetics["law"] == "linear" and not kinetics.get("stress_term", False)
 
 

@@ -86,8 +86,8 @@ class Output(Table):
     @classmethod
     def _known(cls, value: object) -> object:
         """Say what there is, in place of pydantic, which tells of each kind apart."""
-        whole = value in ("none", "all") if isinstance(value, str) else False
-        if whole or (isinstance(value, list | tuple) and all(isinstance(v, dict) for v in value)):
+        listed = isinstance(value, list | tuple) and all(isinstance(v, dict) for v in value)
+        if listed or value in ("none", "all"):
             return value
         remedy = 'write "none", "all" or a list of selectors, [{ "protocol.pressure" = "1 MPa" }]'
         raise problem("says not which cases keep fields", remedy)

@@ -1,4 +1,4 @@
-"""Two ranks hold the same mesh as one, and an error of rank 0 reaches both."""
+"""Ranks hold the same mesh as one, each as much of it, and an error of rank 0 reaches all."""
 
 import json
 import os
@@ -7,7 +7,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import femna.backend  # noqa: F401  (before dolfinx)
+
 import pytest
+
+# isort: split
+from mpi4py import MPI
+
+from femna.case import load_case
+from femna.mesh import build_cell
+from femna.mesh.bodies import IMBALANCE
+
+ROOT = Path(__file__).parents[2]
 
 SCRIPT = """
 import json, sys
@@ -57,8 +68,7 @@ def run(folder: Path, ranks: int, names: list[str]) -> dict:
     if launcher is None:
         pytest.fail("no mpiexec beside the interpreter or on PATH")
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "UCX_TLS": "self,sm,tcp"}
-    root = str(Path(__file__).parents[2])
-    environment["PYTHONPATH"] = os.pathsep.join([root, environment.get("PYTHONPATH", "")])
+    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), environment.get("PYTHONPATH", "")])
     command = [launcher, "-n", str(ranks), sys.executable, str(script), str(out), *names]
     done = subprocess.run(
         command,
@@ -93,3 +103,14 @@ def test_two_ranks_hold_the_mesh_of_one_and_fail_alike(make_case, tmp_path):
     assert len(set(two["bad.toml"])) == 1
     assert len(two["bad.toml"]) == 2
     assert "cannot be read as a mesh" in two["bad.toml"][0]
+
+
+@pytest.mark.parallel(nprocs=[2, 3])
+def test_every_rank_has_as_many_cells():
+    """All ranks wait for the one with the most: DOLFINx' own tolerance is five times as wide."""
+    case = load_case(ROOT / "benchmarks" / "cell_3d.toml")
+    cell = build_cell(case, MPI.COMM_WORLD, refine=1.3)
+    for body in (cell.metal, cell.electrolyte):
+        owned = body.mesh.topology.index_map(3).size_local
+        mean = MPI.COMM_WORLD.allreduce(owned) / MPI.COMM_WORLD.size
+        assert MPI.COMM_WORLD.allreduce(owned, op=MPI.MAX) <= (1.0 + IMBALANCE) * mean + 1.0

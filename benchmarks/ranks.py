@@ -1,6 +1,7 @@
 """Two MPI ranks against the ceiling of this machine: two copies of the problem beside each other.
 
-What two cores share (memory above all) no program gets back: two independent copies show it.
+What two cores share (memory above all) no program gets back: two independent copies show it. What
+else the machine does must not count for one of them only: all take turns, and the best turn counts.
 """
 
 from __future__ import annotations
@@ -15,22 +16,21 @@ from benchmarks.record import Claim, Line, Results
 REFINEMENT: Final = 5.5
 """About 1e6 unknowns."""
 QUICK: Final = 1.6
+TURNS: Final = 2
 SAME: Final = ("voltage", "platen", "speed")
 """Results that do not depend on the number of ranks."""
 
 
 def run(*, quick: bool) -> Results:
-    """Solve alone, twice at once, and on two ranks."""
+    """Solve alone, twice at once, and on two ranks, in turns."""
     asked = {"case": str(CASE), "refine": QUICK if quick else REFINEMENT}
-    alone = run_contestant("growth_femna", asked)
-    with ThreadPoolExecutor(2) as pool:
-        copies = list(pool.map(lambda _: run_contestant("growth_femna", asked), range(2)))
-    two = run_contestant("growth_femna", asked, ranks=2)
-    every = {"alone": alone, "two copies": max(copies, key=_seconds), "2 ranks": two}
-    lines = [_line(name, result) for name, result in every.items()]
-    if any("failed" in result for result in (alone, *copies, two)):
+    turns = [_turn(asked) for _ in range(1 if quick else TURNS)]
+    best = {name: min((turn[name] for turn in turns), key=_seconds) for name in turns[0]}
+    lines = [_line(name, result) for name, result in best.items()]
+    if any("failed" in result for turn in turns for result in turn.values()):
         return Results(lines=lines)
-    ceiling = 2.0 * _seconds(alone) / max(_seconds(result) for result in copies)
+    alone, copies, two = best.values()
+    ceiling = 2.0 * _seconds(alone) / _seconds(copies)
     speed_up = _seconds(alone) / _seconds(two)
     apart = max(abs(two[name] / alone[name] - 1.0) for name in SAME)
     claims = [
@@ -46,13 +46,20 @@ def run(*, quick: bool) -> Results:
     return Results(lines=lines, claims=claims)
 
 
+def _turn(asked: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return what each took; of the two copies the slower one."""
+    alone = run_contestant("growth_femna", asked)
+    with ThreadPoolExecutor(2) as pool:
+        copies = list(pool.map(lambda _: run_contestant("growth_femna", asked), range(2)))
+    two = run_contestant("growth_femna", asked, ranks=2)
+    return {"alone": alone, "two copies": max(copies, key=_seconds), "2 ranks": two}
+
+
 def _seconds(result: dict[str, Any]) -> float:
-    """Newton steps of both kinds [s]."""
-    return (
-        float("nan")
-        if "failed" in result
-        else sum(result[k] for k in ("seconds", "set_up", "krylov"))
-    )
+    """One Newton step of each kind [s]; whether the last one is needed hangs on round-off."""
+    if "failed" in result:
+        return float("inf")
+    return float(sum(result[key] for key in ("seconds_per_step", "set_up", "krylov")))
 
 
 def _line(name: str, result: dict[str, Any]) -> Line:
@@ -63,5 +70,6 @@ def _line(name: str, result: dict[str, Any]) -> Line:
         size=f"{name}, {result['unknowns']} unknowns",
         seconds=_seconds(result),
         memory=result["memory"],
-        note=f"{result['newton_steps']} linear Newton steps and one of the power law",
+        note=f"a linear Newton step and one of the power law ({result['krylov_iterations']} "
+        f"iterations); {result['newton_steps']} linear ones",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from petsc4py import PETSc
 from femna.simulation.jacobian import Entries, csr_coordinates
 from femna.simulation.layout import BlockLayout
 
+Array = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int32]
 
 
@@ -89,7 +91,7 @@ class TangentMatrix:
     """The matrix of a form between one space and itself, which changes in every Newton step.
 
     It does what `FormMatrix` does at half the cost: DOLFINx's own storage, in blocks of the space's
-    size, finds the places of an element faster than PETSc's, and nothing is copied out of it.
+    size, finds the places of an element faster than PETSc's, and as entries nothing is copied out.
 
     Parameters
     ----------
@@ -102,26 +104,69 @@ class TangentMatrix:
     """
 
     def __init__(self, form: Any, block: int, *, conditions: list[Any]) -> None:
-        self.form, self._block, self._conditions = form, block, conditions
+        self._form, self._block, self._conditions = form, block, conditions
         self._matrix: la.MatrixCSR | None = None
         self._places: tuple[Indices, Indices] | None = None
+        self._blocks: _Blocks | None = None
 
     def entries(self, layout: BlockLayout) -> Entries:
         """Assemble at the present values and return the entries, valid until the next call.
 
         Those in ghosts' rows are this rank's share of other ranks' rows.
         """
-        if self._matrix is None:
-            self._matrix = fem.create_matrix(self.form)
+        matrix = self._assembled()
         if self._places is None:
-            rows, columns = _coordinates(self._matrix)
+            rows, columns = _coordinates(matrix)
             self._places = (
                 layout.monolithic(self._block, rows),
                 layout.monolithic(self._block, columns),
             )
+        return (*self._places, matrix.data)
+
+    def blocks(self, added: Sequence[Any] = ()) -> PETSc.Mat:
+        """Assemble and return the matrix in PETSc's blocks, the same at every call (collective).
+
+        Parameters
+        ----------
+        added : sequence of dolfinx.fem.Form
+            Of the same space, to be added; entries where the form has some.
+        """
+        matrix = self._assembled(added)
+        matrix.scatter_reverse()
+        if self._blocks is None:
+            self._blocks = _Blocks(matrix)
+        return self._blocks.filled(matrix)
+
+    def _assembled(self, added: Sequence[Any] = ()) -> la.MatrixCSR:
+        if self._matrix is None:
+            self._matrix = fem.create_matrix(self._form)
         self._matrix.set_value(0.0)
-        fem.assemble_matrix(self._matrix, self.form, bcs=self._conditions)
-        return (*self._places, self._matrix.data)
+        for form in (self._form, *added):
+            fem.assemble_matrix(self._matrix, form, bcs=self._conditions)
+        return self._matrix
+
+
+class _Blocks:
+    """The owned rows of a matrix of DOLFINx in PETSc's storage of blocks."""
+
+    def __init__(self, matrix: la.MatrixCSR) -> None:
+        rows, columns = matrix.index_map(0), matrix.index_map(1)
+        self._starts = matrix.indptr[: rows.size_local + 1].astype(PETSc.IntType)
+        owned = matrix.indices[: self._starts[-1]]
+        self._columns = columns.local_to_global(owned).astype(PETSc.IntType)
+        self._size = matrix.block_size[0]
+        local = (rows.size_local * self._size, None)
+        csr = (self._starts, self._columns, self._values(matrix))
+        self._out = PETSc.Mat().createBAIJ((local, local), self._size, csr=csr, comm=rows.comm)
+
+    def filled(self, matrix: la.MatrixCSR) -> PETSc.Mat:
+        """Return the present values of a matrix of that pattern (collective)."""
+        self._out.setValuesBlockedCSR(self._starts, self._columns, self._values(matrix))
+        self._out.assemble()
+        return self._out
+
+    def _values(self, matrix: la.MatrixCSR) -> Array:
+        return np.asarray(matrix.data[: self._starts[-1] * self._size**2])
 
 
 def _coordinates(matrix: la.MatrixCSR) -> tuple[Indices, Indices]:

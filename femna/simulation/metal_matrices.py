@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dolfinx import fem
@@ -46,10 +47,9 @@ class MetalMatrices:
         self._constant: list[Entries] | None = None
         self._assembled: list[PETSc.Mat] | None = None
 
-    @property
-    def tangent_form(self) -> Any:
-        """Compiled form of velocity by velocity."""
-        return self._tangent.form
+    def tangent(self, added: Sequence[Any]) -> PETSc.Mat:
+        """Return velocity by velocity, with other forms added, see `TangentMatrix.blocks`."""
+        return self._tangent.blocks(added)
 
     def forget(self) -> None:
         """Drop what was kept: a step begins, or the mesh has moved."""

@@ -25,10 +25,11 @@ def run(*, quick: bool) -> Results:
     """Solve alone, twice at once, and on two ranks, in turns."""
     asked = {"case": str(CASE), "refine": QUICK if quick else REFINEMENT}
     turns = [_turn(asked) for _ in range(1 if quick else TURNS)]
+    every = [named for turn in turns for named in turn.items()]
+    if any("failed" in result for _, result in every):
+        return Results(lines=[_line(name, result) for name, result in every])
     best = {name: min((turn[name] for turn in turns), key=_seconds) for name in turns[0]}
     lines = [_line(name, result) for name, result in best.items()]
-    if any("failed" in result for turn in turns for result in turn.values()):
-        return Results(lines=lines)
     alone, copies, two = best.values()
     ceiling = 2.0 * _seconds(alone) / _seconds(copies)
     speed_up = _seconds(alone) / _seconds(two)

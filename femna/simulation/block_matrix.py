@@ -14,7 +14,6 @@ from petsc4py import PETSc
 from femna.simulation.jacobian import Entries, csr_coordinates
 from femna.simulation.layout import BlockLayout
 
-Array = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int32]
 
 
@@ -156,17 +155,15 @@ class _Blocks:
         self._columns = columns.local_to_global(owned).astype(PETSc.IntType)
         self._size = matrix.block_size[0]
         local = (rows.size_local * self._size, None)
-        csr = (self._starts, self._columns, self._values(matrix))
-        self._out = PETSc.Mat().createBAIJ((local, local), self._size, csr=csr, comm=rows.comm)
+        pattern = (self._starts, self._columns)
+        self._out = PETSc.Mat().createBAIJ((local, local), self._size, csr=pattern, comm=rows.comm)
 
     def filled(self, matrix: la.MatrixCSR) -> PETSc.Mat:
         """Return the present values of a matrix of that pattern (collective)."""
-        self._out.setValuesBlockedCSR(self._starts, self._columns, self._values(matrix))
+        owned = matrix.data[: self._starts[-1] * self._size**2]
+        self._out.setValuesBlockedCSR(self._starts, self._columns, owned)
         self._out.assemble()
         return self._out
-
-    def _values(self, matrix: la.MatrixCSR) -> Array:
-        return np.asarray(matrix.data[: self._starts[-1] * self._size**2])
 
 
 def _coordinates(matrix: la.MatrixCSR) -> tuple[Indices, Indices]:

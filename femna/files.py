@@ -25,13 +25,13 @@ def write_text(path: Path, text: str) -> None:
 def whole_or_not(path: Path) -> Iterator[Path]:
     """Give the name of a file that takes the place of `path` when the block ends well.
 
-    One that could not be finished is removed: on a full disk it would be in the way.
+    One that was not finished is removed: on a full disk it would be in the way.
     """
     temporary = path.with_name(f".{path.name}.part")
     try:
         yield temporary
         temporary.replace(path)
-    except OSError:
+    except BaseException:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise

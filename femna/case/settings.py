@@ -98,7 +98,8 @@ class Output(Table):
     fields_at : tuple
         Charges of a half cycle [C/m^2], within that of at least one step, and ``"end"``.
     format : str
-        ``pvd``.
+        ``pvd``, a file of each part and time with a list of them; ``vtkhdf``, besides them one of
+        each part with all of its times.
     probe : tuple of Probe, optional
         Points and lines that are written at every step.
     final_state : bool, optional
@@ -106,7 +107,7 @@ class Output(Table):
     """
 
     fields_at: Annotated[tuple[OutputCharge, ...], AS_TUPLE] = ("end",)
-    format: Literal["pvd"] = "pvd"
+    format: Literal["pvd", "vtkhdf"] = "pvd"
     # None, not (), so that a case without probes is written as it was before there were any
     probe: Annotated[tuple[Probe, ...] | None, AS_TUPLE] = None
     final_state: bool | None = None

@@ -1,4 +1,7 @@
-"""Fields for viewing: one ``fields.pvd`` with every body as a part, and ``interface.csv``."""
+"""Fields for viewing: one ``fields.pvd`` with every body as a part, and ``interface.csv``.
+
+On request a file of each part as well that holds all times.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,13 @@ from typing import Final
 import numpy as np
 from mpi4py import MPI
 
+from femna.errors import ComputationError, InputError
 from femna.files import write_text
 from femna.output.files import cell_text, on_root_disk
 from femna.output.parts import Part
 from femna.output.state import MICROMETRES, gathered
 from femna.output.vtk import DataSet, read_pvd, write_pvd, write_vtu
+from femna.output.vtkhdf import write_vtkhdf
 from femna.simulation.system import System
 
 FOLDER: Final = "fields"
@@ -89,6 +94,26 @@ class FieldWriter:
         scale = system.scales.length
         path = self._directory / "fields.pvd"
         on_root_disk(self._comm, path, lambda: self._write(parts, scale, time, charge))
+
+    def collect(self) -> None:
+        """Write ``fields/<part>.vtkhdf``, each part with all of its times (collective).
+
+        Raises
+        ------
+        ComputationError
+            On every rank, if a file cannot be written, or one of its times not be read.
+        """
+        on_root_disk(self._comm, self._directory / FOLDER, self._collect)
+
+    def _collect(self) -> None:
+        parts: dict[str, list[tuple[float, Path]]] = {}
+        for entry in self._entries:
+            parts.setdefault(entry.name, []).append((entry.time, self._directory / entry.file))
+        for name, frames in parts.items():
+            try:
+                write_vtkhdf(self._directory / FOLDER / f"{name}.vtkhdf", frames)
+            except InputError as error:
+                raise ComputationError(str(error)) from error
 
     def _write(
         self, parts: dict[str, Part | None], scale: float, time: float, charge: float

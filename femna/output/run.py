@@ -222,11 +222,8 @@ class _Run:
         files = StepFiles(
             self.directory, self.case, driver, history, comm=self.comm, resumed=resumed
         )
-        try:
-            with named_faults():
-                self._march(driver, files)
-        except ComputationError as error:
-            self.progress.status, self.progress.reason = "failed", str(error)
+        self._attempt(self._march, driver, files)
+        self._attempt(files.end)
         self.cost.end("steps")
         self._judge_balances()
         if self.case.output.final_state and self.progress.status in FINISHED:
@@ -251,6 +248,15 @@ class _Run:
         if driver.take_mesh(self.checkpoint.clock(of_another=of_another)):
             self._keep(driver)
         return self.checkpoint.read(of_another=of_another)
+
+    def _attempt(self, act: Callable[..., None], *arguments: object) -> None:
+        """Do what may stop the computation, which then ends as failed, with the reason."""
+        try:
+            with named_faults():
+                act(*arguments)
+        except ComputationError as error:
+            self.progress.status = "failed"
+            self.progress.reason = "; ".join(filter(None, [self.progress.reason, str(error)]))
 
     def _march(self, driver: Driver, files: StepFiles) -> None:
         last_saved = time.monotonic()

@@ -50,6 +50,7 @@ class StepFiles:
         resumed: bool,
     ) -> None:
         self._directory, self._comm = directory, comm
+        self._one_file_a_part = case.output.format == "vtkhdf"
         self._driver, self._history = driver, history
         electrolyte = driver.model.properties.electrolyte
         conductivity = electrolyte.conductivity_at(case.protocol.temperature)
@@ -96,3 +97,15 @@ class StepFiles:
                 systems.append(driver.counter.system)
             for fields, system in zip(self._fields, systems, strict=True):
                 fields.write(system, time=driver.clock.time, charge=driver.phase_charge)
+
+    def end(self) -> None:
+        """Write what is made of all output times at once: a run ends, or stops early.
+
+        Raises
+        ------
+        ComputationError
+            On every rank, if a file cannot be written.
+        """
+        if self._one_file_a_part:
+            for fields in self._fields:
+                fields.collect()

@@ -188,7 +188,7 @@ class MetalBlock:
     def moved_sideways(self) -> None:
         """Take note that interface vertices have moved along it (collective)."""
         self._surface.connect(self._surface.dofs)
-        self._constant = self._matrices = None
+        self.matrices.forget()
 
     def vertex_area(self) -> Array:
         """Return the projected area that belongs to each interface vertex, shape (N,)."""

@@ -8,6 +8,7 @@ import subprocess
 import numpy as np
 import pytest
 import pyvista
+from output.test_vtkhdf import assert_same, frames
 from runs.conftest import ROOT, case_text, rows
 
 PVBATCH = shutil.which("pvbatch")
@@ -36,7 +37,8 @@ def folder(tmp_path_factory):
     from femna.cli.app import execute
 
     here = tmp_path_factory.mktemp("outside")
-    text = case_text(output='fields_at = ["0 mAh/cm^2", "0.01 mAh/cm^2", "end"]\n')
+    output = 'fields_at = ["0 mAh/cm^2", "0.01 mAh/cm^2", "end"]\nformat = "vtkhdf"\n'
+    text = case_text(output=output)
     text = text.replace('fields_at = ["end"]\n', "") + PROBES
     (here / "case.toml").write_text(text)
     assert execute(["run", str(here / "case.toml"), "-o", str(here / "run")]) == 0
@@ -85,6 +87,15 @@ def test_the_charge_is_a_field_of_every_part(folder):
         assert len(values) == 1
         charges += values
     assert charges == pytest.approx([0.0, 0.01, 0.02])
+
+
+def test_one_file_of_a_part_has_the_times_of_the_list(folder):
+    listed = pyvista.get_reader(folder / "fields.pvd")
+    for part, name in enumerate(["metal", "electrolyte", "interface"]):
+        found = list(frames(folder / "fields" / f"{name}.vtkhdf"))
+        assert [time for time, _ in found] == listed.time_values
+        listed.set_active_time_value(listed.time_values[1])
+        assert_same(found[1][1], listed.read()[part])
 
 
 def test_probes_are_what_the_fields_are_there(folder):

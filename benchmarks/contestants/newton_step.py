@@ -74,7 +74,7 @@ class Floor:
             facets=cell.metal.facets,
             interface_tag=cell.metal.names["interface"],
             platen_tag=cell.metal.names["platen"],
-            quadrature_degree=model.case.numerics.quadrature_degree,
+            quadrature_degree=metal.quadrature_degree,
             trace_space=fem.functionspace(metal.mesh, ("Discontinuous Lagrange", 1)),
         )
         self._tangent = compiled_with_reordered_sums(forms.jacobian[0][0])

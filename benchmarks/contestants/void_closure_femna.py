@@ -62,7 +62,7 @@ class Closure:
             self.law,
             UNIT,
             rate_floor=task["rate_floor"],
-            quadrature_degree=4,
+            quadrature_degree=2,
             platen_sticks=False,
         )
         dofs = owned_facet_dofs(self.metal.pressure_space, body, "interface")

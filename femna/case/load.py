@@ -16,6 +16,7 @@ from femna.case.element_size import with_element_size
 from femna.case.messages import Missing, to_input_error
 from femna.case.model import Case
 from femna.case.overrides import apply_overrides
+from femna.case.quadrature import with_quadrature_degree
 from femna.errors import InputError
 
 LARGEST: Final = 4 << 20
@@ -103,7 +104,8 @@ def parse_case(
             "give it to `femna sweep`, or name the case itself",
         )
     try:
-        return with_element_size(Case.model_validate(tables, context={"folder": folder}))
+        case = Case.model_validate(tables, context={"folder": folder})
+        return with_quadrature_degree(with_element_size(case))
     except ValidationError as error:
         raise to_input_error(error, Case, tables, file=file) from None
 

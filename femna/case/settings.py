@@ -54,8 +54,9 @@ class Numerics(Table):
         Target for the step-size error in the contact fraction.
     strain_rate_floor : float
         Below this the creep law turns linear; relative to recession speed over period.
-    quadrature_degree : int
-        Of the creep terms.
+    quadrature_degree : int, optional
+        Of the creep terms. Left out, it is 4 in two dimensions and 2 in three
+        (`femna.case.quadrature`).
     max_steps : int
         Of the whole run.
     step : float, optional
@@ -75,7 +76,7 @@ class Numerics(Table):
     interface_size: Length | None = None
     contact_error: Fraction = 0.005
     strain_rate_floor: Positive = 1e-2
-    quadrature_degree: Annotated[int, Bare(at_least=1, at_most=20, whole=True)] = 4
+    quadrature_degree: Annotated[int, Bare(at_least=1, at_most=20, whole=True)] | None = None
     max_steps: Count = 2000
     step: Charge | None = None
     first_step: Charge | None = None

@@ -17,6 +17,7 @@ from femna.case import (
     shares_electrolyte,
     window,
 )
+from femna.case.quadrature import quadrature_degree
 from femna.constants import FARADAY
 from femna.materials import Properties, UserLaw, resolve
 from femna.mesh import Cell, build_cell, conducting_map
@@ -160,7 +161,7 @@ def build_model(
         metal.creep,
         scales,
         rate_floor=floor,
-        quadrature_degree=case.numerics.quadrature_degree,
+        quadrature_degree=quadrature_degree(case.numerics, cell.symmetry),
         platen_sticks=case.metal.collector_wall.law == "sticking",
         wall=wall,
         collector=collector,

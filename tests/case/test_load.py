@@ -55,7 +55,7 @@ def test_what_is_left_out_has_the_stated_defaults(document):
     assert case.metal.collector_wall.law == "free_slip"
     assert case.electrolyte.material == "beta_alumina"
     assert case.numerics.strain_rate_floor == 1e-2
-    assert case.numerics.quadrature_degree == 4
+    assert case.numerics.quadrature_degree == 4  # filled in, as the element size
     assert case.numerics.max_steps == 2000
     assert case.numerics.step is None
     assert case.numerics.min_step_ratio == 1e-8
@@ -158,6 +158,13 @@ def test_every_template_is_what_it_says(kind, tmp_path):
         assert require_study(path)["case"] == "case.toml"
     else:
         assert load_case(path).title
+
+
+def test_creep_is_integrated_to_degree_2_in_three_dimensions_unless_it_is_given():
+    document = tomllib.loads(template("square"))
+    assert parse_case(document).numerics.quadrature_degree == 2
+    given = parse_case(document, {"numerics.quadrature_degree": 4})
+    assert given.numerics.quadrature_degree == 4
 
 
 def test_an_unknown_template_is_refused_with_the_list():

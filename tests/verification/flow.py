@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from petsc4py import PETSc
 
+from femna.case.quadrature import quadrature_degree
+from femna.case.settings import Numerics
 from femna.mesh import Cell
 from femna.physics.wall import WallLaw
 from femna.simulation.discretisation import owned_facet_dofs
@@ -94,7 +96,7 @@ class Flow:
             self.law,
             UNIT,
             rate_floor=floor,
-            quadrature_degree=4,
+            quadrature_degree=quadrature_degree(Numerics(), cell.symmetry),
             platen_sticks=platen_sticks,
             wall=wall,
             collector=collector,

@@ -11,6 +11,7 @@ from dolfinx import fem, la
 from dolfinx.fem import petsc as fem_petsc
 from petsc4py import PETSc
 
+from femna.simulation.discretisation import compiled_with_reordered_sums
 from femna.simulation.jacobian import Entries, csr_coordinates
 from femna.simulation.layout import BlockLayout
 
@@ -54,20 +55,28 @@ class FormMatrix:
 
     Parameters
     ----------
-    form : dolfinx.fem.Form
-        Compiled.
+    form : ufl.Form
+        Is compiled (collective).
     row, column : int
         The blocks of its test and trial functions.
     conditions : list of dolfinx.fem.DirichletBC
         What holds the unknowns.
     diagonal : float
         Entry of a held unknown in a block on the diagonal.
+
+    Attributes
+    ----------
+    written : ufl.Form
+        The form as it was given.
+    form : dolfinx.fem.Form
+        Compiled.
     """
 
     def __init__(
         self, form: Any, row: int, column: int, *, conditions: list[Any], diagonal: float = 1.0
     ) -> None:
-        self.form, self._conditions, self._diagonal = form, conditions, diagonal
+        self.written, self.form = form, fem.form(form)
+        self._conditions, self._diagonal = conditions, diagonal
         self._entries = BlockEntries(row, column)
         self._matrix: PETSc.Mat | None = None
 
@@ -94,16 +103,22 @@ class TangentMatrix:
 
     Parameters
     ----------
-    form : dolfinx.fem.Form
-        Compiled; it has entries on the whole diagonal.
+    form : ufl.Form
+        It has entries on the whole diagonal. Is compiled (collective).
     block : int
         The block of its test and trial functions.
     conditions : list of dolfinx.fem.DirichletBC
         What holds the unknowns, with ones on the diagonal.
+
+    Attributes
+    ----------
+    written : ufl.Form
+        The form as it was given.
     """
 
     def __init__(self, form: Any, block: int, *, conditions: list[Any]) -> None:
-        self._form, self._block, self._conditions = form, block, conditions
+        self.written, self._form = form, compiled_with_reordered_sums(form)
+        self._block, self._conditions = block, conditions
         self._matrix: la.MatrixCSR | None = None
         self._places: tuple[Indices, Indices] | None = None
         self._blocks: _Blocks | None = None

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dolfinx import fem
 from petsc4py import PETSc
 
 from femna.physics.metal import MetalForms
 from femna.simulation.block_matrix import FormMatrix, TangentMatrix
-from femna.simulation.discretisation import compiled_with_reordered_sums
 from femna.simulation.jacobian import Entries
 from femna.simulation.layout import PRESSURE, VELOCITY, BlockLayout
 
@@ -30,11 +28,9 @@ class MetalMatrices:
 
     def __init__(self, forms: MetalForms, *, conditions: list[Any], porous: bool) -> None:
         (tangent, by_pressure), by_continuity = forms.jacobian
-        self._tangent = TangentMatrix(
-            compiled_with_reordered_sums(tangent), VELOCITY, conditions=conditions
-        )
+        self._tangent = TangentMatrix(tangent, VELOCITY, conditions=conditions)
         self._continuity = [
-            FormMatrix(fem.form(form), PRESSURE, column, conditions=conditions)
+            FormMatrix(form, PRESSURE, column, conditions=conditions)
             for column, form in zip((VELOCITY, PRESSURE), by_continuity, strict=True)
             if form is not None
         ]
@@ -42,10 +38,15 @@ class MetalMatrices:
         if porous:
             # of voids the pressure's gradient is no longer the transpose of the divergence
             self._continuity.append(
-                FormMatrix(fem.form(by_pressure), VELOCITY, PRESSURE, conditions=conditions)
+                FormMatrix(by_pressure, VELOCITY, PRESSURE, conditions=conditions)
             )
         self._constant: list[Entries] | None = None
         self._assembled: list[PETSc.Mat] | None = None
+
+    @property
+    def tangent_form(self) -> Any:
+        """The UFL form of velocity by velocity."""
+        return self._tangent.written
 
     def tangent(self, added: Sequence[Any]) -> PETSc.Mat:
         """Return velocity by velocity, with other forms added, see `TangentMatrix.blocks`."""

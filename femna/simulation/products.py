@@ -60,6 +60,20 @@ def diagonal(matrix: PETSc.Mat) -> Array:
         return np.array(entries.getArray(readonly=True))
 
 
+def in_single_entries(matrix: PETSc.Mat, out: PETSc.Mat | None = None) -> PETSc.Mat:
+    """Return a matrix of blocks entry by entry, which PETSc's GAMG and MUMPS want (collective).
+
+    Parameters
+    ----------
+    matrix : PETSc.Mat
+        In blocks; stays.
+    out : PETSc.Mat, optional
+        What this gave for an earlier matrix of the same pattern; is filled again.
+    """
+    # without `out`, PETSc would convert the matrix itself
+    return matrix.convert(PETSc.Mat.Type.AIJ, out=PETSc.Mat() if out is None else out)
+
+
 def solution(solver: PETSc.KSP, right: Array) -> Array:
     """Return what a solver finds for an owned right-hand side (collective)."""
     with for_a_moment(*solver.getOperators()[0].createVecs()) as (found, source):

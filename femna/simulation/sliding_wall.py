@@ -75,7 +75,7 @@ class SlidingWall:
         self._conditions = conditions
         self._residual = FormVector(fem.form(forms.residual))
         self.velocity_matrix = FormMatrix(
-            fem.form(forms.jacobian), VELOCITY, VELOCITY, conditions=conditions, diagonal=0.0
+            forms.jacobian, VELOCITY, VELOCITY, conditions=conditions, diagonal=0.0
         )
         self._by_weight = fem.form(forms.by_weight)
 

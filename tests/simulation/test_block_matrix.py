@@ -23,13 +23,14 @@ def test_blocks_are_the_matrix_and_what_is_added():
     stiffness = fem.Function(fem.functionspace(domain, ("Lagrange", 1)))
     stiffness.interpolate(lambda x: 1.0 + x[0] * x[2])
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
-    inside = fem.form(stiffness * ufl.inner(ufl.sym(ufl.grad(u)), ufl.grad(v)) * ufl.dx)
+    written = stiffness * ufl.inner(ufl.sym(ufl.grad(u)), ufl.grad(v)) * ufl.dx
+    inside = fem.form(written)
     normal = ufl.FacetNormal(domain)
     outside = fem.form(stiffness * ufl.dot(u, normal) * ufl.dot(v, normal) * ufl.ds)
     floor = mesh.locate_entities_boundary(domain, 2, lambda x: np.isclose(x[2], 0.0))
     held = fem.locate_dofs_topological(space, 2, floor)
     conditions = [fem.dirichletbc(np.zeros(3), held, space)]
-    tangent = TangentMatrix(inside, VELOCITY, conditions=conditions)
+    tangent = TangentMatrix(written, VELOCITY, conditions=conditions)
 
     def apart(found, forms):
         """Relative distance of a matrix from what PETSc's own storage gets of the forms."""

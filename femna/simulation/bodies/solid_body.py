@@ -106,7 +106,7 @@ class SolidBody:
             np.concatenate([np.zeros(0, np.int32), *self._held.values()])
         ).astype(np.int32)
         self._matrix: FormMatrix | None = None
-        self._tangent = fem.form(forms.tangent)
+        self._tangent = forms.tangent
         map_ = self.space.dofmap.index_map
         cells = mesh.topology.index_map(mesh.topology.dim)
         self._points = quadrature.scalar_space.dofmap.list[: cells.size_local].reshape(-1)

@@ -81,7 +81,6 @@ class FlowPreconditioner:
         self, cell: Cell, metal: MetalBlock, interface_dofs: npt.NDArray[np.int32]
     ) -> None:
         self._metal, self._dofs = metal, interface_dofs
-        self._velocity = VelocityMultigrid(metal.velocity_space, cell.metal, metal.held_walls)
         self._weight = fem.Function(metal.pressure_space, name="stiffness of the contact")
         body = cell.metal
         surface = ufl.ds(domain=body.mesh, subdomain_data=body.facets)
@@ -96,10 +95,16 @@ class FlowPreconditioner:
             FormVector(fem.form(form)) for form in (forms.against_size, forms.volume)
         )
         contact = FormMatrix(
-            fem.form(forms.contact), VELOCITY, VELOCITY, conditions=metal.conditions, diagonal=0.0
+            forms.contact, VELOCITY, VELOCITY, conditions=metal.conditions, diagonal=0.0
         )
         self._stiffening = [contact, *metal.walls.velocity_matrices()]
-        mass = FormMatrix(fem.form(forms.mass), PRESSURE, PRESSURE, conditions=[])
+        self._velocity = VelocityMultigrid(
+            [metal.matrices.tangent_form, *(part.written for part in self._stiffening)],
+            metal.velocity_space,
+            cell.metal,
+            held=metal.held_walls,
+        )
+        mass = FormMatrix(forms.mass, PRESSURE, PRESSURE, conditions=[])
         self._pressure = PressureSchur(mass, body.mesh.comm, body.mesh.geometry.dim)
         self._flow: FlowMatrices | None = None
         self._multiplier = self._schur = np.zeros(0)

@@ -1,27 +1,32 @@
 """Multigrid for the velocity: from P2 to P1 on the same mesh, then algebraic.
 
 Aggregation on a P2 matrix is slow to set up, coarsens badly, and its smoother sees mid-edge and
-vertex unknowns alike. P1 on the same mesh is an eighth of the size in 3D, its operator by Galerkin
-projection has the viscosity and the walls of the fine one, and smoothed aggregation (PETSc's GAMG
-with the rigid-body motions) was made for it. P1 comes first, then two steps of smoothing on P2: as
-many products as one step before and one after, and a quarter fewer iterations. One application is
-linear, but not symmetric.
+vertex unknowns alike. P1 on the same mesh is an eighth of the size in 3D, and smoothed aggregation
+(PETSc's GAMG with the rigid-body motions) was made for it. P1 functions are P2 functions too: the
+same forms on P1, with the same quadrature, are the Galerkin projection of the matrix on P2, without
+a product of three matrices and without a copy in single entries. P1 comes first, then two steps of
+smoothing on P2: as many products as one step before and one after, and a quarter fewer iterations.
+One application is linear, but not symmetric.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import ufl
 from dolfinx import fem
 from dolfinx.fem import petsc as fem_petsc
 from petsc4py import PETSc
 
 from femna.mesh import Body
+from femna.simulation.block_matrix import TangentMatrix
 from femna.simulation.discretisation import symmetry_conditions
 from femna.simulation.iterative.smoother import PoorCellSmoother
-from femna.simulation.products import product, solution, transposed_product
+from femna.simulation.layout import VELOCITY
+from femna.simulation.products import in_single_entries, product, solution, transposed_product
 from femna.simulation.rigid_body import rigid_body_motions
 
 Array = npt.NDArray[np.float64]
@@ -47,6 +52,8 @@ class VelocityMultigrid:
 
     Parameters
     ----------
+    forms : sequence of ufl.Form
+        Their sum has that matrix; their quadrature does not depend on the space.
     space : dolfinx.fem.FunctionSpace
         P2 vectors.
     body : Body
@@ -55,20 +62,18 @@ class VelocityMultigrid:
         Walls that hold the velocity, as `symmetry_conditions` takes them.
     """
 
-    def __init__(self, space: Any, body: Body, held: dict[str, bool]) -> None:
+    def __init__(
+        self, forms: Sequence[Any], space: Any, body: Body, *, held: dict[str, bool]
+    ) -> None:
         dimension = body.mesh.geometry.dim
         coarse = fem.functionspace(body.mesh, ("Lagrange", 1, (dimension,)))
         self._coarse_space = coarse
         self._prolongation = fem_petsc.interpolation_matrix(coarse, space)
         self._prolongation.assemble()
+        conditions = symmetry_conditions(coarse, body, held)
         fine_free = _free(space, symmetry_conditions(space, body, held))
-        coarse_free = _free(coarse, symmetry_conditions(coarse, body, held))
-        self._prolongation.diagonalScale(fine_free, coarse_free)
-        # the projected matrix has no entries for what is held there: a unit diagonal stands for it
-        self._coarse_held = coarse_free
-        self._coarse_held.scale(-1.0)
-        self._coarse_held.shift(1.0)
-        self._scalar: PETSc.Mat | None = None  # PETSc projects no matrix of blocks
+        self._prolongation.diagonalScale(fine_free, _free(coarse, conditions))
+        self._tangent = TangentMatrix(_on(coarse, sum(forms)), VELOCITY, conditions=conditions)
         self._coarse: PETSc.Mat | None = None
         self._smoother = PoorCellSmoother(space)
         self._smoothing: PETSc.KSP | None = None
@@ -83,16 +88,12 @@ class VelocityMultigrid:
         self._smoother.renew()
 
     def update(self, matrix: PETSc.Mat) -> None:
-        """Take a new velocity matrix of the same pattern, rows and columns of held dofs unit."""
-        if self._scalar is None or self._coarse is None:
-            self._scalar = matrix.convert(PETSc.Mat.Type.AIJ, out=PETSc.Mat())
-            self._coarse = self._scalar.ptap(self._prolongation)
-            self._coarse.setBlockSize(self._coarse_space.dofmap.index_map_bs)
-        else:
-            matrix.convert(PETSc.Mat.Type.AIJ, out=self._scalar)
-            self._scalar.ptap(self._prolongation, result=self._coarse)
-        self._coarse.setDiagonal(self._coarse_held, addv=PETSc.InsertMode.ADD_VALUES)
-        self._smoother.update(self._scalar)
+        """Take a new velocity matrix of the same pattern, rows and columns of held dofs unit.
+
+        It is that of the forms at their present values, in blocks of the space's size (collective).
+        """
+        self._coarse = in_single_entries(self._tangent.blocks(), self._coarse)
+        self._smoother.update(matrix)
         if self._smoothing is None or self._aggregating is None:
             self._coarse.setNearNullSpace(rigid_body_motions(self._coarse_space))  # mesh moves
             self._smoothing = _solver(matrix.comm, "femna_velocity_fine_", _SMOOTHING)
@@ -123,6 +124,12 @@ def _solver(comm: Any, prefix: str, options: dict[str, str]) -> PETSc.KSP:
     solver.setOptionsPrefix(prefix)
     solver.setFromOptions()
     return solver
+
+
+def _on(space: Any, form: Any) -> Any:
+    """Return a form with test and trial functions of another space."""
+    test, trial = form.arguments()
+    return ufl.replace(form, {test: ufl.TestFunction(space), trial: ufl.TrialFunction(space)})
 
 
 def _free(space: Any, conditions: list[Any]) -> PETSc.Vec:

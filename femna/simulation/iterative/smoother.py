@@ -14,7 +14,7 @@ import numpy.typing as npt
 from petsc4py import PETSc
 
 from femna.mesh.quality import aspect_ratios
-from femna.simulation.products import diagonal, solution
+from femna.simulation.products import diagonal, in_single_entries, solution
 
 Array = npt.NDArray[np.float64]
 
@@ -39,15 +39,16 @@ class PoorCellSmoother:
         self._space = space
         self._inverse = np.zeros(0)
         self._dofs = np.zeros(0, dtype=np.int32)
+        self._blocks: PETSc.Mat | None = None
         self._part: PETSc.Mat | None = None
         self._solver: PETSc.KSP | None = None
 
     def renew(self) -> None:
         """Look for poor cells afresh with the next matrix: the mesh may have moved."""
-        self._part = self._solver = None
+        self._blocks = self._part = self._solver = None
 
     def update(self, matrix: PETSc.Mat) -> None:
-        """Take a new matrix of single entries (collective)."""
+        """Take a new matrix in blocks of the space's size (collective)."""
         self._inverse = 1.0 / diagonal(matrix)
         if self._solver is None:
             self._dofs = _dofs_of_poor_cells(self._space)
@@ -55,7 +56,9 @@ class PoorCellSmoother:
         if len(self._dofs) > 0:
             rows = PETSc.IS().createGeneral(self._dofs, comm=PETSc.COMM_SELF)
             block = matrix.getDiagonalBlock()
-            self._part = block.createSubMatrix(rows, rows, submat=self._part)  # its order stays
+            self._blocks = block.createSubMatrix(rows, rows, submat=self._blocks)
+            # MUMPS makes no Cholesky factors of blocks; the order of the rows stays
+            self._part = in_single_entries(self._blocks, self._part)
             self._solver.setOperators(self._part)
             self._solver.setUp()
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import mmap
 import os
 import signal
 import time
@@ -102,8 +103,16 @@ def solve_for_ever(case, directory, *, resume=False, monitor=None):
 
 def tell_process(case, directory, *, resume=False, monitor=None):
     """Say which process ran the case, and keep as much memory [MiB] as the case says."""
-    HOARD.append(b"x" * (case * 2**20))
+    if case:
+        HOARD.append(fresh_memory(case))
     return {"process": os.getpid()}
+
+
+def fresh_memory(size):
+    """Return memory [MiB] new to this process: `bytes` may lie where freed memory lay resident."""
+    memory = mmap.mmap(-1, size * 2**20)
+    memory[:: mmap.PAGESIZE] = b"x" * (len(memory) // mmap.PAGESIZE)  # each page touched
+    return memory
 
 
 HOARD = []

@@ -1,7 +1,7 @@
 """Which process runs which case of a sweep."""
 
 import pytest
-from study.fake_solver import tell_process
+from study.fake_solver import fresh_memory, tell_process
 
 from femna.resident import resident_memory
 from femna.study import workers
@@ -58,5 +58,5 @@ def test_what_an_outcome_asks_for_waits_behind_the_others(run, tmp_path):
 
 def test_resident_memory_follows_what_is_kept():
     before = resident_memory()
-    kept = b"x" * (100 * 2**20)
+    kept = fresh_memory(100)
     assert resident_memory() - before == pytest.approx(len(kept) / 2**20, abs=10.0)

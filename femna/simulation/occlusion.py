@@ -169,6 +169,8 @@ class Occlusion:
             new = np.where(advance.covered, 0.0, new)
             used = advance.used
             clock.film -= used
+        elif step.current > 0.0:
+            clock.film = 0.0  # another half cycle; steps that plate and rest are one
         layers.merge()
         self._film_carries()
         return new, (gone + used) / area

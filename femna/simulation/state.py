@@ -70,7 +70,7 @@ class Clock:
     void_volume : float
         Volume of voids that left the metal's mesh, closed or met, in the model's units.
     film : float
-        Plated metal of the present phase that its film has not used, in the model's units of
+        Plated metal of the present half cycle that its film has not used, in the model's units of
         volume.
     enclosed, reopened, closed : float
         Volume of voids that films have enclosed, recession has met again, and creep has closed,
@@ -170,7 +170,6 @@ class Clock:
         self.phase_over = False
         self.phase_charge = 0.0
         self.next_dt = 0.0
-        self.film = 0.0
 
     def anew(self) -> Clock:
         """Return the clock of a run that begins with this state: time starts at zero."""
@@ -185,7 +184,6 @@ class Clock:
             time=0.0,
             next_dt=0.0,
             contact_rate=0.0,
-            film=0.0,
             cycle_contacts=(),
             cycle_voids=(),
             cycle_numbers={},

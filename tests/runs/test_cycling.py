@@ -116,6 +116,17 @@ def test_the_page_on_outputs_names_every_column(cycled):
     assert [name for name in named if f"`{name}`" not in page] == []
 
 
+def test_platings_that_follow_each_other_are_one_half_cycle_for_the_film(run):
+    # a twentieth of the charge gives the film less metal than a vertex takes
+    sparse = 'film_share = 0.3\nporous_creep = "none"\n'
+    once = run(text(steps='steps = [{ do = "plate" }]', cycling=sparse), "once")
+    often = 'steps = [{ do = "plate", charge = "0.001 mAh/cm^2" }]\nrepeat = 20'
+    parts = run(text(steps=often, cycling=sparse), "parts")
+    at_once, in_parts = (last(folder)["occluded_void_volume_um3"] for folder in (once, parts))
+    assert at_once > 0.01
+    assert in_parts == pytest.approx(at_once, rel=0.1)
+
+
 def largest_pressures(folder):
     stripping = [row for row in rows(folder) if row["phase"] == "strip"]
     assert float(stripping[0]["occluded_void_volume_um3"]) > 1.0

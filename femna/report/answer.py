@@ -44,15 +44,33 @@ def answer(sweep: SweepFolder, order: Sequence[tuple[str, ...]]) -> str:
 def least_pressure(row: Record) -> tuple[float | None, str]:
     """Return the least pressure [MPa] that meets both criteria, and the one that decides.
 
-    Where a criterion has no value it decides nothing; the words say so.
+    Where a criterion has no value it decides nothing, and the words say so, unless it fails at a
+    pressure as high as the other's value: then there is no least pressure, and the words say where
+    it lies. No words where neither has a value.
     """
     values = {name: value_of(row, columns[0]) for name, columns in _CRITERIA.items()}
     known = {name: value for name, value in values.items() if value is not None}
     if not known:
-        return None, "not bracketed"
+        return None, ""
     name = max(known, key=lambda key: known[key])
     lacking = [other for other in values if other not in known]
+    for other in lacking:
+        fails = value_of(row, _CRITERIA[other][1])
+        if fails is not None and fails >= known[name]:
+            return None, f"above {fails:.3g} MPa by {other}"
     return known[name], name + (f" ({lacking[0]} is not bracketed)" if lacking else "")
+
+
+def upper_bound(row: Record) -> float | None:
+    """Return a pressure [MPa] at which both criteria are met, if the tested ones tell of any."""
+    bounds: list[float] = []
+    for value, _, high in _CRITERIA.values():
+        bound = value_of(row, value)
+        bound = value_of(row, high) if bound is None else bound
+        if bound is None:
+            return None
+        bounds.append(bound)
+    return max(bounds)
 
 
 def _rows(sweep: SweepFolder, combination: tuple[str, ...]) -> list[Record]:
@@ -87,8 +105,10 @@ def _table(sweep: SweepFolder, shown: Sequence[tuple[str, ...]]) -> str:
 
 
 def _cell(row: Record) -> str:
-    value, by = least_pressure(row)
-    return _open(row) if value is None else f"{value:.3g} by {by}"
+    value, words = least_pressure(row)
+    if value is None:
+        return words or _open(row)
+    return f"{value:.3g} by {words}"
 
 
 def _open(row: Record) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from femna.report import html
-from femna.report.reading import SweepFolder, value_of
+from femna.report.answer import upper_bound
+from femna.report.reading import SweepFolder
 
 
 def comparison_section(sweep: SweepFolder) -> str:
@@ -51,10 +52,9 @@ def _gap(sweep: SweepFolder) -> str:
         for row in sweep.critical:
             if not low or abs(float(row["current_mA_cm2"]) - current) > 1e-9 * current:
                 continue
-            known = [value_of(row, f"p_crit_{name}_MPa") for name in ("dVdP", "contact")]
-            values = [value for value in known if value is not None]
-            if values and max(values) < low:
-                factor, place = low / max(values), sweep.combination(row)
+            bound = upper_bound(row)
+            if bound is not None and bound < low:
+                factor, place = low / bound, sweep.combination(row)
                 text = f"at least {factor:.3g} times below the stated {low:g} MPa"
                 text += f" at {current:g} mA/cm²"
                 worst[place] = max(worst.get(place, (0.0, "")), (factor, text))

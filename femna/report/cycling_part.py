@@ -40,6 +40,7 @@ def cycling_answer(sweep: SweepFolder) -> str:
     said, ends = [], dict.fromkeys(_ENDED, 0)
     for variant in _variants(rows):
         own = [row for row in rows if row.get("variant", "") == variant]
+        own = [row for row in own if row["status"] != "failed"]  # not computed to its end
         failed = sorted(
             (row for row in own if row["status"] in _ENDED),
             key=lambda r: value_of(r, "cycles") or 0,
@@ -71,6 +72,9 @@ def _certainty(sweep: SweepFolder) -> str:
     text = "How sure:"
     if errors:
         text += f" charge, volume and force balance to {max(errors):.0e}."
+    missing = len(sweep.summary.get("failed", []))
+    if missing:
+        text += f" {missing} cases were not computed to their end and are missing here."
     judged = read_table(sweep.directory / "cycling.csv")
     if judged:
         counts = {name: sum(r["verdict"] == name for r in judged) for name in ("met", "not met")}
@@ -95,7 +99,7 @@ def cycling_section(sweep: SweepFolder) -> str:
         cells = [tuple(row[name] for name in names) for row in judged]
         text = (
             "What the experiment states of its cycled cells. A life and a voltage agree within a "
-            "factor of two; the other rules are in docs/cycling.md."
+            "factor of two; the other rules are in docs/studies.md."
         )
         parts += [html.paragraph(text), html.table(names, cells)]
     return "".join(parts)

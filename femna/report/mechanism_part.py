@@ -70,9 +70,10 @@ def inverted(sweep: SweepFolder) -> str:
     rows = read_table(sweep.directory / "inversions.csv")
     if not rows:
         return ""
+    others = [name for name in sweep.others if name in rows[0]]
     cells = [
         (
-            row["mechanism"],
+            ", ".join([row["mechanism"], *(f"{name} = {row[name]}" for name in others)]),
             row["parameter"],
             row["statement"],
             "slope" if row["criterion"] == "dVdP" else "contact",

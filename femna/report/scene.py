@@ -85,11 +85,13 @@ def show_run(
     elif not save.parent.is_dir():
         limit = f"there is no folder {save.parent}"
         raise InputError(None, "--save", str(save), limit, "make it, or name another file")
+    film = kind in FILMS
+    if film and time is not None:
+        raise InputError(None, "--time", time, "a film shows all times", "leave it out")
     pv = _pyvista()
     files = FieldFiles(pv, fields)
     times = files.times
     panels = _panels(files, times[-1], array)
-    film = kind in FILMS
     chosen = times if film else [_nearest(times, time)]
     limits = _limits(files, chosen, panels)
     rows = 1 if len(panels) == 1 else 2

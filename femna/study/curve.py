@@ -92,6 +92,7 @@ class Fit:
         y = np.log(np.asarray(ordinates, dtype=float)[order])
         self.low = float(abscissae[order[0]])
         self.high = float(abscissae[order[-1]])
+        self._ends = float(x[0]), float(x[-1])  # another logarithm may be a digit outside
         from scipy.interpolate import PchipInterpolator
 
         self._curve = PchipInterpolator(x, y, extrapolate=False)
@@ -106,7 +107,7 @@ class Fit:
         return self(abscissa) / abscissa * float(self._slope(self._log(abscissa)))
 
     def _log(self, abscissa: float) -> float:
-        return math.log(min(max(abscissa, self.low), self.high))
+        return min(max(math.log(abscissa), self._ends[0]), self._ends[1])
 
 
 def voltage_fit(points: Sequence[Point]) -> Fit | None:

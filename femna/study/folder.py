@@ -41,29 +41,29 @@ def claim(
     """
     if directory.exists() and not directory.is_dir():
         raise _refused(directory, "is a file", "name a folder with -o")
-    new = _is_new(directory, plan, resume=resume)
+    _check(directory, plan, resume=resume)
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory):
             pass
         if hold is not None:
             hold()
-            new = _is_new(directory, plan, resume=resume)  # as another process has left it
-        if new:
-            write_text(directory / RECORD, render_json(_record(plan)))
+            _check(directory, plan, resume=resume)  # as another process has left it
+        write_text(directory / RECORD, render_json(_record(plan)))  # the study as it is now
     except OSError as error:
         reason = f"cannot be used: {error.strerror or error}"
         raise _refused(directory, reason, "name a folder that can be written with -o") from None
 
 
-def _is_new(directory: Path, plan: Plan, *, resume: bool) -> bool:
+def _check(directory: Path, plan: Plan, *, resume: bool) -> None:
+    """Refuse a folder that holds anything else, or this study where no resume is asked for."""
     record = read_json(directory / RECORD)
     if record is None:
         if held := held_names(directory):
             raise _refused(
                 directory, f"holds other files ({held[0]})", "name another folder with -o"
             )
-        return True
+        return
     if record.get("fingerprint") != plan.fingerprint:
         raise _refused(
             directory, "holds the results of another study", "name another folder with -o"
@@ -74,7 +74,6 @@ def _is_new(directory: Path, plan: Plan, *, resume: bool) -> bool:
             "holds results of this study",
             "add --resume to go on, or name another folder",
         )
-    return False
 
 
 def _record(plan: Plan) -> dict[str, object]:

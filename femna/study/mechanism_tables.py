@@ -15,6 +15,7 @@ def mechanism_table(found: Sequence[Candidate]) -> Table:
     """Return header and cells of mechanisms.csv, best candidate first; pressures in MPa."""
     currents = sorted({j for item in found for j in item.group.critical})
     header = ["rank", "variant", "mechanism", "label", "parameter", "value"]
+    header += _other_names(found)
     header += [f"p_crit_{name}_{j:g}_MPa" for name in CRITERIA for j in currents]
     header += [f"{what}_{name}" for what in ("exponent", "ratio") for name in CRITERIA]
     header += ["met", "not_met", "not_decided", "misfit_decades", "unmeasured", "measured"]
@@ -29,6 +30,7 @@ def mechanism_table(found: Sequence[Candidate]) -> Table:
         verdicts = {(c.statement, c.criterion): c.verdict for c in item.comparisons}
         row: list[object] = [rank, variant.name, variant.mechanism, variant.label]
         row += [variant.parameter.name, variant.parameter.value] if variant.parameter else ["", ""]
+        row += [value for _, value in item.others]
         for name in CRITERIA:
             for current in currents:
                 point = group.critical.get(current)
@@ -42,9 +44,15 @@ def mechanism_table(found: Sequence[Candidate]) -> Table:
     return header, cells
 
 
+def _other_names(found: Sequence[Candidate] | Sequence[Inversion]) -> list[str]:
+    """Return the columns of what is swept besides the variants, the same for all."""
+    return [name for name, _ in found[0].others] if found else []
+
+
 def inversion_table(found: Sequence[Inversion]) -> Table:
     """Return header and cells of inversions.csv."""
-    header = ["mechanism", "parameter", "unit", "statement", "criterion", "needed_low"]
+    header = ["mechanism", "parameter", "unit", *_other_names(found)]
+    header += ["statement", "criterion", "needed_low"]
     header += ["needed_high", "open_low", "open_high", "computed_low", "computed_high"]
     header += ["estimate_low", "estimate_high", "overlaps_estimate", "estimate_source"]
     cells: list[list[object]] = [
@@ -52,6 +60,7 @@ def inversion_table(found: Sequence[Inversion]) -> Table:
             item.mechanism,
             item.parameter,
             item.unit,
+            *(value for _, value in item.others),
             item.statement,
             item.criterion,
             item.low,

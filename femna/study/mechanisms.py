@@ -47,6 +47,11 @@ class Candidate:
     comparisons: tuple[Comparison, ...]
     misfit: float | None
 
+    @property
+    def others(self) -> tuple[tuple[str, float | str], ...]:
+        """Return the inputs that are swept besides the variants."""
+        return tuple(entry for entry in self.group.others if entry[0] != VARIANT)
+
     def count(self, verdict: str) -> int:
         """Return how many pairs of statement and criterion have this verdict."""
         return sum(item.verdict == verdict for item in self.comparisons)
@@ -102,6 +107,8 @@ class Inversion:
     Attributes
     ----------
     mechanism, parameter, unit : str
+    others : tuple of (str, float or str)
+        The inputs that are swept besides.
     statement, criterion : str
     low, high : float or None
         The values, in `unit`; None where no computed value reaches the bracket.
@@ -118,6 +125,7 @@ class Inversion:
     mechanism: str
     parameter: str
     unit: str
+    others: tuple[tuple[str, float | str], ...]
     statement: str
     criterion: str
     low: float | None
@@ -139,29 +147,30 @@ class Inversion:
 def inversions(found: Sequence[Candidate], observations: Observations | None) -> list[Inversion]:
     """Invert every mechanism with a parameter at three values or more against the brackets.
 
-    Between computed values ln P_crit is linear in the logarithm of the parameter; beyond them
-    nothing is said.
+    Where other inputs are swept besides, each of their values has an inversion of its own. Between
+    computed values ln P_crit is linear in the logarithm of the parameter; beyond them nothing is
+    said.
     """
-    families: dict[str, list[Candidate]] = {}
+    families: dict[tuple[object, ...], list[Candidate]] = {}
     for item in found:
         if item.variant.parameter is not None and item.variant.mechanism:
-            families.setdefault(item.variant.mechanism, []).append(item)
+            families.setdefault((item.variant.mechanism, item.others), []).append(item)
     result: list[Inversion] = []
-    for mechanism, items in families.items():
+    for items in families.values():
         for bound in observations.bounds if observations else ():
             for criterion in CRITERIA:
-                inverted = _invert(mechanism, items, bound, criterion)
+                inverted = _invert(items, bound, criterion)
                 if inverted is not None:
                     result.append(inverted)
     return result
 
 
-def _invert(
-    mechanism: str, items: Sequence[Candidate], bound: Bound, criterion: Criterion
-) -> Inversion | None:
-    parameter = items[0].variant.parameter
-    if parameter is None:
+def _invert(items: Sequence[Candidate], bound: Bound, criterion: Criterion) -> Inversion | None:
+    parameters = [item.variant.parameter for item in items if item.variant.parameter is not None]
+    if not parameters:
         return None
+    # whichever variant states what independent evidence says
+    parameter = next((found for found in parameters if found.estimate), parameters[0])
     unit = parse_quantity(parameter.value).unit
     curve: list[tuple[float, float]] = []
     for item in items:
@@ -170,16 +179,17 @@ def _invert(
             value = point.by(criterion).value
             if own is not None and value is not None and math.isclose(current, bound.current):
                 curve.append((parse_quantity(own.value).to(unit).number, value))
-    if len(curve) < 3:
+    if len({value for value, _ in curve}) < 3:
         return None
     curve.sort()
     inside = _inside(curve, bound)
     ends = [parse_quantity(end).to(unit).number for end in parameter.estimate or ()]
     first, last = curve[0][0], curve[-1][0]
     return Inversion(
-        mechanism=mechanism,
+        mechanism=items[0].variant.mechanism or "",
         parameter=parameter.name,
         unit=unit,
+        others=items[0].others,
         statement=f"{bound.text} at {bound.current:g} mA/cm2",
         criterion=criterion,
         low=inside[0] if inside else None,

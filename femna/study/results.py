@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from femna.files import render_json, write_text
@@ -25,7 +25,7 @@ from femna.study.mechanism_tables import inversion_table, mechanism_lines, mecha
 from femna.study.mechanisms import RULE, candidates, inversions
 from femna.study.observations import Comparison, Observations, compare
 from femna.study.relative import relative_lines, relative_table, relatives
-from femna.study.rows import FAILED, FINISHED, Row, render_csv, sweep_table
+from femna.study.rows import FAILED, FINISHED, Row, Table, render_csv, sweep_table
 from femna.study.sensitivity import analyse, effect_lines, effect_table
 from femna.study.spread import spread_lines, spread_table, spreads
 from femna.study.table import proof_lines, result_lines
@@ -54,35 +54,29 @@ def write_results(
     write_sweep(directory, rows)
     comparisons = [compare(group, observations) if observations else () for group in groups]
     averages = spreads(groups, averaged) if averaged else ()
-    tables = {
-        "critical.csv": critical_table(groups),
-        "critical_current.csv": critical_current_table(groups),
-    }
     found = candidates(groups, comparisons, study.variant, observations)
-    if found:
-        tables["mechanisms.csv"] = mechanism_table(found)
-        tables["inversions.csv"] = inversion_table(inversions(found, observations))
     factors = relatives(groups, study.variant)
-    if factors:
-        tables["relative.csv"] = relative_table(factors)
     sample = study.sample
     effects = analyse(sample, groups) if sample and sample.method == "morris" else []
     correlations = correlate(sample, groups) if sample and sample.method != "morris" else []
     missing = too_few(sample, groups) if sample else []
-    if effects:
-        tables["sensitivity.csv"] = effect_table(effects)
-    if correlations:
-        tables[CORRELATIONS] = correlation_table(correlations)
-    if averaged:
-        tables["critical_spread.csv"] = spread_table(averages)
     judged = judge_cells(directory, rows, observations.cells if observations else ())
-    if judged:
-        tables["cycling.csv"] = judged_table(judged)
-    table = contact_table(directory, rows)
-    if table[1]:
-        tables[CONTACT_TABLE] = table
-    for name, (header, cells) in tables.items():
-        write_text(directory / name, render_csv(header, cells))
+    contact = contact_table(directory, rows)
+    _write_tables(
+        directory,
+        {
+            "critical.csv": critical_table(groups),
+            "critical_current.csv": critical_current_table(groups),
+            "critical_spread.csv": spread_table(averages) if averaged else None,
+            "mechanisms.csv": mechanism_table(found) if found else None,
+            "inversions.csv": inversion_table(inversions(found, observations)) if found else None,
+            "relative.csv": relative_table(factors) if factors else None,
+            "sensitivity.csv": effect_table(effects) if effects else None,
+            CORRELATIONS: correlation_table(correlations) if correlations else None,
+            "cycling.csv": judged_table(judged) if judged else None,
+            CONTACT_TABLE: contact if contact[1] else None,
+        },
+    )
     content = _summary(study, rows, groups, comparisons, observations, interrupted=interrupted)
     content["master_curves"] = [
         {**vars(proof), "inputs": dict(proof.inputs), "holds": proof.holds} for proof in proofs
@@ -107,6 +101,15 @@ def write_results(
     if interrupted:
         lines.append(f"Interrupted after {len(rows)} cases; go on with --resume.")
     return lines
+
+
+def _write_tables(directory: Path, tables: Mapping[str, Table | None]) -> None:
+    """Write the tables, and remove those of an earlier evaluation that this one does not have."""
+    for name, table in tables.items():
+        if table is None:
+            (directory / name).unlink(missing_ok=True)
+        else:
+            write_text(directory / name, render_csv(*table))
 
 
 def _shown_on_a_map(cells: Sequence[Cell]) -> list[dict[str, object]]:

@@ -81,7 +81,7 @@ def run_tasks_on_slurm(
                 write_text(directory / FOLDER / JOBS, render_json(jobs))
             running[task.name] = task
         time.sleep(pause)
-        known = queue_states(jobs[name] for name in running)
+        known = queue_states(jobs.values())  # also of those whose turn is yet to come
         for name, task in list(running.items()):
             state = known.get(jobs[name])
             if (state is None or state.state != "PENDING") and name not in started:

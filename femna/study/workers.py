@@ -24,7 +24,7 @@ from threading import Event
 from types import FrameType
 from typing import Any, Final
 
-from femna.errors import ComputationError, FemnaError
+from femna.errors import Ended, FemnaError
 from femna.resident import resident_memory
 from femna.signals import end_with_parent
 
@@ -154,6 +154,9 @@ def run_tasks(
                 queue.extend(on_outcome(outcome))
     finally:
         for worker in workers:
+            if worker.task is not None:
+                worker.process.terminate()  # all at once, then one after the other
+        for worker in workers:
             _stop(worker)
 
 
@@ -254,9 +257,10 @@ def _serve(pipe: Connection, solve: Solve | None) -> None:
     ending = Event()
 
     def end(number: int, frame: FrameType | None) -> None:
-        # An ordinary error, so that a form compiler which is at work releases its lock.
+        # An ordinary error, so that a form compiler which is at work releases its lock, but none
+        # after which a solver would try another way.
         ending.set()
-        raise ComputationError("ended with the sweep")
+        raise Ended("ended with the sweep")
 
     signal.signal(signal.SIGTERM, end)
     run = solve
@@ -264,7 +268,7 @@ def _serve(pipe: Connection, solve: Solve | None) -> None:
     while not ending.is_set():
         try:
             task = pipe.recv()
-        except (EOFError, ComputationError):
+        except (EOFError, Ended):
             return
         if task is None:
             return

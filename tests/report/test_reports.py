@@ -14,10 +14,10 @@ from study.fake_solver import solve, solve_badly
 
 from femna.errors import InputError
 from femna.report import write_report
-from femna.report.answer import answer
+from femna.report.answer import answer, least_pressure, upper_bound
 from femna.report.captions import of_voltage
 from femna.report.cycling_charts import end_views, voltage_views
-from femna.report.cycling_part import cycling_section
+from femna.report.cycling_part import cycling_answer, cycling_section
 from femna.report.history_charts import history_views
 from femna.report.reading import RunFolder, SweepFolder
 from femna.report.sweep_figures import candidates_figure
@@ -227,6 +227,29 @@ def test_a_bracket_names_its_criterion(tmp_path):
     rows = tuple({"case": "a", "status": "ok"} | row for row in critical)
     text = answer(SweepFolder(tmp_path, rows, critical, {}), ((),))
     assert "between 0.183 and 0.247 MPa by contact (dV/dP is not bracketed)" in text
+
+
+def test_a_pressure_at_which_the_other_criterion_fails_is_not_the_answer(tmp_path):
+    row = critical_row(2.5, 0.4, 0.6, value=0.5) | {"bracket_dVdP_low_MPa": "0.8"}
+    assert least_pressure(row) == (None, "above 0.8 MPa by dV/dP")
+    assert upper_bound(row) is None
+    sweep = SweepFolder(tmp_path, ({"case": "a", "status": "ok"} | row,), (row,), {})
+    text = answer(sweep, ((),))
+    assert "above 0.8 MPa by dV/dP" in text
+    assert "<form" not in text
+    # a slope that is above its bound at every pressure tested does decide nothing
+    holds = row | {"bracket_dVdP_low_MPa": "", "bracket_dVdP_high_MPa": "0.1"}
+    assert least_pressure(holds) == (0.5, "contact (dV/dP is not bracketed)")
+    assert upper_bound(holds) == 0.5
+
+
+def test_a_cell_that_was_not_computed_to_its_end_is_no_survivor(tmp_path):
+    row = {"current_mA_cm2": "1", "pressure_MPa": "2", "cycles": "10", "status": "ok"}
+    failed = row | {"cycles": "3", "status": "failed", "pressure_MPa": "1"}
+    summary = {"failed": [{"case": "P1", "reason": "a bug"}]}
+    text = cycling_answer(SweepFolder(tmp_path, (row, failed), (), summary))
+    assert "0 of 1 cells failed" in text
+    assert "1 cases were not computed to their end" in text
 
 
 def test_the_same_results_give_the_same_page(swept):

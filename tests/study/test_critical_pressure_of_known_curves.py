@@ -1,6 +1,7 @@
 """Curves whose critical pressure is known in closed form."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from study.fake_solver import contact_fraction, voltage_rise
 from verification.record import Case
 
 from femna.study.critical import NOT_BRACKETED, critical_current, critical_pressure
-from femna.study.curve import VOLTAGE_FIT, Point
+from femna.study.curve import VOLTAGE_FIT, Point, voltage_fit
 
 KNOWN = Case(
     name="critical_pressure",
@@ -34,6 +35,19 @@ def test_slope_criterion_is_exact_on_a_power_law():
     assert found.by_slope.value == pytest.approx((4 * 0.01 / 0.05) ** 0.2, rel=1e-9)
     assert found.by_slope.failing < found.by_slope.value < found.by_slope.holding
     assert found.method == VOLTAGE_FIT
+
+
+@pytest.mark.parametrize("towards", [-math.inf, math.inf])
+def test_the_end_pressures_are_on_the_fit_whichever_logarithm_is_taken(monkeypatch, towards):
+    # NumPy's may differ from the C library's in the last digit, by the processor
+    def log(x):
+        return math.nextafter(math.log(x), towards)
+
+    monkeypatch.setattr("femna.study.curve.math", SimpleNamespace(log=log, exp=math.exp))
+    fit = voltage_fit(power_law([0.5, 0.7, 1.3, 2.0, 3.0]))
+    for pressure in (0.5, 3.0):
+        assert fit(pressure) == pytest.approx(0.01 * pressure**-4.0, rel=1e-9)
+        assert math.isfinite(fit.slope(pressure))
 
 
 def test_contact_criterion_is_exact_at_a_tested_point_and_close_between():

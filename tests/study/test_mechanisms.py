@@ -209,6 +209,20 @@ def test_a_parameter_is_inverted_between_computed_values_only(ranked):
     assert row["overlaps_estimate"] == "0"  # 2 to 2.5 um is below what is needed
 
 
+def test_each_value_of_another_input_has_an_inversion_of_its_own(tmp_path):
+    more = '[[sweep]]\n"geometry.metal_thickness" = { values = [100, 120], unit = "um" }\n'
+    body = "".join(variant(f"s{v:g}", v, p) for p, v in STRENGTHS.items())
+    run(tmp_path, more + SWEEPS + COMPARE + body)
+    rows = [r for r in table(tmp_path / "out/inversions.csv") if r["criterion"] == "contact"]
+    assert [float(r["geometry_metal_thickness_um"]) for r in rows] == [100.0, 120.0]
+    ranked = table(tmp_path / "out/mechanisms.csv")
+    assert {r["geometry_metal_thickness_um"] for r in ranked} == {"100", "120"}
+    two = "".join(variant(f"s{v:g}", v, p) for p, v in list(STRENGTHS.items())[:2])
+    (tmp_path / "two").mkdir()
+    run(tmp_path / "two", more + SWEEPS + COMPARE + two)
+    assert table(tmp_path / "two/out/inversions.csv") == []  # four values, but two parameters
+
+
 def test_a_master_curve_stands_for_the_other_currents_where_it_is_proved(tmp_path):
     body = SWEEPS + "master_curve = true\n" + PLAIN
     result = run(tmp_path, body, by=solve)

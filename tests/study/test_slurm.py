@@ -167,6 +167,28 @@ def test_what_waits_is_shown_and_taken_over_by_the_next_sweep(slurm, study, tmp_
     assert len(list(slurm.glob("*.job"))) == 1  # it waits already: not handed over twice
 
 
+def test_a_job_whose_turn_comes_late_is_not_handed_over_twice(slurm, study, tmp_path, monkeypatch):
+    file, out = study("0.2, 0.3"), tmp_path / "out"
+    (slurm / "hold").touch()
+    asked = []
+
+    def stop(seconds):
+        if seconds != 0.05:  # what is between two questions to Slurm
+            return
+        asked.append(seconds)
+        if len(asked) in (3, 6):
+            raise KeyboardInterrupt
+        if len(asked) == 4:  # the second sweep: its first job ends, the other one is at work
+            (slurm / "1.pid").write_text("99999999")
+
+    monkeypatch.setattr("femna.study.slurm.time.sleep", stop)
+    assert run_sweep(file, out, engine="slurm", jobs=2).exit_code == 3
+    assert len(list(slurm.glob("*.job"))) == 2
+    assert run_sweep(file, out, engine="slurm", jobs=1, resume=True).exit_code == 3
+    assert len(asked) == 6
+    assert len(list(slurm.glob("*.job"))) == 2
+
+
 def test_a_job_that_was_cancelled_is_a_failed_case_and_runs_again(slurm, study, tmp_path):
     file, out = study(), tmp_path / "out"
     (slurm / "hold").touch()

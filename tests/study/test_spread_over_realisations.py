@@ -109,6 +109,19 @@ def test_without_over_there_is_neither_file_nor_section(write_study, tmp_path):
     assert "realisations" not in write_sweep_report(read_folder(tmp_path / "out")).read_text()
 
 
+def test_an_evaluation_without_it_takes_the_earlier_one_away(tmp_path):
+    (tmp_path / "case.toml").write_text(RANDOM)
+    study, out = tmp_path / "study.toml", tmp_path / "out"
+    for body in (BODY + OVER, BODY):
+        study.write_text(HEAD + body)
+        result = run_sweep(study, out, jobs=1, solve=closed_form, resume=out.exists())
+        assert result.exit_code == 0
+        assert (out / "critical_spread.csv").exists() == ("over" in body)
+        page = write_sweep_report(read_folder(out)).read_text()
+        assert ("Spread over realisations" in page) == ("over" in body)
+        assert ("interface.map.seed&quot;]" in page) == ("over" in body)  # to do it again
+
+
 def _group(seed, contact):
     nothing = Crossing(None, None, None)
     found = CriticalPoint(nothing, Crossing(contact, None, None))

@@ -14,7 +14,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from study.fake_solver import solve, solve_badly, solve_for_ever, solve_slowly
+from study.fake_solver import solve, solve_badly, solve_for_ever, solve_slowly, solve_stubbornly
 from study.test_critical_pressure_of_known_curves import exact
 
 from femna.cli.app import execute
@@ -352,14 +352,15 @@ def test_an_interrupt_keeps_what_was_done(write_study, tmp_path):
     assert len(table(tmp_path / "out/sweep.csv")) == 20
 
 
-def test_a_busy_worker_is_ended_with_the_sweep(write_study, tmp_path):
+@pytest.mark.parametrize("busy", [solve_for_ever, solve_stubbornly])
+def test_a_busy_worker_is_ended_with_the_sweep(write_study, tmp_path, busy):
     def stop(event):
         if event["event"] == "step":
             raise KeyboardInterrupt
 
     study = write_study('[[sweep]]\n"protocol.pressure" = { values = ["0.1 MPa", "0.2 MPa"] }')
     began = time.monotonic()
-    result = run_sweep(study, tmp_path / "out", jobs=2, solve=solve_for_ever, monitor=stop)
+    result = run_sweep(study, tmp_path / "out", jobs=2, solve=busy, monitor=stop)
     assert result.exit_code == 3
     assert time.monotonic() - began < 30
     assert table(tmp_path / "out/sweep.csv") == []

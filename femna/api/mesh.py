@@ -42,9 +42,10 @@ class Mesh:
 
     def write(self, path: Path | str) -> MeshQuality:
         """Write the mesh as a Gmsh file with named groups."""
-        from femna.mesh import write_msh
+        from femna.mesh.write_msh import write_arrays
 
-        return write_msh(self.case, Path(path))
+        write_arrays(self.arrays, path)
+        return self.quality
 
     def _repr_html_(self) -> str:
         bodies = {name: getattr(self.quality, name) for name in ("metal", "electrolyte")}

@@ -15,6 +15,9 @@ ShapeName = Literal["round", "elliptic", "rectangular"]
 _PLACES: Final = 2000
 """Places on half an outline that stand for it: chords miss a circle by 3e-7 of its radius."""
 
+_HALVINGS: Final = 50
+"""Of an interval in which an end lies, down to round-off."""
+
 _ITERATIONS: Final = 10
 """Of Newton's method for the nearest place of an ellipse: convex and monotone, it needs seven."""
 
@@ -63,6 +66,58 @@ class ElectrodeShape:
             sides = (self.half_length - self.corner, self.half_width - self.corner)
             return math.hypot(*sides) + self.corner
         return max(self.half_length, self.half_width)
+
+    def room(self, x: float) -> float:
+        """Return the radius of the largest circle around (x, 0) that fits in; below 0 outside."""
+        if self.name == "round":
+            return self.half_length - abs(x)
+        nearest = float(np.linalg.norm(self.upper_half() - (x, 0.0), axis=1).min())
+        return nearest if abs(x) < self.half_length else -nearest
+
+    def play(self, radius: float) -> float:
+        """Return how far it may be moved along x within a circle around the origin; 0 if nowhere.
+
+        The place (a, b) of the outline allows sqrt(radius^2 - b^2) - a.
+        """
+        if self.name == "round":
+            return max(radius - self.half_length, 0.0)
+        along, across = self.upper_half().T
+        allowed = np.sqrt(np.maximum(radius**2 - across**2, 0.0)) - along
+        return max(float(allowed.min()), 0.0)
+
+    def clear_of(self, offset: float, angle: float, *, gap: float, within: float) -> float:
+        """Return the distance from the origin along a ray from which on the outline is far enough.
+
+        Parameters
+        ----------
+        offset : float
+            Of the outline along x.
+        angle : float
+            Of the ray, from the direction of x [rad].
+        gap : float
+            To the outline, at least.
+        within : float
+            Looked at is the ray so far; it is returned where the outline is nowhere far enough.
+        """
+        ray = np.array([math.cos(angle), math.sin(angle)])
+
+        def missing(distance: float) -> float:
+            place = distance * ray - (offset, 0.0)
+            inside = gap == 0.0 and bool(self.holds(place[None])[0])
+            return -1.0 if inside else float(self.distance(place[None])[0]) - gap
+
+        # the distance to a convex outline is convex along the ray
+        places = np.linspace(0.0, within, _PLACES)
+        short = [k for k, place in enumerate(places) if missing(place) < 0.0]
+        if not short:
+            return 0.0
+        if short[-1] == _PLACES - 1:
+            return within
+        low, high = places[short[-1]], places[short[-1] + 1]
+        for _ in range(_HALVINGS):
+            middle = 0.5 * (low + high)
+            low, high = (middle, high) if missing(middle) < 0.0 else (low, middle)
+        return float(high)
 
     def over(self, length: float) -> ElectrodeShape:
         """Return the shape in units of a length."""

@@ -80,12 +80,14 @@ def read_grey(path: Path) -> npt.NDArray[np.float64]:
     try:
         with Image.open(path) as image:
             frames = int(getattr(image, "n_frames", 1))
+            if image.mode == "I":
+                raise ValueError("integers of 32 bits or with a sign do not say which is white")
             grey = image if image.mode in _FULL else image.convert("L")
             values = np.asarray(grey, dtype=np.float64) / _FULL[grey.mode]
     except Exception as error:  # noqa: BLE001 - a damaged file makes a decoder raise anything
         reason = (str(error) or type(error).__name__).splitlines()[0]
         limit = f"cannot be read as an image: {reason}"
-        refuse(f"{_KEY}.file", str(path), limit, "give a PNG or a TIFF")
+        refuse(f"{_KEY}.file", str(path), limit, "give a PNG or a TIFF, of 8 or 16 bits or 0 to 1")
     if frames > 1:
         refuse(f"{_KEY}.file", str(path), f"holds {frames} frames", "give one image")
     if not (values.min() >= 0.0 and values.max() <= 1.0):

@@ -50,6 +50,14 @@ def check_symmetry(case: Case) -> None:
             f"has no meaning with geometry.symmetry = '{symmetry}'",
             f"use it with {' or '.join(allowed)}, or choose another map",
         )
+    chart = case.interface.map
+    if isinstance(chart, PatchesMap) and chart.offset is not None and symmetry != "mirror":
+        refuse(
+            "interface.map.offset",
+            micrometres(chart.offset),
+            f"has no meaning with geometry.symmetry = '{symmetry}'",
+            "remove it, or use a stack of symmetry 'mirror'",
+        )
 
 
 def check_resistances(case: Case) -> None:
@@ -140,7 +148,7 @@ def narrowest_zone(case: Case, cell: MeshedCell) -> float:
     outermost = 0.5 * period
     if isinstance(cell, Stack):
         shift = chart.offset or 0.0 if isinstance(chart, PatchesMap) else 0.0
-        outermost = cell.electrode.inner - abs(shift)
+        outermost = cell.electrode.room(shift)
     inner_widths = [after - before for before, after in pairwise(edges)]
     return min(2.0 * edges[0], *inner_widths, 2.0 * (outermost - edges[-1]))
 
@@ -163,7 +171,7 @@ def check_transition(case: Case, cell: MeshedCell) -> None:
         )
     width = narrowest_zone(case, cell)
     if isinstance(chart, PatchesMap) and chart.offset is not None:
-        _check_offset(chart.offset, width, cell)
+        _check_offset(chart.offset, width)
     if width <= 0.0:
         key = "fractions" if isinstance(chart, ResistancesMap) else "blocked_fraction"
         found = getattr(chart, key)
@@ -182,14 +190,7 @@ def check_transition(case: Case, cell: MeshedCell) -> None:
         )
 
 
-def _check_offset(offset: float, width: float, cell: MeshedCell) -> None:
-    if cell.symmetry != "mirror":
-        refuse(
-            "interface.map.offset",
-            micrometres(offset),
-            f"has no meaning with geometry.symmetry = '{cell.symmetry}'",
-            "remove it, or use a stack of symmetry 'mirror'",
-        )
+def _check_offset(offset: float, width: float) -> None:
     if width <= 0.0:
         refuse(
             "interface.map.offset",

@@ -6,9 +6,12 @@ import copy
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from femna.errors import InputError
+
+_NAMED_BY_SHA256: Final = ("file", "material")
+"""Entries whose file's hash is the entry `sha256` beside them."""
 
 
 def split_assignments(assignments: Iterable[str]) -> dict[str, str]:
@@ -66,7 +69,21 @@ def apply_overrides(
     for key, value in (overrides or {}).items():
         entry = read_value(value) if isinstance(value, str) else copy.deepcopy(value)
         _put(result, key, entry, file)
+    for key in overrides or {}:
+        _forget_hash(result, key, overrides or {})
     return result
+
+
+def _forget_hash(document: dict[str, Any], key: str, overrides: Mapping[str, Any]) -> None:
+    """Remove the hash that a resolved case brings along of a file, where another is named."""
+    table, _, name = key.rpartition(".")
+    hashes = [f"{name}_sha256", *(["sha256"] if name in _NAMED_BY_SHA256 else [])]
+    place: Any = document
+    for part in table.split(".") if table else []:
+        place = place.get(part) if isinstance(place, dict) else None
+    for entry in hashes:
+        if isinstance(place, dict) and f"{table}.{entry}" not in overrides:
+            place.pop(entry, None)
 
 
 def _put(document: dict[str, Any], key: str, entry: Any, file: Path | str | None) -> None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _MIRROR_ONLY: Final = ("electrode_shape", "electrode_width", "electrode_offset", "platen_tilt")
 """Keys that break the symmetry around the axis."""
 
+SAME: Final = 1e-9
+"""Of a length, by which two that should be alike may differ."""
+
 _THINNEST: Final = 0.1
 """Of the mean thickness, that a tilted platen must leave."""
 
@@ -64,25 +67,25 @@ def _check_reference(stack: Stack, electrode: ReferenceElectrode) -> None:
             "means nothing around an axis of symmetry",
             "remove it, or write symmetry = 'mirror'",
         )
+    beside, offset = stack.counter, stack.counter_offset
     if electrode.face == "working":
-        inner = stack.electrode.outer + (stack.electrode_offset or 0.0)
-    else:
-        inner = stack.counter.outer + stack.counter_offset
-    outer = 0.5 * stack.electrolyte_diameter
-    half = 0.5 * electrode.diameter
-    room = outer - inner
-    if electrode.diameter > room * (1.0 + 1e-12):
+        beside, offset = stack.electrode, stack.electrode_offset or 0.0
+    outer, half = 0.5 * stack.electrolyte_diameter, 0.5 * electrode.diameter
+    angle = electrode.angle or 0.0
+    nearest, furthest = beside.clear_of(offset, angle, gap=half, within=outer), outer - half
+    bare = outer - beside.clear_of(offset, angle, gap=0.0, within=outer)
+    if electrode.diameter > bare * (1.0 + SAME) or nearest > furthest * (1.0 + SAME):
         refuse(
             "geometry.reference_electrode.diameter",
             micrometres(electrode.diameter),
-            f"the bare ring of the {electrode.face} face is {micrometres(room)} wide",
-            "make it smaller, or put it on the other face",
+            f"the bare ring of the {electrode.face} face is {micrometres(bare)} wide there",
+            "make it smaller, or put it on the other face or elsewhere",
         )
-    if not inner + half <= electrode.distance * (1.0 + 1e-12) <= (outer - half) * (1.0 + 2e-12):
+    if not nearest * (1.0 - SAME) <= electrode.distance <= furthest * (1.0 + SAME):
         refuse(
             "geometry.reference_electrode.distance",
             micrometres(electrode.distance),
-            f"must be between {micrometres(inner + half)} and {micrometres(outer - half)} to lie "
+            f"must be between {micrometres(nearest)} and {micrometres(furthest)} to lie "
             "on bare electrolyte",
             "move it",
         )
@@ -179,13 +182,13 @@ def _check_shape(stack: Stack) -> None:
 
 
 def _check_offset(stack: Stack) -> None:
-    room = 0.5 * stack.electrolyte_diameter - stack.electrode.outer
-    offset = stack.electrode_offset or 0.0
-    if stack.symmetry == "mirror" and offset > room + 1e-12 * stack.electrolyte_diameter:
+    radius, offset = 0.5 * stack.electrolyte_diameter, stack.electrode_offset or 0.0
+    play = stack.electrode.play(radius)
+    if stack.symmetry == "mirror" and offset > play + SAME * radius:
         refuse(
             "geometry.electrode_offset",
             micrometres(offset),
-            f"must be at most {micrometres(max(room, 0.0))}: the electrolyte bears the electrode",
+            f"must be at most {micrometres(play)}: the electrolyte bears the electrode",
             "move it towards the axis, or make the electrolyte wider",
         )
 

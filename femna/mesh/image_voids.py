@@ -7,6 +7,7 @@ electrolyte cannot show it. Its volume is put above the foot, or dropped.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -140,6 +141,7 @@ def find_voids(stack: LabelStack, geometry: ImageCell) -> ImageVoids:
         Its least volume, and whether buried voids are kept.
     """
     least = geometry.minimum_volume / stack.voxel**3
+    collector = (geometry.metal_thickness or math.inf) / stack.voxel
     sides = np.array(stack.ids.shape[1:])
     opened: list[OpenVoid] = []
     buried: list[BuriedVoid] = []
@@ -157,7 +159,11 @@ def find_voids(stack: LabelStack, geometry: ImageCell) -> ImageVoids:
             over = np.logical_and.accumulate(body, axis=0).sum(axis=0).astype(np.float64)
             opened.append(_open_void(number, body, over, box, sides))
         else:
-            buried.append(_sphere(number, body, box, sides))
+            sphere = _sphere(number, body, box, sides)
+            if sphere.centre[0] + sphere.radius < collector:
+                buried.append(sphere)
+            else:  # above the metal of this cell, or through its collector
+                small.append(volume)
     return ImageVoids(tuple(opened), tuple(buried), tuple(small))
 
 

@@ -199,6 +199,17 @@ def _random_map(case: Case, half_period: float) -> ConductingMap:
             "a random field has no axis of revolution",
             "use plane_strain or square",
         )
+    scales = (spec.transition, spec.correlation_length, 2.0 * half_period)
+    if not scales[0] < scales[1] < scales[2]:
+        key = "transition" if scales[0] >= scales[1] else "correlation_length"
+        raise InputError(
+            None,
+            f"interface.map.{key}",
+            f"{getattr(spec, key) * 1e6:.6g} um",
+            f"the transition must be below the correlation length of {scales[1] * 1e6:.6g} um, and "
+            f"that below the period of {scales[2] * 1e6:.6g} um",
+            "shorten it",
+        )
     if symmetry == "square":
         return random_square_map(
             half_period,

@@ -133,6 +133,8 @@ def _same(one: ElectrodeShape, other: ElectrodeShape) -> bool:
 def _face(occ: Any, shape: ElectrodeShape, x: float) -> int:
     """Add what an outline around (x, 0) encloses; return its tag."""
     a, b = shape.half_length, shape.half_width
+    if shape.name == "rectangular" and shape.corner > min(a, b) - SAME:
+        return _stadium(occ, a, b, x)  # whose shorter sides have no length
     if shape.name == "rectangular":
         size = (2.0 * a, 2.0 * b)
         return int(occ.addRectangle(x - a, -b, 0.0, *size, roundedRadius=shape.corner))
@@ -140,3 +142,15 @@ def _face(occ: Any, shape: ElectrodeShape, x: float) -> int:
     if b > a:
         occ.rotate([(2, tag)], x, 0.0, 0.0, 0.0, 0.0, 1.0, 0.5 * np.pi)
     return int(tag)
+
+
+def _stadium(occ: Any, a: float, b: float, x: float) -> int:
+    """Add a rectangle whose shorter sides are half discs, around (x, 0); return its tag."""
+    end, along, up = min(a, b), max(a - b, 0.0), max(b - a, 0.0)
+    if max(along, up) < SAME:  # a disc after all
+        return int(occ.addDisk(x, 0.0, 0.0, end, end))
+    discs = [(2, occ.addDisk(x + s * along, s * up, 0.0, end, end)) for s in (-1.0, 1.0)]
+    middle = (2.0 * (along or end), 2.0 * (up or end))
+    between = (2, occ.addRectangle(x - 0.5 * middle[0], -0.5 * middle[1], 0.0, *middle))
+    whole, _ = occ.fuse([between], discs)
+    return int(whole[0][1])

@@ -53,6 +53,13 @@ def write_msh(case: Case, path: Path | str) -> MeshQuality:
     InputError
         If the name does not end in .msh or its folder does not exist, and as `build_cell`.
     """
+    target = _target(path)  # before the work
+    arrays = cell_arrays(case)
+    write_arrays(arrays, target)
+    return cell_quality(arrays)
+
+
+def _target(path: Path | str) -> Path:
     target = Path(path)
     if target.suffix != ".msh":
         raise InputError(
@@ -62,13 +69,12 @@ def write_msh(case: Case, path: Path | str) -> MeshQuality:
         raise InputError(
             target, "output", str(target), "not a file in an existing folder", "choose another path"
         )
-    arrays = cell_arrays(case)
-    write_arrays(arrays, target)
-    return cell_quality(arrays)
+    return target
 
 
-def write_arrays(arrays: CellArrays, path: Path) -> None:
-    """Write a cell that is already meshed."""
+def write_arrays(arrays: CellArrays, path: Path | str) -> None:
+    """Write a cell that is already meshed, as `write_msh`."""
+    path = _target(path)
     dimension = arrays.metal.points.shape[1]
     scale = arrays.length_scale / FILE_UNIT
     partial = path.with_name(f".{path.stem}.{os.getpid()}.msh")

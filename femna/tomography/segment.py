@@ -100,8 +100,8 @@ def segment(
             factor = max(2, int(np.ceil(np.cbrt(grey.size / _COARSE))))
         coarse = np.concatenate([coarsened(part, factor) for part in _even(grey, factor, work)])
         upside_down = is_upside_down(coarse)
-        if upside_down:
-            grey, coarse = grey[::-1], coarse[::-1]
+        if upside_down:  # without the layers that the coarse stack leaves out at its end
+            grey, coarse = grey[: factor * len(coarse)][::-1], coarse[::-1]
         plane = find_plane(coarse, factor, (grey.shape[0], grey.shape[1], grey.shape[2]))
         first = min(int(np.ceil(plane.height)) + _CLEAR, len(grey) - 1)
         sigma = noise(grey[first : first + 64])

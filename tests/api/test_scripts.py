@@ -104,6 +104,10 @@ def test_a_mesh_says_how_good_it_is(case, tmp_path):
     assert metal.points[:, 1].max() == pytest.approx(30.0)
     assert len(metal.cells) == mesh.quality.metal.cells
     assert mesh.write(tmp_path / "cell.msh") == mesh.quality
+    finer = femna.make_mesh(case, refine=2.0)
+    assert finer.write(tmp_path / "finer.msh") == finer.quality != mesh.quality
+    sizes = [(tmp_path / f"{name}.msh").stat().st_size for name in ("cell", "finer")]
+    assert sizes[1] > 2 * sizes[0]
 
 
 def test_notebooks_show_tables(case, simulation, done):

@@ -30,6 +30,37 @@ def test_a_place_along_the_normal_lies_as_far_as_it_was_moved(outline, away, qua
     np.testing.assert_allclose(found, away, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("share", [0.0, 0.4])
+@pytest.mark.parametrize("angle", [0.0, 0.7, 1.6, 3.1])
+def test_along_a_ray_a_place_is_clear_from_where_the_gap_is_left(outline, share, angle):
+    offset = share * outline.half_length  # the ray begins within
+    ray = np.array([np.cos(angle), np.sin(angle)])
+    for gap in (0.3, 2.0):
+        found = outline.clear_of(offset, angle, gap=gap, within=40.0)
+        place = (found * ray - (offset, 0.0))[None]
+        assert outline.distance(place)[0] == pytest.approx(gap, rel=1e-9)
+        beyond = np.linspace(found, 40.0, 50)[1:, None] * ray - (offset, 0.0)
+        assert np.all(outline.distance(beyond) > gap)
+    edge = outline.clear_of(offset, angle, gap=0.0, within=40.0)
+    sides = [
+        (edge * ray - (offset, 0.0))[None] for edge in (edge * (1.0 - 1e-6), edge * (1.0 + 1e-6))
+    ]
+    assert [bool(outline.holds(side)[0]) for side in sides] == [True, False]
+
+
+@pytest.mark.parametrize("radius", [7.0, 10.0])
+def test_an_outline_has_play_until_it_touches_the_circle(outline, radius):
+    play = outline.play(radius)
+    half = outline.upper_half()
+    reach = np.linalg.norm(half + np.array([play, 0.0]), axis=1).max()
+    assert reach == pytest.approx(radius, rel=1e-9)
+    assert outline.room(0.5) == pytest.approx(
+        np.linalg.norm(half - np.array([0.5, 0.0]), axis=1).min()
+        * (1.0 if outline.half_length > 0.5 else -1.0),
+        rel=1e-6,
+    )
+
+
 def test_what_is_within_lies_at_no_distance(outline):
     places, _ = outline.quarter()
     within = np.concatenate([0.999 * places, 0.3 * places, np.zeros((1, 2))])

@@ -42,6 +42,19 @@ def test_overrides_leave_the_document_alone(document):
     assert document == before
 
 
+def test_another_file_comes_without_the_hash_of_the_one_before(tmp_path):
+    law = "def creep_law(temperature, **given):\n    return None\n"
+    for name in ("a.py", "b.py"):
+        (tmp_path / name).write_text(f"# {name}\n{law}")
+    entries = {"metal.creep": '{ law = "file", file = "a.py", function = "creep_law" }'}
+    case = parse_case(tomllib.loads(template("case")), entries, folder=tmp_path)
+    other = case.changed({"metal.creep.file": str(tmp_path / "b.py")})
+    assert other.metal.creep.sha256 not in (None, case.metal.creep.sha256)
+    kept = {"metal.creep.file": str(tmp_path / "b.py"), "metal.creep.sha256": "0" * 64}
+    with pytest.raises(InputError, match="has changed since"):
+        case.changed(kept)
+
+
 @pytest.mark.parametrize(
     ("key", "part"),
     [

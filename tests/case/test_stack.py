@@ -98,6 +98,49 @@ REFUSED = {
 }
 
 
+ALLOWED = {
+    "a third electrode on the wide side": {
+        "electrode_diameter": "6 mm",
+        "electrode_offset": "1.5 mm",
+        "reference_electrode": {"distance": "3.5 mm", "diameter": "1 mm", "angle": "180 deg"},
+    },
+    "a third electrode beside the waist of an ellipse": {
+        "electrode_diameter": "8 mm",
+        "electrode_shape": "elliptic",
+        "electrode_width": "4 mm",
+        "reference_electrode": {"distance": "2.6 mm", "diameter": "1 mm", "angle": "90 deg"},
+    },
+    "an electrode that is long across, off the axis": {
+        "electrode_diameter": "4 mm",
+        "electrode_shape": "elliptic",
+        "electrode_width": "9 mm",
+        "electrode_offset": "0.8 mm",
+        "reference_electrode": None,
+    },
+}
+
+
+@pytest.mark.parametrize("what", list(ALLOWED))
+def test_a_stack_that_fits_is_taken(what, tmp_path):
+    document = tomllib.loads(template("stack"))
+    document["geometry"] |= {"symmetry": "mirror"} | ALLOWED[what]
+    document["geometry"] = {k: v for k, v in document["geometry"].items() if v is not None}
+    parse_case(document, folder=tmp_path)
+
+
+def test_a_spot_near_the_tip_of_an_ellipse_is_taken(tmp_path):
+    document = tomllib.loads(template("stack"))
+    shape = {"electrode_diameter": "8 mm", "electrode_shape": "elliptic", "electrode_width": "4 mm"}
+    document["geometry"] |= {"symmetry": "mirror"} | shape
+    del document["geometry"]["reference_electrode"]
+    document["interface"]["map"] |= {
+        "blocked_fraction": 0.05,
+        "offset": "2 mm",
+        "transition": "0.2 mm",
+    }
+    parse_case(document, folder=tmp_path)
+
+
 MASK = {"outer_radius": "5 mm", "thickness": "95 um"}
 
 

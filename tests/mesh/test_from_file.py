@@ -90,6 +90,36 @@ def test_map_of_a_mesh_file_takes_the_period_from_the_file(from_sheet, make_case
     assert conducting_map(stripes).edges == pytest.approx((3e-6,))
 
 
+@pytest.mark.parametrize("symmetry", ["plane_strain", "square"])
+@pytest.mark.parametrize(
+    ("chart", "key"),
+    [
+        ({"correlation_length": "3 um", "transition": "3 mm"}, "transition"),
+        ({"correlation_length": "30 um", "transition": "1 um"}, "correlation_length"),
+    ],
+)
+def test_a_random_map_that_does_not_fit_a_mesh_file_is_refused(
+    make_case, tmp_path, chart, key, symmetry
+):
+    (tmp_path / "a.msh").touch()
+    field = {"kind": "random_field", "blocked_fraction": 0.3, "seed": 1}
+    geometry = {"kind": "mesh", "file": "a.msh", "length_unit": "5 um", "symmetry": symmetry}
+    case = make_case(geometry=geometry, chart=field | chart)
+    with pytest.raises(InputError, match="below the correlation length") as caught:
+        conducting_map(case, half_period=10e-6)
+    assert caught.value.key == f"interface.map.{key}"
+
+
+def test_a_patch_off_the_centre_is_refused_in_a_mesh_file(make_case, tmp_path):
+    (tmp_path / "a.msh").touch()
+    chart = {"kind": "patches", "blocked_fraction": 0.3, "transition": "1 um", "offset": "5 um"}
+    geometry = {
+        "kind": "mesh", "file": "a.msh", "length_unit": "5 um", "symmetry": "plane_strain"
+    }  # fmt: skip
+    with pytest.raises(InputError, match="symmetry 'mirror'"):
+        make_case(geometry=geometry, chart=chart)
+
+
 def test_bodies_that_share_their_interface_vertices_are_split(from_sheet):
     sheet = Sheet()
     swap = {5: 0, 6: 1}

@@ -117,6 +117,17 @@ def test_a_buried_void_is_the_sphere_of_its_volume_and_a_cut_one_half_of_it(imag
     checked(cell_arrays(case))
 
 
+def test_a_buried_void_above_the_collector_is_not_in_the_metal(image_case):
+    mask = spheres(SHAPE, EDGE, (8, 8, 9, 4), (24, 24, 18, 4))
+    for thickness, heights in ((None, [9.0, 18.0]), ("20 um", [9.0]), ("12 um", [])):
+        more = {} if thickness is None else {"metal_thickness": thickness}
+        case = image_case(mask, **more)
+        found = find_voids(read_labels(case.geometry), case.geometry)
+        centres = sorted(void.centre[0] * EDGE for void in found.buried)
+        assert centres == pytest.approx(heights, abs=0.25 * EDGE)
+        assert len(found.dropped) == 2 - len(heights)
+
+
 def test_the_radius_of_a_sphere_from_voxels_converges_as_they_shrink(verified):
     # by Gauss's circle problem in three dimensions the error falls at least with the voxel
     errors = []

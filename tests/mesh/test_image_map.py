@@ -186,6 +186,13 @@ def test_an_image_that_cannot_be_the_map_is_refused_by_its_key(make_case, save, 
     assert caught.value.remedy
 
 
+def test_integers_that_do_not_say_which_is_white_are_refused(make_case, tmp_path):
+    grey = np.linspace(0, 65535, 1600).reshape(40, 40).astype(np.int32)
+    Image.fromarray(grey).save(tmp_path / "deep.tif")
+    with pytest.raises(InputError, match="which is white"):
+        make_case(geometry=SQUARE, chart=spec("deep.tif"))
+
+
 def test_what_is_no_still_image_is_refused(make_case, save, tmp_path):
     (tmp_path / "no.png").write_text("not an image")
     with pytest.raises(InputError, match="cannot be read as an image"):

@@ -26,6 +26,16 @@ SHAPES = {
         "geometry.electrode_shape": "elliptic",
         "geometry.electrode_width": "1.6 mm",
     },
+    "a stadium across": {
+        "geometry.electrode_shape": "rectangular",
+        "geometry.electrode_width": "1.6 mm",
+        "geometry.corner_radius": "0.5 mm",
+    },
+    "a square whose corners make a disc": {
+        "geometry.electrode_shape": "rectangular",
+        "geometry.electrode_width": "1 mm",
+        "geometry.corner_radius": "0.5 mm",
+    },
     "a rectangle under a tilted platen": {
         "geometry.electrode_shape": "rectangular",
         "geometry.electrode_width": "1.2 mm",

@@ -135,6 +135,21 @@ def test_a_stack_upside_down_or_on_its_side_holds_the_same_voids(segmented, samp
         assert [void.volume_um3 for void in found.voids] == pytest.approx(volumes, rel=0.05)
 
 
+def test_a_stack_upside_down_has_its_interface_where_it_is(segmented, tmp_path):
+    import tifffile
+
+    odd = tifffile.imread(SAMPLE)[1:]  # whose coarse copy lacks the last layer
+    found = {}
+    for name, stack in (("upright", odd), ("turned", odd[::-1])):
+        np.save(tmp_path / f"{name}.npy", stack)
+        found[name] = segmented(tmp_path / f"{name}.npy", stack__voxel_size="2.2048 um")
+    assert found["turned"].upside_down
+    metal = {name: len(one.grey) - one.plane.height for name, one in found.items()}
+    assert metal["turned"] == pytest.approx(metal["upright"], abs=0.1)
+    areas = {name: sum(v.contact_area_um2 for v in one.voids) for name, one in found.items()}
+    assert areas["turned"] == pytest.approx(areas["upright"], rel=0.02)
+
+
 @pytest.mark.parametrize("method", ["otsu", "multi_otsu", "fixed"])
 def test_every_threshold_finds_the_large_voids(segmented, method):
     entries = {"threshold__method": method}

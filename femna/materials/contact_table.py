@@ -94,6 +94,11 @@ class ContactTable:
     resistance: float
     residual: float = 0.0
 
+    @property
+    def charge(self) -> float:
+        """Return how far the longest of the unit cells went [C/m^2]."""
+        return max(float(charges[-1]) for charges, _ in self.histories)
+
     def shares(self, charge: float) -> Array:
         """Return the share at every pressure after a charge [C/m^2], shape (P,).
 

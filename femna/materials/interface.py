@@ -16,7 +16,7 @@ from femna.case import (
 )
 from femna.case.units import render
 from femna.errors import InputError
-from femna.materials.contact_table import ContactTable, read_contact_table
+from femna.materials.contact_table import SAME, ContactTable, read_contact_table
 from femna.materials.ledger import Ledger
 from femna.materials.library import load_set
 
@@ -120,7 +120,17 @@ def _table(case: Case, ledger: Ledger) -> ContactTable | None:
             "their constriction included",
             "write that resistance",
         )
-    error = table.interpolation_error(case.protocol.charge)
+    charge = case.protocol.charge_of(case.protocol.steps[0])
+    if charge > table.charge * (1.0 + SAME):
+        raise InputError(
+            None,
+            "protocol.charge",
+            render(charge, ("mAh/cm^2",), "C/m^2"),
+            "the unit cells of the contact table went to "
+            f"{render(float(f'{table.charge:.6g}'), ('mAh/cm^2',), 'C/m^2')}",
+            "strip less, or sweep the unit cell further",
+        )
+    error = table.interpolation_error(charge)
     ledger.state(
         "interface.real_contact.table",
         contact.file.name,

@@ -24,7 +24,7 @@ CONDUCTIVITIES: Final = (1e-20, 1e10)
 """Of an electrolyte at work [S/m]."""
 
 MOST_ACTIVATED: Final = 1e30
-"""Factor by which temperature may change the interface's kinetics."""
+"""Factor by which temperature may change kinetics and diffusion of the interface."""
 
 
 def temperatures(case: Case) -> dict[str, float]:
@@ -97,26 +97,29 @@ def check_conductivity(
             )
 
 
-def check_kinetics(case: Case) -> None:
-    """Refuse kinetics whose activation is beyond `MOST_ACTIVATED` at the protocol's temperatures.
+def check_activation(case: Case) -> None:
+    """Refuse kinetics and diffusion that temperature changes by more than `MOST_ACTIVATED`.
 
     Raises
     ------
     InputError
         With the activation energy.
     """
-    kinetics = case.interface.kinetics
-    energy, reference = kinetics.activation_energy, kinetics.reference_temperature
-    if energy is None or reference is None:
-        return
-    for key, temperature in temperatures(case).items():
-        with np.errstate(all="ignore"):
-            factor = float(arrhenius(energy, temperature, reference=reference))
-        if not 1.0 / MOST_ACTIVATED <= factor <= MOST_ACTIVATED:
-            raise InputError(
-                None,
-                "interface.kinetics.activation_energy",
-                render(energy, ("kJ/mol",), "J/mol"),
-                f"changes the kinetics by {factor:.3g} from reference_temperature to {key}",
-                "lower it, or give a reference_temperature near the protocol's",
-            )
+    for name in ("kinetics", "diffusion", "surface_diffusion"):
+        activated = getattr(case.interface, name)
+        if activated is None:
+            continue
+        energy, reference = activated.activation_energy, activated.reference_temperature
+        if energy is None or reference is None:
+            continue
+        for key, temperature in temperatures(case).items():
+            with np.errstate(all="ignore"):
+                factor = float(arrhenius(energy, temperature, reference=reference))
+            if not 1.0 / MOST_ACTIVATED <= factor <= MOST_ACTIVATED:
+                raise InputError(
+                    None,
+                    f"interface.{name}.activation_energy",
+                    render(energy, ("kJ/mol",), "J/mol"),
+                    f"changes it by {factor:.3g} from reference_temperature to {key}",
+                    "lower it, or give a reference_temperature near the protocol's",
+                )

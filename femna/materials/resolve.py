@@ -17,9 +17,9 @@ from femna.materials.library import load_set
 from femna.materials.mask import MaskProperties, resolve_mask
 from femna.materials.material_set import MaterialSet
 from femna.materials.plausible import (
+    check_activation,
     check_conductivity,
     check_creep,
-    check_kinetics,
     temperatures,
 )
 from femna.materials.surface import SurfaceProperties, resolve_surface
@@ -119,7 +119,7 @@ def resolve(case: Case) -> Properties:
         activation_energy=electrolyte.activation_energy,
         reference=electrolyte.reference_temperature,
     )
-    check_kinetics(case)
+    check_activation(case)
     _check_supply(case, metal.molar_volume)
     if case.counter is not None:
         ledger.state_given("counter", case.counter)

@@ -12,7 +12,7 @@ Newton's method needs one step for Norton creep and a few across ten decades of 
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -87,19 +87,45 @@ def flow_stress(
     target = np.log(rate)
     # rate(s) + s/M is convex in log-log: from its upper bound Newton converges monotonically
     log_s = np.log(rate * relaxed_modulus) if elastic else np.full_like(rate, np.log(1e6))
-    slope = np.ones_like(rate)
+    slope, bracket = np.ones_like(rate), _Bracket(len(rate))
     for _ in range(max_iterations):
-        stress = np.exp(log_s)
-        creep = law.rate(stress, temperature)
-        total = creep + stress / relaxed_modulus
-        elastic_part = (stress / relaxed_modulus) / total
-        slope = law.log_slope(stress, temperature) * (1.0 - elastic_part) + elastic_part
-        step = (np.log(total) - target) / slope
-        log_s = log_s - step
-        if np.max(np.abs(step), initial=0.0) < tolerance * (1.0 + np.max(np.abs(log_s), initial=0)):
+        with np.errstate(all="ignore"):  # far from the root an exponential law leaves all numbers
             stress = np.exp(log_s)
+            total = law.rate(stress, temperature) + stress / relaxed_modulus
+            elastic_part = (stress / relaxed_modulus) / total
+            slope = law.log_slope(stress, temperature) * (1.0 - elastic_part) + elastic_part
+            step = (np.log(total) - target) / slope
+        bracket.take(log_s, below=total < rate)
+        close = tolerance * (1.0 + np.max(np.abs(log_s), initial=0.0))
+        if np.max(np.abs(step), initial=0.0) < close:
+            stress = np.exp(log_s - step)
             return stress, stress / (slope * rate)
+        log_s = np.where(np.abs(step) < close, log_s - step, bracket.within(log_s - step))
     raise ComputationError("the creep law could not be inverted for the flow stress")
+
+
+class _Bracket:
+    """Between which values of log s each root lies, as far as it is known."""
+
+    WIDEST: Final = 3.0
+    """Step into the unknown where Newton's step is no number: a factor of 20 in stress."""
+
+    def __init__(self, count: int) -> None:
+        self._low, self._high = np.full(count, -np.inf), np.full(count, np.inf)
+
+    def take(self, log_s: Array, *, below: npt.NDArray[np.bool_]) -> None:
+        """Note on which side values lie; what is no number lies above."""
+        self._low = np.where(below, np.maximum(self._low, log_s), self._low)
+        self._high = np.where(below, self._high, np.minimum(self._high, log_s))
+
+    def within(self, wanted: Array) -> Array:
+        """Return the values that lie in the bracket, and its middle in place of the others."""
+        with np.errstate(invalid="ignore"):
+            middle = 0.5 * (self._low + self._high)
+        middle = np.where(np.isfinite(self._low), middle, self._high - self.WIDEST)
+        middle = np.where(np.isfinite(self._high), middle, self._low + self.WIDEST)
+        inside = (wanted >= self._low) & (wanted <= self._high)  # not what is no number
+        return np.asarray(np.where(inside, wanted, middle))
 
 
 def characteristic_stress(law: CreepLaw, rate: float, temperature: float) -> float:

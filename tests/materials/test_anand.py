@@ -43,6 +43,7 @@ def test_the_steady_state_is_a_power_law_of_the_exponent_one_over_m_plus_n():
     assert np.allclose(LAW.hardening(rate, saturation, T), 0.0, atol=1e-20)
     np.testing.assert_allclose(LAW.rate(stress, T), rate, rtol=1e-12)
     np.testing.assert_allclose(LAW.log_slope(stress, T), 5.0, rtol=1e-13)
+    np.testing.assert_allclose(LAW.flow_stress(rate, T), stress, rtol=1e-12)
     assert np.all(LAW.hardening(rate, 0.9 * saturation, T) > 0.0)
     assert np.all(LAW.hardening(rate, 1.1 * saturation, T) < 0.0)
     # H0 (1 - 1/2)^2

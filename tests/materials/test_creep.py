@@ -32,6 +32,13 @@ CLOSED = [
 ]
 
 
+def test_a_strength_beyond_all_numbers_is_a_number():
+    law = SizeDependent(bulk=SODIUM, size=25e-6, reference_length=1.3e-3, exponent=200.0)
+    assert law.factor > 1e300
+    weak = SizeDependent(bulk=SODIUM, size=1e-2, reference_length=1.3e-3, exponent=200.0)
+    assert weak.factor == 1.0
+
+
 @pytest.mark.parametrize(
     ("rate", "stress"), [(1e-5, 0.114e6), (1e-4, 0.180e6), (1e-3, 0.285e6), (1e-2, 0.452e6)]
 )

@@ -7,6 +7,8 @@ import pytest
 from scipy import constants
 
 from femna.case import parse_case, template
+from femna.errors import InputError
+from femna.materials import resolve
 from femna.simulation.interface_law import kinetic_law
 
 LAWS = {
@@ -55,3 +57,14 @@ def test_without_an_activation_energy_no_temperature_changes_them():
     for kelvin in (260.0, 360.0):
         assert kinetic_law(case_with("linear", ""), kelvin).resistance == 8e-4
         assert kinetic_law(case_with("butler_volmer", ""), kelvin).exchange_current == 10.0
+
+
+@pytest.mark.parametrize("path", ["diffusion", "surface_diffusion"])
+def test_a_path_of_diffusion_that_temperature_changes_beyond_all_measure_is_refused(path):
+    fast = '{ coefficient = "1e-18 m^3/s", activation_energy = "900 kJ/mol", '
+    fast += 'reference_temperature = "80 K" }'
+    entries = {f"interface.{path}": fast, "interface.capillarity": "true"}
+    case = parse_case(tomllib.loads(template("case")), entries)
+    with pytest.raises(InputError, match="changes it by") as caught:
+        resolve(case)
+    assert caught.value.key == f"interface.{path}.activation_energy"

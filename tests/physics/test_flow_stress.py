@@ -33,6 +33,36 @@ class Power:
         return np.full_like(stress, self.n)
 
 
+@dataclass
+class Sinh:
+    """rate = A sinh(s/s0), an exponential law."""
+
+    prefactor: float
+    unit: float
+
+    def rate(self, stress, temperature):
+        return self.prefactor * np.sinh(stress / self.unit)
+
+    def log_slope(self, stress, temperature):
+        return (stress / self.unit) / np.tanh(stress / self.unit)
+
+
+@pytest.mark.parametrize("unit", [1e3, 5e4, 1e6, 1e9])
+def test_an_exponential_law_is_inverted_wherever_its_root_is(unit):
+    rates = np.geomspace(1e-12, 1e2, 15)
+    found, slope = flow_stress(Sinh(1e-9, unit), rates, temperature=300.0)
+    exact = unit * np.arcsinh(rates / 1e-9)
+    assert found == pytest.approx(exact, rel=1e-11)
+    assert slope == pytest.approx(unit / np.hypot(rates, 1e-9), rel=1e-9)
+
+
+def test_so_it_is_with_elasticity():
+    law, modulus = Sinh(1e-9, 5e4), 3.0 * 1.63e9 * 60.0
+    rates = np.geomspace(1e-10, 1.0, 11)
+    found, _ = flow_stress(law, rates, temperature=300.0, relaxed_modulus=modulus)
+    assert law.rate(found, 300.0) + found / modulus == pytest.approx(rates, rel=1e-9)
+
+
 def power(n: float) -> Power:
     """A law whose Maxwell time at the initial stress is one second."""
     return Power(n, 1.0 / (MODULUS * START ** (n - 1.0)))

@@ -70,6 +70,11 @@ class Anand:
         shape = np.broadcast_shapes(np.shape(stress), np.shape(temperature))
         return np.full(shape, self.steady_exponent)
 
+    def flow_stress(self, rate: ArrayLike, temperature: ArrayLike) -> Values:
+        """Return the equivalent stress [Pa] at saturation at a rate: the inverse of `rate`."""
+        relative = np.asarray(rate, dtype=float) / self.prefactor_at(temperature)
+        return np.asarray(self.saturation * relative ** (1.0 / self.steady_exponent))
+
     # -- at a resistance -----------------------------------------------------------------------
 
     def saturation_at(self, rate: ArrayLike, temperature: ArrayLike) -> Values:

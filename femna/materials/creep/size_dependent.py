@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from femna.materials.creep.law import Values
 from femna.materials.creep.norton import Norton
+
+_STRONGEST: Final = 700.0
+"""Logarithm of the strength up to which it is a number; no solid comes near."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +48,8 @@ class SizeDependent:
     @property
     def factor(self) -> float:
         """F, the strength over that of bulk metal."""
-        return max(1.0, float((self.reference_length / self.size) ** self.exponent))
+        logarithm = self.exponent * math.log(self.reference_length / self.size)
+        return math.exp(min(max(logarithm, 0.0), _STRONGEST))
 
     def rate(self, stress: ArrayLike, temperature: ArrayLike) -> Values:
         """Return the equivalent creep rate [1/s]; see `CreepLaw.rate`."""

@@ -44,6 +44,16 @@ class ComputationError(FemnaError):
     exit_code = 3
 
 
+class RankFault(ComputationError):
+    """A fault of this rank alone, of which the others know nothing: they wait for it."""
+
+
+class Ended(FemnaError):
+    """Another process tells a computation to end; no failure, from which another way leads on."""
+
+    exit_code = 3
+
+
 class EnvironmentProblem(FemnaError):
     """This machine lacks something that a run needs."""
 

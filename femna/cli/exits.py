@@ -13,7 +13,7 @@ from typing import Final
 from cyclopts import CycloptsError
 
 from femna.cli.ranks import abort_others, rank
-from femna.errors import FemnaError, InputError
+from femna.errors import FemnaError, InputError, RankFault
 from femna.files import disk_refusal
 
 DONE: Final = 0
@@ -34,7 +34,7 @@ def guarded(call: Callable[[], int]) -> int:
         _say(f"{reason}; see femna --help")
         return WRONG_INPUT
     except FemnaError as error:
-        _say(str(error))
+        _say(str(error), alone=isinstance(error, RankFault))
         return error.exit_code
     except TimeoutError as error:  # FFCx waits for a form whose compilation was killed once
         _say(str(error))
@@ -117,8 +117,8 @@ def reading_results(directory: Path) -> Iterator[None]:
         ) from error
 
 
-def _say(message: str) -> None:
-    """Write one line to stderr, on rank 0."""
-    if rank() == 0:
+def _say(message: str, *, alone: bool = False) -> None:
+    """Write one line to stderr, on rank 0; also on another that is alone in saying it."""
+    if rank() == 0 or alone:
         sys.stderr.write(f"femna: {' '.join(message.split())}\n")
         sys.stderr.flush()

@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from femna.cli.console import output_console
-from femna.cli.exits import DONE
+from femna.cli.exits import DONE, reading_results
 from femna.cli.options import File
 from femna.cli.ranks import rank
 
@@ -49,8 +49,14 @@ def voxels_command(
         raise InputError(None, "--contrast-to-noise", contrast_to_noise, limit, "use e.g. 3")
     if seed < 0:
         raise InputError(None, "--seed", seed, "must not be negative", "use e.g. 1")
+    ignored = {"--blur": blur, "--contrast-to-noise": contrast_to_noise, "--seed": seed}
+    for name, value in ignored.items():
+        if labels and value:
+            limit = "changes grey values, and --labels writes none"
+            raise InputError(None, name, value, limit, "leave one of the two out")
     look = Look(labels=labels, blur=blur, contrast_to_noise=contrast_to_noise, seed=seed)
-    found = export_voxels(directory, output, look, frame=frame)
+    with reading_results(directory):
+        found = export_voxels(directory, output, look, frame=frame)
     size = " x ".join(str(n) for n in found["shape"])
     output_console().print(
         f"{size} voxels at {found['time_s']:.6g} s with {found['void_volume_um3']:.5g} um3 of void "

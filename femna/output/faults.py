@@ -10,7 +10,7 @@ from typing import Final
 
 from petsc4py import PETSc
 
-from femna.errors import ComputationError, EnvironmentProblem
+from femna.errors import ComputationError, EnvironmentProblem, RankFault
 from femna.files import disk_refusal
 from femna.resident import resident_memory
 from femna.toolchain import examine_compiler
@@ -27,22 +27,24 @@ def named_faults() -> Iterator[None]:
 
     Raises
     ------
+    RankFault
+        Memory ran out.
     ComputationError
-        Memory ran out or a disk refuses to be written.
+        A disk refuses to be written.
     EnvironmentProblem
         A form could not be compiled.
     """
     try:
         yield
     except MemoryError as error:
-        raise ComputationError(memory_line()) from error
+        raise RankFault(memory_line()) from error
     except PETSc.Error as error:
         if error.ierr != _OUT_OF_MEMORY:
             raise
-        raise ComputationError(memory_line()) from error
+        raise RankFault(memory_line()) from error
     except OSError as error:
         if error.errno == errno.ENOMEM:
-            raise ComputationError(memory_line()) from error
+            raise RankFault(memory_line()) from error
         refusal = disk_refusal(error)
         if refusal is None:
             raise

@@ -82,12 +82,12 @@ def _upright(section: Part) -> Part:
 def _with_lower_half(upper: Part, mask: MaskBody, height: int) -> Part:
     """Return the upper half of a mask and its mirror image, resting on the electrolyte.
 
-    The plane of symmetry then sinks by half of what the platen has shortened the mask.
+    The plane of symmetry then sinks by half of what the mask is shortened, by platen and
+    electrolyte.
     """
+    shortening = -mask.room(mask.descent - mask.foundation * mask.last.force)
     whole = _with_mirror_image(upper, axis=height, at=0.5)
-    whole.point_data["displacement_um"][:, height] -= (
-        0.5 * max(-mask.room(mask.descent), 0.0) * MICROMETRES
-    )
+    whole.point_data["displacement_um"][:, height] -= 0.5 * max(shortening, 0.0) * MICROMETRES
     return whole
 
 

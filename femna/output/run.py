@@ -16,7 +16,7 @@ import numpy as np
 from mpi4py import MPI
 
 from femna.case import FINAL_STATE, Case
-from femna.errors import ComputationError, InputError
+from femna.errors import ComputationError, Ended, InputError, RankFault
 from femna.files import read_json
 from femna.lock import PATIENCE, sole_writer
 from femna.output.cost import Cost
@@ -38,6 +38,7 @@ from femna.simulation.checkpoint import Checkpoint
 from femna.simulation.driver import Accepted, Driver
 from femna.simulation.neighbours import Neighbours
 from femna.simulation.remesh import Remesh
+from femna.simulation.saved_state import begin, checkpoint_of, take_up
 from femna.simulation.setup import Model, build_counter, build_model
 from femna.simulation.state import State
 from femna.simulation.symmetric_cell import PREFIX
@@ -50,6 +51,8 @@ Stop = Callable[[Mapping[str, object]], bool]
 BALANCE_LIMIT: Final = 1e-8
 """Largest relative error of a balance in a run that counts as a success."""
 
+CHECKPOINT: Final = Path("checkpoint") / "state.npz"
+
 CHECKPOINT_SECONDS: Final = 1.0
 """Least wall time between two checkpoints; the last step of a run that stops early is kept."""
 
@@ -59,6 +62,12 @@ _BALANCES: Final = {
     "force": "force_balance",
 }
 _BALANCE_OF_VOIDS: Final = "void_balance"
+
+
+def _write(unsaved: tuple[Checkpoint, State]) -> None:
+    """Write a state to the checkpoint of its own mesh (collective)."""
+    checkpoint, state = unsaved
+    checkpoint.write(state)
 
 
 @dataclass
@@ -201,15 +210,12 @@ class _Run:
         driver = Driver(model, neighbours, counter=build_counter(self.case, self.comm))
         self.cost.end("set_up")
         del model  # a mesh that is made anew takes its place
-        self._keep(driver)
-        begin = self.case.protocol.start_from
-        resumed = self.checkpoint.exists()
+        resumed = take_up(driver, self.directory / CHECKPOINT, case_hash=case_hash(self.case))
         if resumed:
-            saved = self._saved(driver)
-            driver.restore(saved)
-            self.progress.balances.update(saved.clock.balances)
-        elif begin is not None:
-            driver.restore(self._saved(driver, of_another=begin).anew())
+            self.progress.balances.update(driver.clock.balances)
+        else:
+            begin(driver)
+        self._keep(driver)
         history = HistoryWriter(
             self.directory / "history.csv",
             self.comm,
@@ -236,31 +242,25 @@ class _Run:
 
     def _keep(self, driver: Driver) -> None:
         """Keep checkpoints and the final state by the points of the driver's mesh."""
-        points, owner = driver.stage.points_at_rest(), case_hash(self.case)
-        other = None if driver.counter is None else driver.counter.stage.points_at_rest()
         self.checkpoint, self.last = (
-            Checkpoint(self.directory / folder, self.comm, points, case_hash=owner, counter=other)
-            for folder in ("checkpoint", FINAL_STATE.parent.name)
+            checkpoint_of(driver, self.directory / path, case_hash=case_hash(self.case))
+            for path in (CHECKPOINT, FINAL_STATE)
         )
-
-    def _saved(self, driver: Driver, *, of_another: Path | None = None) -> State:
-        """Read a state, for which the driver takes its mesh (collective)."""
-        if driver.take_mesh(self.checkpoint.clock(of_another=of_another)):
-            self._keep(driver)
-        return self.checkpoint.read(of_another=of_another)
 
     def _attempt(self, act: Callable[..., None], *arguments: object) -> None:
         """Do what may stop the computation, which then ends as failed, with the reason."""
         try:
             with named_faults():
                 act(*arguments)
-        except ComputationError as error:
+        except (ComputationError, Ended) as error:
+            if isinstance(error, RankFault) and self.comm.size > 1:
+                raise  # the other ranks wait inside the step
             self.progress.status = "failed"
             self.progress.reason = "; ".join(filter(None, [self.progress.reason, str(error)]))
 
     def _march(self, driver: Driver, files: StepFiles) -> None:
         last_saved = time.monotonic()
-        unsaved: State | None = None
+        unsaved: tuple[Checkpoint, State] | None = None  # of the mesh that the state is on
         try:
             with Interrupt(self.comm) as interrupt:
                 for accepted in driver.march():
@@ -277,10 +277,10 @@ class _Run:
                     if self.monitor is not None:
                         self.monitor(accepted.row)
                     # the initial state is not kept: to begin anew is as quick
-                    unsaved = driver.save() if driver.clock.step else None
+                    unsaved = (self.checkpoint, driver.save()) if driver.clock.step else None
                     due = self.comm.bcast(time.monotonic() - last_saved >= self.seconds)
                     if due and unsaved is not None and accepted.status is None:
-                        self.checkpoint.write(unsaved)
+                        _write(unsaved)
                         unsaved, last_saved = None, time.monotonic()
                     by = interrupt.asked() if accepted.status is None else ""
                     if accepted.status is None and not by and self._stopped(accepted.row):
@@ -289,12 +289,13 @@ class _Run:
                         self.progress.status = "interrupted"
                         self.progress.reason = f"interrupted by {by}; --resume goes on"
                         break
-        except ComputationError:
-            if unsaved is not None:  # the last whole step, not what stopped halfway
-                self.checkpoint.write(unsaved)
+        except (ComputationError, Ended) as error:
+            alone = isinstance(error, RankFault) and self.comm.size > 1
+            if unsaved is not None and not alone:  # the last whole step, not what stopped halfway
+                _write(unsaved)
             raise
         if self.progress.status == "interrupted" and unsaved is not None:
-            self.checkpoint.write(unsaved)
+            _write(unsaved)
 
     def _tell(self, remesh: Remesh) -> None:
         """Say what a new mesh changed, and where that is more than a balance may be off."""

@@ -78,9 +78,10 @@ def _deviatoric(metal: MetalBlock, symmetry: Any) -> tuple[Array, Array]:
     rate = ufl.dev(strain_rate(fields.velocity, x, symmetry))
     effective = rate if fields.memory is None else rate + fields.memory
 
-    def equivalent(tensor: object) -> Array:
+    def equivalent(tensor: Any) -> Array:
         expression = fem.Expression(tensor, quadrature.points)
-        values = np.asarray(expression.eval(mesh, cells)).reshape(owned, len(weights), -1)
+        components = int(np.prod(tensor.ufl_shape, dtype=int))
+        values = np.asarray(expression.eval(mesh, cells)).reshape(owned, len(weights), components)
         return np.asarray(np.sqrt((2.0 / 3.0) * np.einsum("cqi,cqi->cq", values, values)))
 
     strained = equivalent(rate)
@@ -124,7 +125,7 @@ def _bent(system: System) -> tuple[dict[str, Array], dict[str, Array]]:
         return {}, {}
     scales, mask = system.scales, system.mask
     traction = system.interface().traction * (system.contact_area / system.area)
-    even = 0.0 if mask is None else mask.pressure(system.mask_reaction().force)
+    even = 0.0 if mask is None else mask.mean_pressure
     body.solve(system.electrolyte.spread(traction), mask_pressure=even / scales.traction)
     stress = body.stress_of_cells() * (scales.traction * MPA)
     deviator = stress - np.trace(stress, axis1=1, axis2=2)[:, None, None] / 3.0 * np.eye(3)

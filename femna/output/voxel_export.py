@@ -14,7 +14,7 @@ from femna.case import ImageCell, load_case
 from femna.errors import InputError
 from femna.output.voids import buried_spheres
 from femna.output.voxels import grey_stack, void_shares
-from femna.output.vtk import read_pvd
+from femna.output.vtk import read_pvd, read_vtu
 from femna.tables import read_table
 from femna.tomography.labels import ELECTROLYTE, METAL, VOID, write_stack
 
@@ -107,8 +107,6 @@ def _state(
     directory: Path, geometry: ImageCell, frame: int
 ) -> tuple[npt.NDArray[np.float32], float, float]:
     """Return the shares of void, the edge of a voxel [um] and the time [s]."""
-    import meshio
-
     from femna.mesh.label_stack import read_labels
 
     listed = [e for e in read_pvd(directory / "fields.pvd") if e.name == "interface"]
@@ -118,7 +116,7 @@ def _state(
         limit = f"the run has {len(listed)} times with fields"
         raise InputError(None, "frame", frame, limit, f"use 0 to {len(listed) - 1}")
     entry = listed[frame]
-    mesh = meshio.read(directory / entry.file)
+    mesh = read_vtu(directory / entry.file)
     stack = read_labels(geometry)
     rows = [
         {name: row[name] if name == "state" else float(row[name]) for name in row}

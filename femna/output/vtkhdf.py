@@ -41,13 +41,20 @@ def write_vtkhdf(path: Path, frames: Iterable[tuple[float, Path]]) -> None:
     ------
     InputError
         One of them is missing or damaged.
+    OSError
+        The disk refuses to be written.
     """
     import h5py
 
-    with whole_or_not(path) as temporary, h5py.File(temporary, "w") as file:
+    # made in memory: where a disk is full HDF5 loses what it was told, or the process
+    with h5py.File(path.name, "w", driver="core", backing_store=False) as file:
         grid = _Grid(file.create_group("VTKHDF"))
         for time, frame in frames:
             grid.append(read_vtu(frame), time)
+        file.flush()
+        content = file.id.get_file_image()
+    with whole_or_not(path) as temporary:
+        Path(temporary).write_bytes(content)
 
 
 class _Grid:

@@ -1,5 +1,9 @@
 """VTK reads from a part's one file what it reads from the list of its files."""
 
+import errno
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import pyvista
@@ -128,6 +132,32 @@ def test_a_disk_that_refuses_is_a_computation_that_stopped(make_case, tmp_path):
     (tmp_path / "fields" / ".metal.vtkhdf.part").mkdir()  # in the way
     with pytest.raises(ComputationError, match="cannot be written"):
         writer.collect()
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+import femna.backend
+from femna.output.vtkhdf import write_vtkhdf
+resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
+folder = Path(sys.argv[1])
+try:
+    write_vtkhdf(folder / "all.vtkhdf", [(0.0, folder / "0.vtu")])
+except OSError as error:
+    print(error.errno)
+"""
+
+
+def test_a_file_that_may_not_grow_is_an_error_of_the_system(tmp_path):
+    random = np.random.default_rng(4)
+    cells = random.permuted(np.tile(np.arange(4000), (4000, 1)), axis=1)[:, :4]
+    part = Part(random.random((4000, 3)), cells, {}, {})
+    write_vtu(tmp_path / "0.vtu", part, length_scale=1e-6)
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == str(errno.EFBIG)
+    assert not (tmp_path / "all.vtkhdf").exists()
 
 
 def test_a_damaged_time_is_an_error_of_the_input(tmp_path):

@@ -12,6 +12,7 @@ from femna.api.fields import Fields
 from femna.case import Case
 from femna.output.state import gathered
 from femna.simulation.driver import Driver
+from femna.simulation.saved_state import begin
 from femna.simulation.setup import Model, build_counter, build_model
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class Simulation:
         self.steps: list[Step] = []
         counter = build_counter(case, comm or MPI.COMM_WORLD, refine=refine)
         self._driver = Driver(model, counter=counter)
+        begin(self._driver)
         self._march = self._driver.march()
 
     @property

@@ -144,12 +144,16 @@ class BuriedVoids:
 
     def _shrunk(self, k: int, radius: float, dt: float) -> float:
         step, scales = self._system.required_step(), self._model.scales
+        beside = 0.0 if self._system.mask is None else self._system.mask.carried
+        pressure = step.pressure - beside / self._system.total_area
+        if pressure <= 0.0:  # the mask carries all
+            return radius
         law: Any = self._model.properties.metal.creep
         return shrunk_radius(
             radius,
             dt * scales.time,
             outer=self._outer[k],
-            pressure=step.pressure * scales.traction,
+            pressure=pressure * scales.traction,
             exponent=law.n,
             rate=lambda stress: float(law.rate(stress, step.temperature)),
             sphere=self._sphere,

@@ -23,8 +23,6 @@ from femna.simulation.state import GROUPS, Clock, State
 from femna.simulation.state_file import read_state_file, refused, write_state_file
 
 Array = npt.NDArray[np.float64]
-FILE = "state.npz"
-
 _MESHES = ("pressure", "potential")  # their points are the vertices of metal and electrolyte
 _POINTS = "points_"
 _COUNTER = "counter_"
@@ -84,35 +82,37 @@ class Checkpoint:
 
     Parameters
     ----------
-    directory : Path
-        Folder of the checkpoint; made when first written.
+    path : Path
+        The file; its folder is made when first written.
     comm : MPI.Comm
         Communicator.
     points : mapping
         Coordinates, shape (N, d), of the owned entries' points for each array of the state.
-    case_hash : str
-        Of the case; a checkpoint of another one is refused.
+    case_hash : str, optional
+        Of the case; a checkpoint of another one is refused. None takes that of any case.
     counter : mapping, optional
         As `points`, of the counter electrode, whose state goes into the same file.
     """
 
     def __init__(
         self,
-        directory: Path,
+        path: Path,
         comm: Any,
         points: Mapping[str, Array],
         *,
-        case_hash: str,
+        case_hash: str | None,
         counter: Mapping[str, Array] | None = None,
     ) -> None:
-        self._path, self._comm = directory / FILE, comm
+        self._path, self._comm = path, comm
         self._electrodes = ("",) if counter is None else ("", _COUNTER)
         self._orders = {
             f"{electrode}{name}": CanonicalOrder(comm, xs)
             for electrode, given in zip(self._electrodes, (points, counter or {}), strict=False)
             for name, xs in given.items()
         }
-        self._owner = {"version of femna": __version__, "case": case_hash}
+        self._owner = {"version of femna": __version__}
+        if case_hash is not None:
+            self._owner["case"] = case_hash
 
     def exists(self) -> bool:
         """Say whether there is a checkpoint (collective)."""
@@ -150,7 +150,7 @@ class Checkpoint:
             )
         write_state_file(self._path, arrays, header={**self._owner, "step": step})
 
-    def clock(self, *, of_another: Path | None = None) -> Clock:
+    def clock(self) -> Clock:
         """Read the clock alone, whatever the mesh (collective): it says how to make that again.
 
         Raises
@@ -160,27 +160,22 @@ class Checkpoint:
         """
 
         def read() -> str:
-            content = self._content(of_another)
+            content = self._content()
             if "clock" not in content:
-                raise refused(of_another or self._path, "lacks clock")
+                raise refused(self._path, "lacks clock")
             return str(content["clock"])
 
         return Clock(**json.loads(self._comm.bcast(on_root(self._comm, read))))
 
-    def read(self, *, of_another: Path | None = None) -> State:
+    def read(self) -> State:
         """Read the state on every rank (collective); the file stays as it is.
-
-        Parameters
-        ----------
-        of_another : Path, optional
-            A state file of another case on the same mesh, read in place of this case's own.
 
         Raises
         ------
         InputError
             On every rank, if the file is damaged or belongs to another case, version or mesh.
         """
-        content = on_root(self._comm, lambda: self._read(of_another))
+        content = on_root(self._comm, self._read)
         parts = [self._state(content, electrode) for electrode in self._electrodes]
         return replace(parts[0], counter=parts[1]) if parts[1:] else parts[0]
 
@@ -216,18 +211,14 @@ class Checkpoint:
     def _owner_of(self, name: str) -> str:
         return _COUNTER if name.startswith(_COUNTER) else ""
 
-    def _content(self, of_another: Path | None) -> Mapping[str, Any]:
-        path, owner = self._path, dict(self._owner)
-        if of_another is not None:
-            path = of_another
-            del owner["case"]
-        return read_state_file(path, belongs_to=owner)
+    def _content(self) -> Mapping[str, Any]:
+        return read_state_file(self._path, belongs_to=self._owner)
 
-    def _read(self, of_another: Path | None) -> Mapping[str, Any]:
-        path, content = of_another or self._path, self._content(of_another)
+    def _read(self) -> Mapping[str, Any]:
+        content = self._content()
         problem = self._difference(content) or _not_finite(content, "holds no finite numbers in ")
         if problem:
-            raise refused(path, problem)
+            raise refused(self._path, problem)
         return content
 
     def _difference(self, content: Mapping[str, Array]) -> str:

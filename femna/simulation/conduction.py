@@ -8,16 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from petsc4py import PETSc
 
 from femna.errors import ComputationError
+from femna.physics.kinetics import Linear
 from femna.simulation.step import StepData
 from femna.simulation.system import System
 
 Array = npt.NDArray[np.float64]
+
+ROUGHLY: Final = 1e-3
+"""Of the applied current, the unit of its logarithm in a guess; and how close that comes."""
+
+GUESSES: Final = 50
+"""Iterations of a guess at most; a poor one is a guess too."""
 
 
 def healed_voltage(system: System) -> float:
@@ -29,10 +37,11 @@ def healed_voltage(system: System) -> float:
     potential, scalars = system.electrolyte.get()[0].copy(), system.scalars.copy()
     step = system.required_step()
     system.electrolyte.set(np.zeros_like(potential))
-    system.voltage = step.current
+    z = system.closed_under(step.pressure)
     try:
         with healed(step):
-            return distribute_current(system, system.closed_under(step.pressure), area=system.area)
+            guess_voltage(system, z, area=system.area)
+            return distribute_current(system, z, area=system.area)
     finally:
         system.electrolyte.set(potential)
         system.scalars = scalars
@@ -47,6 +56,33 @@ def healed(step: StepData) -> Iterator[None]:
         yield
     finally:
         step.law, step.voltage = law, voltage
+
+
+def guess_voltage(system: System, z: Array, *, area: Array) -> None:
+    """Set the voltage at which the interface passes the applied current, the potential as it is.
+
+    That of the resistance at rest is the answer where kinetics are linear. Where they are
+    exponential it may be hundreds of thermal voltages too high, of which Newton's method takes back
+    one or two an iteration; the logarithm of the current is then near to linear. Collective.
+    """
+    step = system.required_step()
+    system.voltage = step.current
+    if isinstance(step.law.kinetics, Linear):
+        return
+    target = step.current * system.total_area
+    unit = ROUGHLY * max(abs(target), system.total_area)
+    saved, system.z = system.z, z
+    try:
+        for _ in range(GUESSES):
+            view = system.interface()
+            sums = np.array([area @ view.current.value, area @ view.current.by_eta])
+            passed, slope = system.comm.allreduce(sums) / unit
+            off = np.arcsinh(target / unit) - np.arcsinh(passed)
+            if abs(off) < ROUGHLY or not slope > 0.0:
+                return
+            system.voltage = system.voltage + off * np.hypot(1.0, passed) / slope
+    finally:
+        system.z = saved
 
 
 def distribute_current(

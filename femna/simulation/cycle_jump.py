@@ -33,6 +33,8 @@ _LINEAR: Final = (
     "removed",
     "platen",
     "outflow",
+    "elastic_volume",
+    "film",
     "void_volume",
     "enclosed",
     "reopened",
@@ -103,6 +105,7 @@ class CycleJump:
             for name in names:
                 slope = numbers[name] - earlier[name]
                 setattr(clock, name, numbers[name] + cycles * slope)
+            clock.film = max(clock.film, 0.0)
             clock.phase += cycles * steps
             if line:
                 now = {name: now[name] + cycles * (now[name] - before[name]) for name in now}

@@ -216,6 +216,7 @@ class QuadratureEvaluator:
 
     def __init__(self, expression: Any, quadrature: Quadrature, mesh: Any) -> None:
         self._expression = fem.Expression(expression, quadrature.points)
+        self._components = int(np.prod(expression.ufl_shape, dtype=int))
         self._mesh = mesh
         index_map = mesh.topology.index_map(mesh.topology.dim)
         self._cells = np.arange(index_map.size_local + index_map.num_ghosts, dtype=np.int32)
@@ -224,7 +225,7 @@ class QuadratureEvaluator:
     def __call__(self) -> Array:
         """Return values, shape (points, components), in the order of the quadrature space."""
         raw = np.asarray(self._expression.eval(self._mesh, self._cells))
-        raw = raw.reshape(len(self._dofs), -1)
+        raw = raw.reshape(len(self._dofs), self._components)
         values = np.empty_like(raw)
         values[self._dofs] = raw
         return values

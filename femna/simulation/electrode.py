@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from femna.errors import ComputationError
 from femna.simulation.conduction import distribute_current, healed_voltage
 from femna.simulation.contact_state import closed_state
 from femna.simulation.control import Change, Reading, StepControl, change_of_gap
@@ -82,6 +83,8 @@ class Electrode:
         A solution is known to the neighbours from then on.
         """
         self.stage.set_step(phase, dt)
+        if self.system.metal.memory is not None:
+            self.system.metal.memory.begin_under(self.system.required_step().pressure)
         self.system.metal.begin_step(dt / self.model.scales.time)
         result = self._first_solution()
         if result.converged:
@@ -141,7 +144,10 @@ class Electrode:
             result = self._counted(solve_with_falling_floor(self.system, self.newton))
         if not result.converged:
             self.system.z = closed_state(self.stage.gap, self.system.gap_scale)
-            result = self._counted(solve_from_rest(self.system, self.newton))
+            try:
+                result = self._counted(solve_from_rest(self.system, self.newton))
+            except ComputationError:  # a shorter step may do
+                result = NOT_TRIED
         return result
 
     def _counted(self, result: NewtonResult) -> NewtonResult:
@@ -194,7 +200,7 @@ class Electrode:
         clock.note_stress(failed=self._stress_failed)
         clock.advance(dt, current=passed, duration=phase.duration)
         clock.next_dt = dt * self.control.factor(load)
-        if numerics.step is not None and phase.current:
+        if numerics.step is not None and phase.current and phase.kind != "hold":
             clock.next_dt = numerics.step / abs(phase.current)
         return forces
 

@@ -15,8 +15,8 @@ LOCATING_STEPS: Final = 8
 """How often a step that oversteps a voltage limit or a mask is shortened to meet it."""
 
 INSTANT: Final = 1e-3
-"""A phase's first step of this share of its usual length is kept whatever it changes: a jump of the
-pressure or the current has no shorter step."""
+"""A phase's first step of this share of its usual length is kept whatever it changes, also beyond a
+limit: a jump of the pressure or the current has no shorter step."""
 
 LEAST_SHARE: Final = 0.1
 """By which a step that changed too much is shortened at most."""
@@ -78,7 +78,7 @@ class Judgement:
             self._met += 1
             self.reason = "the metal's rim passes the mask"
             return share
-        if self._located == LOCATING_STEPS:
+        if self._located == LOCATING_STEPS or dt <= self._instant:
             return None
         found = self._share_to_limit(), "it oversteps the voltage limit"
         if found[0] is None:

@@ -77,9 +77,15 @@ class MaskLoad:
             return math.inf
         return max(room, 0.0) / sinking + SHARE * load / growing
 
-    def pressure(self, force: float) -> float:
-        """Return the mean pressure below the mask for a dimensionless force [Pa]."""
-        return self.newtons(force) / self.body.area
+    @property
+    def carried(self) -> float:
+        """The force that the mask was left with, dimensionless."""
+        return self.body.last.force * self._unit
+
+    @property
+    def mean_pressure(self) -> float:
+        """Mean pressure below the mask, as it was left [Pa]."""
+        return self.body.last.force / self.body.area
 
     def newtons(self, force: float) -> float:
         """Return a dimensionless force as that of the whole mask [N]."""

@@ -88,6 +88,11 @@ class MetalMemory:
         self.relaxed_modulus = np.inf
         self.hardening = self._hardening(0.0)
 
+    def begin_under(self, pressure: float) -> None:
+        """Let what is remembered be rest under an even pressure, dimensionless."""
+        if self.elastic is not None:
+            self.elastic.old_pressure.x.array[:] = pressure
+
     # -- one step ------------------------------------------------------------------------------
 
     def begin_step(self, dt: float) -> None:

@@ -100,7 +100,7 @@ class Occlusion:
             wanted = max(one, STRIDE * every)
             return (wanted - min(clock.film, 0.5 * wanted)) / rate if every > 0.0 else np.inf
         layers, film = self.layers, self._film.thickness
-        speed = self._system.interface().current.value
+        speed = self._system.interface().current.value + self._system.diffused()
         ahead = (layers.lengths[:, 0] > 0.0) & (speed > 0.0)
         way = np.maximum(layers.heights[:, 0] - gap, STRIDE * film)
         found = float(np.min(way[ahead] / speed[ahead], initial=np.inf))
@@ -148,9 +148,9 @@ class Occlusion:
             return gap, 0.0
         system, layers, film = self._system, self.layers, self._film
         step, area = system.required_step(), system.total_area
-        current = system.interface().current.value
+        leaves = system.interface().current.value + system.diffused()
         closed, before = self.closings(dt), layers.lengths
-        layers.move(gap - step.old_gap - current * dt, closed)
+        layers.move(gap - step.old_gap - leaves * dt, closed)
         shortest = np.maximum(SHORTEST * system.gap_scale, self._porosity.least * before)
         gone = self._sum(layers.drop(shortest))
         clock.void_lifetime = self._lifetime(dt)

@@ -16,7 +16,7 @@ class Scales:
     velocity : float
         Recession speed of the nominal current, ``Vm j / F`` [m/s] (Faraday's law).
     traction : float
-        Stack pressure of the present step [Pa]; contact is scaled by it.
+        Stack pressure of the protocol [Pa]; contact is scaled by it.
     current : float
         Nominal current density [A/m^2].
     potential : float

@@ -62,13 +62,15 @@ class Stage:
         self.rim = _rim_of(model)
         self.last_cycle = self.cycle_state() if self.occlusion else {}
         self._displacement = np.zeros(len(model.cell.metal.mesh.geometry.x))
-        self._places = self.points() if model.outline is not None else None
+        self._places = {name: places.copy() for name, places in self.points().items()}
 
     def set_step(self, phase: Phase, dt: float) -> None:
         """Ask the system for a step of a phase, from the present gap; its length `dt` in [s]."""
         scales = self.model.scales
         current = phase.current_at(self.clock)
         passed = phase.charge_at(self.clock) + abs(current) * dt
+        # a hold has no current of its own, on either electrode: asperities keep the nominal one
+        nominal = 0.0 if phase.kind == "hold" else phase.current
         covered = self.occlusion.prepare()
         self.rim.prepare(self.clock, dt / scales.time)
         self.rim.press(phase.pressure / scales.traction)
@@ -81,7 +83,7 @@ class Stage:
             pressure=phase.pressure / scales.traction,
             temperature=phase.temperature,
             law=replace(
-                self.model.law(phase.temperature, phase.current, charge=passed),
+                self.model.law(phase.temperature, nominal, charge=passed),
                 covered=covered,
             ),
             conductivity=self.model.relative_conductivity(phase.temperature),
@@ -259,11 +261,8 @@ class Stage:
         self.system.metal.geometry_changed()
 
     def points_at_rest(self) -> dict[str, Array]:
-        """Return the owned points of every array of the state on the reference mesh.
-
-        Of a mesh that was not made anew, to be asked for before anything has moved.
-        """
-        return self.points() if self._places is None else self._places
+        """Return the owned points of every array of the state, before anything had moved."""
+        return self._places
 
     def points(self) -> dict[str, Array]:
         """Return where the owned points of every array of the state are now."""

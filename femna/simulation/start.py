@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from femna.simulation.conduction import distribute_current
+from femna.simulation.conduction import distribute_current, guess_voltage
 from femna.simulation.contact_state import closed_state
 from femna.simulation.newton import MOST_BY_STRESS, ROUGH, LineSearch, Newton, NewtonResult
 from femna.simulation.system import System
@@ -39,7 +39,7 @@ def rest_state(system: System) -> None:
     system.z = np.where(step.old_gap > 0.0, rest, system.closed_under(step.pressure))
     system.metal.fields.velocity.x.array[:] = 0.0
     system.metal.fields.pressure.x.array[:] = step.pressure
-    system.voltage = step.current
+    guess_voltage(system, system.z, area=system.contact_area)
     distribute_current(system, system.z)
     system.take_current()
     system.scalars[1] = -step.current

@@ -19,7 +19,7 @@ slides at some 1e-4 of the velocity scale instead of not at all."""
 _COMPUTED: Final = (
     "computed: flow stress of the metal at the rate at which it has to shear (recession speed over "
     "half a period; in a thinner layer, times the square of half a period over the thickness) "
-    "and at {:g} K, over sqrt 3 (von Mises)"
+    "and at {:g} K, over sqrt 3 (von Mises); that rate, an estimate, stands for the equivalent one"
 )
 
 

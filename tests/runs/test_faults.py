@@ -10,13 +10,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from petsc4py import PETSc
-from runs.conftest import case_text, contents, rows, summary
-from runs.test_restarts import results
+from runs.conftest import case_text, contents, differences, rows, summary
+from runs.test_restarts import PRESSED, results
+from verification.stacks import CASE
 
 from femna.case import load_case
 from femna.cli.app import execute
+from femna.errors import ComputationError
 from femna.lock import sole_writer
 from femna.output import run_case
+from femna.output.step_files import StepFiles
 from femna.simulation.newton import Newton
 from femna.simulation.stage import Stage
 
@@ -39,6 +42,25 @@ def goes_on(whole, out):
     assert summary(out)["status"] == "failed"
     assert execute(["run", str(whole / "case.toml"), "-o", str(out), "--resume"]) == 0
     assert results(out) == results(whole / "whole")
+
+
+def test_a_fault_at_a_new_mesh_keeps_the_step_before_it(tmp_path, monkeypatch):
+    (tmp_path / "case.toml").write_text(CASE)
+    case, out = load_case(tmp_path / "case.toml", PRESSED), tmp_path / "out"
+    write = StepFiles.write
+
+    def full(self, accepted):
+        if accepted.remesh is not None:
+            raise ComputationError("the disk is full")
+        write(self, accepted)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(StepFiles, "write", full)
+        assert run_case(case, out)["reason"] == "the disk is full"
+    assert (out / "checkpoint" / "state.npz").is_file()
+    assert run_case(case, out, resume=True)["status"] == "ok"
+    run_case(case, tmp_path / "whole")
+    assert differences(out, tmp_path / "whole", tolerance=1e-9) == []
 
 
 def call(arguments, environment, **options):

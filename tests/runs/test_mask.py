@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import pyvista
 from mpi4py import MPI
@@ -9,6 +10,7 @@ from runs.conftest import UNIFORM, case_text, differences, rows, stop_and_resume
 from verification.record import Case
 from verification.stacks import CASE as CELL
 
+from femna.api import Simulation
 from femna.case import load_case
 from femna.constants import FARADAY
 from femna.materials import load_set
@@ -156,6 +158,30 @@ def test_the_mask_is_a_part_of_the_fields(run):
     low, high = ring.bounds[:2]
     assert (low, high) == pytest.approx((2500.0, 5000.0), rel=1e-6)
     assert ring.points[:, 1].max() == pytest.approx(30.0, rel=1e-6)
+
+
+def test_looking_at_the_electrolyte_leaves_the_mask_as_it_is(tmp_path):
+    text = CELL + '[mask]\nouter_radius = "1 mm"\nthickness = "50 um"\nviscoelastic = true\n'
+    (tmp_path / "case.toml").write_text(text + 'relaxation = [{ share = 0.5, time = "20 s" }]\n')
+    settings = {
+        "geometry.electrode_diameter": "1 mm",
+        "geometry.electrolyte_diameter": "2 mm",
+        "geometry.metal_thickness": "50 um",
+        "electrolyte.elastic": "true",
+        "numerics.interface_size": "25 um",
+        "numerics.step": "0.01 mAh/cm^2",
+    }
+    simulation = Simulation(load_case(tmp_path / "case.toml", settings))
+    step = [next(simulation) for _ in range(4)][-1]
+    mask = simulation.model.system.mask
+    assert step["mask_force_N"] > 0.0
+    for _ in range(2):
+        found = mask.mean_pressure * mask.body.area
+        assert found == pytest.approx(step["mask_force_N"], rel=1e-9)
+        before = {name: values.copy() for name, values in mask.body.state().items()}
+        simulation.fields("electrolyte")
+        after = mask.body.state()
+        assert all(np.array_equal(before[name], after[name]) for name in before)
 
 
 def test_a_resumed_run_with_a_viscoelastic_mask_is_the_uninterrupted_one(run, tmp_path):

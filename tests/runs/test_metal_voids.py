@@ -75,7 +75,7 @@ def test_half_a_void_takes_its_share_of_the_contact(run, symmetry):
         assert max(float(row[balance]) for row in rows(folder)) < 1e-9
 
 
-def closed_radius(symmetry, seconds, *, pressure, exponent, prefactor):
+def closed_radius(symmetry, seconds, *, pressure, exponent, prefactor, start=RADIUS):
     """Radius [um] after a time: the closed form with b the height of the centre, integrated."""
     law = cylinder_closure_pressure if symmetry == "plane_strain" else sphere_closure_pressure
 
@@ -84,7 +84,7 @@ def closed_radius(symmetry, seconds, *, pressure, exponent, prefactor):
         return [-((pressure / unit) ** exponent)]
 
     found = solve_ivp(
-        speed, (0.0, seconds), [RADIUS * 1e-6], method="DOP853", rtol=1e-11, atol=1e-18
+        speed, (0.0, seconds), [start * 1e-6], method="DOP853", rtol=1e-11, atol=1e-18
     )
     return float(found.y[0, -1]) * 1e6
 
@@ -106,6 +106,30 @@ def test_a_void_closes_under_the_stack_pressure_and_the_collector_sinks(run, sym
         assert float(row["layer_thickness_um"]) == pytest.approx(30.0 - sunk, rel=1e-9)
     assert left < 0.9 * whole(symmetry, RADIUS)
     assert summary(folder)["status"] == "ok"
+
+
+def test_a_void_beside_a_mask_closes_under_what_the_metal_carries(run):
+    # the collector sinks as the void closes, and a narrow mask takes more and more of the load
+    metal = f'{VOLUME}\ncreep = {{ law = "norton", n = 3, A = "0.1 1/s/MPa^3" }}'
+    steps = 'steps = [{ do = "rest", time = "200 s" }]'
+    case = text(charge=0.02, closure=True, metal=metal, protocol=steps)
+    mask = '\n[mask]\ninner_radius = "2.5 mm"\nouter_radius = "2.52 mm"\nthickness = "30 um"\n'
+    found = rows(run(case + mask))
+    radius = RADIUS
+    for row in found[1:]:
+        radius = closed_radius(
+            "plane_strain",
+            float(row["dt_s"]),
+            pressure=0.2e6 * float(row["metal_force_share"]),
+            exponent=3.0,
+            prefactor=0.1e-18,
+            start=radius,
+        )
+        left = float(row["buried_void_volume_um3"])
+        assert left == pytest.approx(whole("plane_strain", radius), rel=1e-6)
+    assert float(found[-1]["metal_force_share"]) < 0.8
+    alone = closed_radius("plane_strain", 200.0, pressure=0.2e6, exponent=3.0, prefactor=0.1e-18)
+    assert left > 1.01 * whole("plane_strain", alone)
 
 
 def test_a_void_that_closes_first_is_not_met(run):

@@ -5,6 +5,8 @@ import csv
 import pytest
 from runs.conftest import UNIFORM, case_text, last, rows, summary
 
+from femna.api import Simulation
+from femna.case import load_case
 from femna.cli.app import execute
 
 COARSE = 'step = "0.01 mAh/cm^2"'
@@ -44,6 +46,36 @@ def test_a_strip_ends_at_its_voltage_and_the_protocol_goes_on(run):
     assert summary(folder)["status"] == "ok"
 
 
+def test_a_step_that_begins_beyond_its_voltage_ends_at_once(run):
+    # 1.5 mA/cm2 through 8 ohm cm2 are 12 mV
+    steps = 'steps = [{ do = "strip", until = "8 mV" }, { do = "plate" }]'
+    folder = run(case_text(protocol=steps, numerics=COARSE))
+    strip, plate = half_cycles(folder)
+    assert float(strip["charge_mAh_cm2"]) < 0.01 * 0.02
+    assert float(plate["charge_mAh_cm2"]) == pytest.approx(0.02)
+    assert summary(folder)["status"] == "ok"
+
+
+def test_a_case_that_begins_beyond_the_voltage_limit_ends_by_it(run):
+    folder = run(case_text(numerics=COARSE), settings=["limits.voltage=8 mV"])
+    assert summary(folder)["status"] == "voltage_limit"
+    assert last(folder)["charge_mAh_cm2"] < 0.01 * 0.02
+
+
+def test_elastic_metal_begins_at_the_pressure_of_the_first_step(run):
+    # the protocol's own pressure is a default of the steps and was never applied
+    def stripped(own, step, name):
+        steps = f'steps = [{{ do = "strip"{step} }}]'
+        case = case_text(protocol=steps, metal="elastic = true", numerics=COARSE)
+        return run(case.replace('"0.2 MPa"', own), name)
+
+    given = stripped('"0.1 MPa"', ', pressure = "4 MPa"', "given")
+    plain = stripped('"4 MPa"', "", "plain")
+    for name in ("platen_velocity_nm_s", "contact_pressure_max_MPa", "layer_thickness_um"):
+        for one, two in zip(rows(given)[:2], rows(plain)[:2], strict=True):
+            assert float(one[name]) == pytest.approx(float(two[name]), rel=1e-6)
+
+
 def test_a_case_begins_where_another_ended(run, tmp_path):
     strip = 'steps = [{ do = "strip" }, { do = "strip" }]'
     both = run(case_text(protocol=strip, numerics=COARSE), "both")
@@ -56,6 +88,10 @@ def test_a_case_begins_where_another_ended(run, tmp_path):
     assert rows(second)[0]["time_s"] == "0"
     file = tmp_path / "second.toml"
     assert execute(["run", str(file), "-o", str(tmp_path / "second"), "--resume"]) == 0
+    start = next(Simulation(load_case(file)))
+    for name in ("contact_fraction", "void_volume_um3"):
+        assert start[name] == pytest.approx(float(rows(second)[0][name]), rel=1e-9)
+    assert start["contact_fraction"] < 0.99
 
 
 def test_a_void_that_is_partly_met_begins_as_it_was_left(run):

@@ -27,6 +27,16 @@ def share(pressure, resistance, residual=0.0):
     return load / (1.0 + load)
 
 
+@pytest.mark.parametrize("exchange", [0.1, 0.01, 1e-4])
+def test_slow_kinetics_need_hundreds_of_thermal_voltages(run, exchange):
+    # 1.5 mA/cm2 are up to 15000 exchange currents: eta = 2 RT/F asinh(i / 2 i0)
+    law = f'{{ law = "butler_volmer", exchange_current_density = "{exchange} mA/cm^2" }}'
+    folder = run(text(kinetics=law))
+    eta = 2.0 * GAS * 298.15 / FARADAY * math.asinh(0.5 * 1.5 / exchange)
+    assert last(folder)["voltage_V"] == pytest.approx(eta + OHMIC, rel=1e-6)
+    assert summary(folder)["status"] == "ok"
+
+
 def text(real_contact="", *, roughness='"0.1 um"', chart=UNIFORM, **tables):
     """Return the coarse case with a real contact and numbers that do not come from a set."""
     tables.setdefault("numerics", ONE_STEP)

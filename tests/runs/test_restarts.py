@@ -47,6 +47,10 @@ CASES = {
     "new mesh": CASE,
     "new mesh, open gaps": CASE,
     "image": CELL,
+    "mask on an elastic disc": CASE
+    + 'contact_fraction = 0.01\n[mask]\nouter_radius = "1 mm"\nthickness = "50 um"\n'
+    'viscoelastic = true\nrelaxation = [{ share = 0.5, time = "20 s" }]\n'
+    'faces = { law = "friction", coefficient = 0.3 }\n',
 }
 TILTED = {
     "geometry.symmetry": "mirror",
@@ -101,6 +105,18 @@ SETTINGS = {
     "tilted stack": TILTED,
     "moving rim": MOVING,
     "image": {"numerics.step": "0.0004 mAh/cm^2"},
+    "mask on an elastic disc": {
+        "geometry.electrode_diameter": "1 mm",
+        "geometry.electrolyte_diameter": "2 mm",
+        "geometry.metal_thickness": "50 um",
+        "electrolyte.elastic": "true",
+        "protocol.pressure": "3 MPa",
+        "protocol.charge": "0.012 mAh/cm^2",
+        "numerics.step": "0.002 mAh/cm^2",
+        "numerics.interface_size": "25 um",
+        # to look at them must not change what follows
+        "output.fields_at": '["0.004 mAh/cm^2", "0.008 mAh/cm^2", "end"]',
+    },
 }
 SCRIPT = (
     "import sys; from pathlib import Path; from femna.case import load_case; "
@@ -132,6 +148,7 @@ def results(folder):
         "new mesh",
         pytest.param("new mesh, open gaps", marks=pytest.mark.slow),
         pytest.param("image", marks=pytest.mark.slow),
+        "mask on an elastic disc",
     ],
 )
 def test_a_chain_of_three_restarts_is_one_run(tmp_path, name):

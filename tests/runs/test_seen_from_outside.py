@@ -195,6 +195,8 @@ def test_a_view_without_a_screen_says_what_to_do(folder, capsys, monkeypatch):
     assert "add --save FILE.png" in " ".join(capsys.readouterr().err.split())
     assert execute(["view", str(folder), "--save", "x.png", "--field", "gap"]) == 2
     assert "gap_um" in capsys.readouterr().err
+    assert execute(["view", str(folder), "--save", "x.mp4", "--time", "5"]) == 2
+    assert "a film shows all times" in capsys.readouterr().err
     (folder.parent / "sweep.csv").touch()
     assert execute(["view", str(folder.parent), "--save", "x.png"]) == 2
     assert "give one of its cases with fields: run" in " ".join(capsys.readouterr().err.split())

@@ -64,6 +64,18 @@ def test_a_uniform_counter_electrode_leaves_the_working_one_as_it_is_alone(run):
     assert thick == pytest.approx(0.0, abs=1e-6)
 
 
+def test_in_a_hold_both_electrodes_have_the_asperities_of_the_nominal_current(run):
+    steps = 'steps = [{ do = "hold", voltage = "0.03 V", time = "4 s" }]'
+    rough = text(UNIFORM, UNIFORM, steps=steps).replace(
+        'roughness = "0.1 um"',
+        'roughness = "0.1 um"\nreal_contact = { law = "hardness", length = "10 um" }',
+    )
+    for row in rows(run(rough))[1:]:
+        assert float(row["current_mA_cm2"]) < 1.0  # of 1.5, the nominal one
+        ours, theirs = (float(row[f"{p}real_contact_fraction"]) for p in ("", PREFIX))
+        assert theirs == pytest.approx(ours, rel=1e-6)
+
+
 @pytest.mark.slow
 def test_electrodes_exchanged_give_the_same_numbers_exchanged(run, cell):
     turned = run(text(OTHER, STRIPES, steps=STRIP_FIRST), "turned")

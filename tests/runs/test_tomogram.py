@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import tomllib
 
 import numpy as np
@@ -158,9 +159,17 @@ def test_the_state_goes_back_to_voxels(run, tmp_path, capsys):
         (["voxels", str(out), "-o", str(tmp_path / "x.tif"), "--frame", "2"], "2 times"),
         (["voxels", str(tmp_path), "-o", str(tmp_path / "x.tif")], "holds no run"),
         (["voxels", str(out), "-o", str(tmp_path / "x.tif"), "--blur=-1"], "0 to 20"),
+        (["voxels", str(out), "-o", str(tmp_path / "x.tif"), "--labels", "--blur=2"], "grey"),
     ):
         assert execute(wrong) == 2
         assert reason in capsys.readouterr().err
+    shutil.copytree(out, tmp_path / "copied")
+    for file in (tmp_path / "copied" / "fields").glob("interface*.vtu"):
+        file.unlink()
+    assert execute(["voxels", str(tmp_path / "copied"), "-o", str(tmp_path / "x.tif")]) == 2
+    said = capsys.readouterr().err
+    assert "is missing" in said
+    assert said.count("\n") == 1
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,23 @@ def test_a_resistance_that_is_not_the_table_s_is_refused(table, run, capsys):
     assert "their constriction included" in capsys.readouterr().err
 
 
+FURTHER = "0.03 mAh/cm^2"
+
+
+@pytest.mark.parametrize(
+    "further",
+    [
+        {"protocol.charge": FURTHER},
+        {"protocol.steps": f"[{{ do = 'strip', charge = '{FURTHER}' }}]"},
+    ],
+)
+def test_a_charge_beyond_the_table_s_is_refused(table, run, capsys, further):
+    run(CASE, "further", code=2, settings=settings(table, **further))
+    said = capsys.readouterr().err
+    assert FURTHER in said
+    assert "the contact table went to 0.02 mAh/cm^2" in said
+
+
 def test_a_run_that_is_resumed_has_the_rise_of_one_that_was_not(table, run, tmp_path):
     entries = settings(table)
     case = load_case(run(CASE, "whole", settings=entries) / "case.toml")

@@ -235,7 +235,8 @@ class ElasticElectrolyte:
         dimension = mesh.geometry.dim
         middle = np.full((1, dimension), 1.0 / (dimension + 1))
         expression = fem.Expression(self._stress, middle)
-        mandel = np.asarray(expression.eval(mesh, self._cells)).reshape(len(self._cells), -1)
+        values = np.asarray(expression.eval(mesh, self._cells))
+        mandel = values.reshape(len(self._cells), self._stress.ufl_shape[0])
         tensor = np.zeros((len(mandel), 3, 3))
         for k in range(3):
             tensor[:, k, k] = mandel[:, k]

@@ -96,7 +96,7 @@ class MaskBody:
     descent : float
         Of the platen, at the last `reaction` [m].
     last : Reaction
-        What it was.
+        What it was; after a step or a restart with the force that was left.
     """
 
     def __init__(
@@ -230,11 +230,10 @@ class MaskBody:
     # -- state ---------------------------------------------------------------------------------
 
     def accept_step(self) -> None:
-        """Remember the step of the last `reaction`."""
+        """Remember the step of the last `reaction` (collective)."""
         self.body.accept_step()
         self._problem.accept()
-        self._accepted = self._problem.unknowns()
-        self._asked = None
+        self._take_up()
 
     def state(self) -> dict[str, Array]:
         """Return copies of what a step needs, owned entries only: body, pressure and traction.
@@ -256,7 +255,12 @@ class MaskBody:
         self._problem.pressure[0] = state["contact_pressure"].copy()
         self._problem.traction[0] = state["traction"].reshape(traction.shape).copy()
         self._problem.accept()
+        self._take_up()
+
+    def _take_up(self) -> None:
+        """Begin where the mask is now (collective): alike after a step and after a restart."""
         self._accepted = self._problem.unknowns()
+        self.last = Reaction(-self._problem.force(0) * self._force_unit, self.last.slope)
         self._asked = None
 
     def points(self) -> dict[str, Array]:

@@ -202,7 +202,7 @@ class SolidBody:
         memory = self.memory.arrays()
         for name, values in self._remembered().items():
             whole = np.empty_like(values)
-            columns = values.reshape(len(values), -1).shape[1]
+            columns = int(np.prod(values.shape[1:], dtype=int))
             saved = state[name].reshape(self._owned_points, columns)
             target = whole.reshape(len(values), columns)
             for start in range(0, columns, self._components):

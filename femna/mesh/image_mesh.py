@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from scipy.spatial import cKDTree
 
+from femna.case.checks import MOST_ELEMENTS
 from femna.constants import FARADAY
 from femna.errors import InputError
 from femna.materials import largest_net_charge, resolve
@@ -86,8 +87,23 @@ def image_cell(case: Case, geometry: ImageCell, *, refine: float = 1.0) -> CellA
         removed,
     )
     coarsest = case.numerics.interface_size or _usual_size(stack, geometry, thickness)
+    _check_sizes(stack, geometry, coarsest)
     sizes = size_field(stack, voids, geometry, coarsest=coarsest, recession=removed)
     return _mesh(stack, voids, geometry, layers, sizes, refine)
+
+
+def _check_sizes(stack: LabelStack, geometry: ImageCell, coarsest: float) -> None:
+    """Refuse elements, and a blur of the voids, of a size that no machine holds."""
+    largest, smoothing = max(stack.extent), geometry.smoothing
+    if largest > MOST_ELEMENTS[3] * coarsest:
+        size = f"elements of {coarsest * 1e6:.3g} um along {largest * 1e6:.4g} um"
+        limit = f"makes {size}, more than {MOST_ELEMENTS[3]} to a side"
+        key = "geometry.electrolyte_thickness or numerics.interface_size"
+        raise InputError(None, key, "(too small)", limit, "make it larger")
+    if smoothing is not None and smoothing > largest:
+        limit = f"must be at most {largest * 1e6:.4g} um, the extent of the stack"
+        value = f"{smoothing * 1e6:.4g} um"
+        raise InputError(None, "geometry.smoothing", value, limit, "make it smaller")
 
 
 def _usual_size(stack: LabelStack, geometry: ImageCell, thickness: float) -> float:

@@ -129,6 +129,13 @@ def _read_meshio(path: Path) -> NamedMesh:
     return groups_of(mesh, place=path)
 
 
+def _check_range(numbers: Any, count: int, what: str, name: str, place: Path | str) -> None:
+    """Refuse numbers of things that are not there."""
+    if np.min(numbers) < 0 or np.max(numbers) >= count:
+        limit = f"the group has numbers {np.min(numbers)} to {np.max(numbers)} of {count} {what}"
+        raise InputError(place, KEY, name, limit, "count from 0")
+
+
 def groups_of(mesh: meshio.Mesh, *, place: Path | str) -> NamedMesh:
     """Return points and cell sets of a meshio mesh; `place` is named in errors."""
     points = np.zeros((len(mesh.points), 3))
@@ -137,6 +144,9 @@ def groups_of(mesh: meshio.Mesh, *, place: Path | str) -> NamedMesh:
     for name, rows_of_blocks in mesh.cell_sets.items():
         for block, rows in zip(mesh.cells, rows_of_blocks, strict=True):
             if rows is not None and len(rows):
-                data = np.asarray(block.data, dtype=np.int64)[rows]
+                cells = np.asarray(block.data, dtype=np.int64)
+                _check_range(rows, len(cells), "cells", name, place)
+                data = cells[rows]
+                _check_range(data, len(points), "points", name, place)
                 parts.setdefault(name, []).append((str(block.type), int(block.dim), data))
     return NamedMesh(points, {name: _group(place, name, blocks) for name, blocks in parts.items()})

@@ -32,12 +32,20 @@ def ridges(*, period, height, columns):
     return meshio.Mesh(points, [("triangle", cells), ("line", lines + sides)], cell_sets=sets)
 
 
+def counted_from_one(**parameters):
+    """The same with its points numbered from 1, as other languages do."""
+    mesh = ridges(**parameters)
+    blocks = [(block.type, block.data + 1) for block in mesh.cells]
+    return meshio.Mesh(mesh.points, blocks, cell_sets=mesh.cell_sets)
+
+
 @pytest.fixture
 def offered(monkeypatch):
     module = sys.modules[__name__]
     monkeypatch.setitem(sys.modules, "ridges_package", module)
     points = [
-        EntryPoint("ridges", f"ridges_package:{name}", entry_point.GROUP) for name in ("ridges",)
+        EntryPoint(name, f"ridges_package:{name}", entry_point.GROUP)
+        for name in ("ridges", "counted_from_one")
     ]
     monkeypatch.setattr(packages, "entry_points", lambda group: points)
 
@@ -66,6 +74,7 @@ def test_its_mesh_is_that_of_the_function_in_metres(offered):
     ("entries", "said"),
     [
         ({"name": "hills"}, "no installed package offers it"),
+        ({"name": "counted_from_one"}, "of 153 points"),
         ({"parameters": {"period": "50 um"}}, "its function fails"),
         ({"symmetry": "square"}, "is of dimension 2, 3 expected"),
     ],

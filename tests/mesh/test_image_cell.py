@@ -194,6 +194,8 @@ def test_a_stack_that_is_no_cell_is_refused_with_its_reason(image_case, tmp_path
     assert "at least" in refused(image_case, **thin)
     assert "at least 8 of the 16 rows" in refused(image_case, rows=[3, 9])
     assert "at least 8 of the 16 columns" in refused(image_case, columns=[3, 90])
+    assert "more than 1000 to a side" in refused(image_case, size="1 nm")
+    assert "the extent of the stack" in refused(image_case, smoothing="1 cm")
     layer = np.zeros(SHAPE, bool)
     layer[:2] = True
     assert "leaves no contact" in refused(image_case, layer)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -129,6 +130,12 @@ def study(tmp_path):
     return write
 
 
+def between_questions(monkeypatch, act):
+    """Let `act` take the place of the pause between two questions to Slurm, and of no other."""
+    clock = SimpleNamespace(sleep=act, monotonic=time.monotonic)
+    monkeypatch.setattr("femna.study.slurm.time", clock)
+
+
 def table(out):
     with (out / "sweep.csv").open() as stream:
         return list(csv.DictReader(stream))
@@ -158,7 +165,7 @@ def test_what_waits_is_shown_and_taken_over_by_the_next_sweep(slurm, study, tmp_
         if len(asked) == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("femna.study.slurm.time.sleep", stop)
+    between_questions(monkeypatch, stop)
     assert run_sweep(file, out, engine="slurm").exit_code == 3
     lines = status_lines(sweep_status(out))
     assert lines == ["1 waits", "P0.2  waits   job 1: ReqNodeNotAvail, UnavailableNodes:here"]
@@ -173,15 +180,13 @@ def test_a_job_whose_turn_comes_late_is_not_handed_over_twice(slurm, study, tmp_
     asked = []
 
     def stop(seconds):
-        if seconds != 0.05:  # what is between two questions to Slurm
-            return
         asked.append(seconds)
         if len(asked) in (3, 6):
             raise KeyboardInterrupt
         if len(asked) == 4:  # the second sweep: its first job ends, the other one is at work
             (slurm / "1.pid").write_text("99999999")
 
-    monkeypatch.setattr("femna.study.slurm.time.sleep", stop)
+    between_questions(monkeypatch, stop)
     assert run_sweep(file, out, engine="slurm", jobs=2).exit_code == 3
     assert len(list(slurm.glob("*.job"))) == 2
     assert run_sweep(file, out, engine="slurm", jobs=1, resume=True).exit_code == 3

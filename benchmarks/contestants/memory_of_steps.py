@@ -31,7 +31,7 @@ def main() -> None:
         "protocol.charge": f"{CHARGE} mAh/cm^2",
         "numerics.step": f"{CHARGE / steps} mAh/cm^2",
         "numerics.max_steps": str(2 * steps),
-        # early once, so that what writes them is there from the first reading on
+        # early once, so that what writes them counts from the first reading on
         "output.fields_at": f'["{CHARGE / 100.0} mAh/cm^2", "end"]',
     }
     case = load_case(Path(asked["case"]), overrides)

@@ -66,6 +66,14 @@ def test_a_cell_that_does_not_change_is_computed_in_a_few_cycles(run):
     assert np.max(numbers(folder, "volume_balance")) < 1e-8
 
 
+def test_cycles_that_are_left_out_take_their_elastic_volume(run):
+    # along a line, on which the gaps and with them the pressures change
+    text = jumping(20, pressure="0.3 MPa", error=0.05) + 'porous_creep = "none"\n'
+    folder = run(text.replace('material = "sodium"', 'material = "sodium"\nelastic = true'))
+    assert len({row["cycle"] for row in rows(folder)}) < 20
+    assert np.max(numbers(folder, "volume_balance")) < 1e-8
+
+
 def test_cycles_that_are_left_out_take_their_metal(run):
     text = jumping(30, pressure="0.3 MPa", error=0.05)
     plated = text.replace('{ do = "plate" }', '{ do = "plate", charge = "0.01 mAh/cm^2" }')

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -105,14 +106,19 @@ class Checkpoint:
     ) -> None:
         self._path, self._comm = path, comm
         self._electrodes = ("",) if counter is None else ("", _COUNTER)
-        self._orders = {
-            f"{electrode}{name}": CanonicalOrder(comm, xs)
-            for electrode, given in zip(self._electrodes, (points, counter or {}), strict=False)
-            for name, xs in given.items()
-        }
+        self._points = dict(zip(self._electrodes, (points, counter or {}), strict=False))
         self._owner = {"version of femna": __version__}
         if case_hash is not None:
             self._owner["case"] = case_hash
+
+    @cached_property
+    def _orders(self) -> dict[str, CanonicalOrder]:
+        """The order of every array (collective), found when a state is first written or read."""
+        return {
+            f"{electrode}{name}": CanonicalOrder(self._comm, xs)
+            for electrode, given in self._points.items()
+            for name, xs in given.items()
+        }
 
     def exists(self) -> bool:
         """Say whether there is a checkpoint (collective)."""
@@ -127,18 +133,18 @@ class Checkpoint:
             On every rank, if the file cannot be written or the state holds a number that is not
             finite; the last checkpoint is as it was.
         """
-        arrays: dict[str, Any] = {}
+        orders, arrays = self._orders, dict[str, Any]()
         for electrode, own in zip(self._electrodes, (state, state.counter), strict=False):
             if own is None:
                 raise RuntimeError("the counter electrode's state is missing")
             gathered = {
-                f"{electrode}{name}": self._orders[f"{electrode}{name}"].gather(values)
+                f"{electrode}{name}": orders[f"{electrode}{name}"].gather(values)
                 for name, values in own.arrays().items()
             }
             arrays |= {name: values for name, values in gathered.items() if values is not None}
             arrays[f"{electrode}clock"] = np.array(json.dumps(own.clock.to_dict()))
             arrays[f"{electrode}scalars"] = own.scalars
-        arrays |= {f"{_POINTS}{name}": self._orders[name].points for name in self._meshes}
+        arrays |= {f"{_POINTS}{name}": orders[name].points for name in self._meshes}
         on_root(self._comm, lambda: self._write(arrays, state.clock.step))
 
     def _write(self, arrays: Mapping[str, Any], step: int) -> None:
@@ -175,7 +181,8 @@ class Checkpoint:
         InputError
             On every rank, if the file is damaged or belongs to another case, version or mesh.
         """
-        content = on_root(self._comm, self._read)
+        orders = self._orders  # found together, before rank 0 compares them with the file's
+        content = on_root(self._comm, lambda: self._read(orders))
         parts = [self._state(content, electrode) for electrode in self._electrodes]
         return replace(parts[0], counter=parts[1]) if parts[1:] else parts[0]
 
@@ -214,25 +221,29 @@ class Checkpoint:
     def _content(self) -> Mapping[str, Any]:
         return read_state_file(self._path, belongs_to=self._owner)
 
-    def _read(self) -> Mapping[str, Any]:
+    def _read(self, orders: Mapping[str, CanonicalOrder]) -> Mapping[str, Any]:
         content = self._content()
-        problem = self._difference(content) or _not_finite(content, "holds no finite numbers in ")
+        problem = self._difference(content, orders) or _not_finite(
+            content, "holds no finite numbers in "
+        )
         if problem:
             raise refused(self._path, problem)
         return content
 
-    def _difference(self, content: Mapping[str, Array]) -> str:
+    def _difference(
+        self, content: Mapping[str, Array], orders: Mapping[str, CanonicalOrder]
+    ) -> str:
         """Say what keeps a file's content from being this run's; empty if nothing does."""
         numbers = {f"{e}{name}" for e in self._electrodes for name in ("clock", "scalars")}
-        needed = numbers | set(self._orders) | {f"{_POINTS}{name}" for name in self._meshes}
+        needed = numbers | set(orders) | {f"{_POINTS}{name}" for name in self._meshes}
         missing = needed - set(content)
         if missing:
             return f"lacks {', '.join(sorted(missing))}"
-        other = [name for name, order in self._orders.items() if len(content[name]) != order.size]
+        other = [name for name, order in orders.items() if len(content[name]) != order.size]
         other += [
             name
             for name in self._meshes
-            if not _same_points(content[f"{_POINTS}{name}"], self._orders[name].points)
+            if not _same_points(content[f"{_POINTS}{name}"], orders[name].points)
         ]
         return f"belongs to another mesh ({', '.join(dict.fromkeys(other))})" if other else ""
 

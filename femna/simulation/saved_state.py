@@ -9,7 +9,7 @@ from femna.simulation.driver import Driver
 
 
 def checkpoint_of(driver: Driver, path: Path, *, case_hash: str | None) -> Checkpoint:
-    """Return the checkpoint in a file, by the points of the driver's present mesh (collective)."""
+    """Return the checkpoint in a file, by the points of the driver's present mesh."""
     counter = None if driver.counter is None else driver.counter.stage.points_at_rest()
     return Checkpoint(
         path,

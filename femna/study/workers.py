@@ -258,7 +258,9 @@ def _serve(pipe: Connection, solve: Solve | None) -> None:
 
     def end(number: int, frame: FrameType | None) -> None:
         # An ordinary error, so that a form compiler which is at work releases its lock, but none
-        # after which a solver would try another way.
+        # after which a solver would try another way. Told again, it is on its way already.
+        if ending.is_set():
+            return
         ending.set()
         raise Ended("ended with the sweep")
 

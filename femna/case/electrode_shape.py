@@ -15,8 +15,8 @@ ShapeName = Literal["round", "elliptic", "rectangular"]
 _PLACES: Final = 2000
 """Places on half an outline that stand for it: chords miss a circle by 3e-7 of its radius."""
 
-_HALVINGS: Final = 50
-"""Of an interval in which an end lies, down to round-off."""
+_REFINEMENTS: Final = 4
+"""Of an interval in which an end lies, each by the number of places: down to round-off."""
 
 _ITERATIONS: Final = 10
 """Of Newton's method for the nearest place of an ellipse: convex and monotone, it needs seven."""
@@ -101,22 +101,20 @@ class ElectrodeShape:
         """
         ray = np.array([math.cos(angle), math.sin(angle)])
 
-        def missing(distance: float) -> float:
-            place = distance * ray - (offset, 0.0)
-            inside = gap == 0.0 and bool(self.holds(place[None])[0])
-            return -1.0 if inside else float(self.distance(place[None])[0]) - gap
+        def too_near(distances: Array) -> npt.NDArray[np.bool_]:
+            places = distances[:, None] * ray - (offset, 0.0)
+            return self.holds(places) | (self.distance(places) < gap)
 
-        # the distance to a convex outline is convex along the ray
-        places = np.linspace(0.0, within, _PLACES)
-        short = [k for k, place in enumerate(places) if missing(place) < 0.0]
-        if not short:
-            return 0.0
-        if short[-1] == _PLACES - 1:
-            return within
-        low, high = places[short[-1]], places[short[-1] + 1]
-        for _ in range(_HALVINGS):
-            middle = 0.5 * (low + high)
-            low, high = (middle, high) if missing(middle) < 0.0 else (low, middle)
+        # of a convex outline one stretch of the ray is too near; its end is found ever more finely
+        low, high = 0.0, within
+        for _ in range(_REFINEMENTS):
+            distances = np.linspace(low, high, _PLACES)
+            near = np.flatnonzero(too_near(distances))
+            if not len(near):
+                return low
+            if near[-1] == _PLACES - 1:
+                return high
+            low, high = distances[near[-1]], distances[near[-1] + 1]
         return float(high)
 
     def over(self, length: float) -> ElectrodeShape:

@@ -253,10 +253,14 @@ class _Run:
             with named_faults():
                 act(*arguments)
         except (ComputationError, Ended) as error:
-            if isinstance(error, RankFault) and self.comm.size > 1:
+            if self._is_alone(error):
                 raise  # the other ranks wait inside the step
             self.progress.status = "failed"
             self.progress.reason = "; ".join(filter(None, [self.progress.reason, str(error)]))
+
+    def _is_alone(self, error: Exception) -> bool:
+        """Say whether other ranks know nothing of an error: nothing collective may follow it."""
+        return isinstance(error, RankFault) and self.comm.size > 1
 
     def _march(self, driver: Driver, files: StepFiles) -> None:
         last_saved = time.monotonic()
@@ -290,8 +294,8 @@ class _Run:
                         self.progress.reason = f"interrupted by {by}; --resume goes on"
                         break
         except (ComputationError, Ended) as error:
-            alone = isinstance(error, RankFault) and self.comm.size > 1
-            if unsaved is not None and not alone:  # the last whole step, not what stopped halfway
+            # the last whole step, not what stopped halfway
+            if unsaved is not None and not self._is_alone(error):
                 _write(unsaved)
             raise
         if self.progress.status == "interrupted" and unsaved is not None:

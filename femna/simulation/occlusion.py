@@ -100,7 +100,7 @@ class Occlusion:
             wanted = max(one, STRIDE * every)
             return (wanted - min(clock.film, 0.5 * wanted)) / rate if every > 0.0 else np.inf
         layers, film = self.layers, self._film.thickness
-        speed = self._system.interface().current.value + self._system.diffused()
+        speed = self._leaving()
         ahead = (layers.lengths[:, 0] > 0.0) & (speed > 0.0)
         way = np.maximum(layers.heights[:, 0] - gap, STRIDE * film)
         found = float(np.min(way[ahead] / speed[ahead], initial=np.inf))
@@ -148,7 +148,7 @@ class Occlusion:
             return gap, 0.0
         system, layers, film = self._system, self.layers, self._film
         step, area = system.required_step(), system.total_area
-        leaves = system.interface().current.value + system.diffused()
+        leaves = self._leaving()
         closed, before = self.closings(dt), layers.lengths
         layers.move(gap - step.old_gap - leaves * dt, closed)
         shortest = np.maximum(SHORTEST * system.gap_scale, self._porosity.least * before)
@@ -174,6 +174,16 @@ class Occlusion:
         layers.merge()
         self._film_carries()
         return new, (gone + used) / area
+
+    def _leaving(self) -> Array:
+        """Return how fast metal leaves the foot of the columns: current, diffusion (collective).
+
+        Shape (N,), a thickness per time, dimensionless.
+        """
+        system = self._system
+        view, temperature = system.interface(), system.required_step().temperature
+        away = system.transport.divergence(view.traction, system.z, view.gap, temperature)
+        return np.asarray(view.current.value + away / system.area)
 
     def _lifetime(self, dt: float) -> float:
         """Return how long [s] the first void to be gone lasts beyond the step (collective)."""

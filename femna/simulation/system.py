@@ -282,15 +282,6 @@ class System:
             self._view = view
         return self._view
 
-    def diffused(self) -> Array:
-        """Return how fast metal diffuses away from the vertices along the interface (collective).
-
-        Shape (N,), a thickness per time, dimensionless.
-        """
-        view, temperature = self.interface(), self.required_step().temperature
-        away = self.transport.divergence(view.traction, self.z, view.gap, temperature)
-        return np.asarray(away / self.area)
-
     # -- residual ------------------------------------------------------------------------------
 
     def residual(self, x: PETSc.Vec, out: PETSc.Vec) -> None:

@@ -70,8 +70,8 @@ class HistoryWriter:
         """The last row that was kept of an existing file; empty without one, and off rank 0."""
         return dict(self._last)
 
-    def write(self, row: Mapping[str, object]) -> None:
-        """Append one step.
+    def write(self, row: Mapping[str, object]) -> dict[str, str]:
+        """Append one step; return its cells by column name.
 
         Parameters
         ----------
@@ -86,12 +86,14 @@ class HistoryWriter:
         ValueError
             If a later row has columns that the first one had not.
         """
+        lines: list[Sequence[str]] = []
         if not self._columns:
             self._columns = (*COLUMNS, *(name for name in row if name not in COLUMNS))
-            lines = [self._columns, _cells(self._columns, row)]
-        else:
-            lines = [_cells(self._columns, row)]
+            lines.append(self._columns)
+        cells = _cells(self._columns, row)
+        lines.append(cells)
         on_root_disk(self._comm, self.path, lambda: append(self.path, lines))
+        return dict(zip(self._columns, cells, strict=True))
 
     def _begin(self, keep_through: int | None) -> None:
         kept: list[Sequence[str]] = []

@@ -8,7 +8,7 @@ from typing import Final
 from mpi4py import MPI
 
 from femna.case import Case, ImageCell
-from femna.output.cycles import write_cycles
+from femna.output.cycles import CycleWriter
 from femna.output.fields import FieldWriter
 from femna.output.history import HistoryWriter
 from femna.output.probes import ProbeWriter
@@ -49,7 +49,6 @@ class StepFiles:
         comm: MPI.Comm,
         resumed: bool,
     ) -> None:
-        self._directory, self._comm = directory, comm
         self._one_file_a_part = case.output.format == "vtkhdf"
         self._driver, self._history = driver, history
         electrolyte = driver.model.properties.electrolyte
@@ -68,6 +67,12 @@ class StepFiles:
         self._probes = ProbeWriter(
             directory, case, comm, conductivity=conductivity, keep_through=step
         )
+        self._cycles = CycleWriter(
+            directory,
+            comm,
+            history=history.path if resumed else None,
+            ended=driver.ends_half_cycle,
+        )
         self._remeshes = RemeshWriter(directory, comm, keep_through=step)
         self._voids: VoidWriter | None = None
         if isinstance(case.geometry, ImageCell):
@@ -83,14 +88,12 @@ class StepFiles:
             On every rank, if a file cannot be written.
         """
         driver = self._driver
-        self._history.write(accepted.row)
+        self._cycles.write(self._history.write(accepted.row), ends=driver.ends_half_cycle)
         self._probes.write(driver.system, accepted.row)
         if accepted.remesh is not None:
             self._remeshes.write(accepted.remesh, accepted.row)
         if self._voids is not None:
             self._voids.write(output=accepted.output)
-        if accepted.status is not None or driver.ends_half_cycle:
-            write_cycles(self._directory, self._comm)
         if accepted.output:
             systems = [driver.system]
             if driver.counter is not None:
@@ -99,13 +102,14 @@ class StepFiles:
                 fields.write(system, time=driver.clock.time, charge=driver.phase_charge)
 
     def end(self) -> None:
-        """Write what is made of all output times at once: a run ends, or stops early.
+        """Write what is made of many steps at once: a run ends, or stops early.
 
         Raises
         ------
         ComputationError
             On every rank, if a file cannot be written.
         """
+        self._cycles.end()
         if self._one_file_a_part:
             for fields in self._fields:
                 fields.collect()

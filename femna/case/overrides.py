@@ -13,6 +13,9 @@ from femna.errors import InputError
 _NAMED_BY_SHA256: Final = ("file", "material")
 """Entries whose file's hash is the entry `sha256` beside them."""
 
+_NUMBERED, _NUMBERS = "labels", "void_ids"
+"""Voids of an image, and their numbers, which the same program wrote into the same folder."""
+
 
 def split_assignments(assignments: Iterable[str]) -> dict[str, str]:
     """Split ``table.key=value`` texts into a mapping.
@@ -70,20 +73,35 @@ def apply_overrides(
         entry = read_value(value) if isinstance(value, str) else copy.deepcopy(value)
         _put(result, key, entry, file)
     for key in overrides or {}:
-        _forget_hash(result, key, overrides or {})
+        for entry in _brought_along(document, key):
+            if entry not in (overrides or {}):
+                _remove(result, entry)
     return result
 
 
-def _forget_hash(document: dict[str, Any], key: str, overrides: Mapping[str, Any]) -> None:
-    """Remove the hash that a resolved case brings along of a file, where another is named."""
+def _brought_along(document: Mapping[str, Any], key: str) -> list[str]:
+    """Return the entries that a resolved case brings along of a file, where another is named."""
     table, _, name = key.rpartition(".")
-    hashes = [f"{name}_sha256", *(["sha256"] if name in _NAMED_BY_SHA256 else [])]
+    beside = [f"{name}_sha256", *(["sha256"] if name in _NAMED_BY_SHA256 else [])]
+    old, numbers = (_find(document, f"{table}.{entry}") for entry in (name, _NUMBERS))
+    named = isinstance(old, str) and isinstance(numbers, str)
+    if name == _NUMBERED and named and Path(old).parent == Path(numbers).parent:
+        beside += [_NUMBERS, f"{_NUMBERS}_sha256"]
+    return [f"{table}.{entry}" if table else entry for entry in beside]
+
+
+def _find(document: Mapping[str, Any], key: str) -> Any:
     place: Any = document
-    for part in table.split(".") if table else []:
+    for part in key.split("."):
         place = place.get(part) if isinstance(place, dict) else None
-    for entry in hashes:
-        if isinstance(place, dict) and f"{table}.{entry}" not in overrides:
-            place.pop(entry, None)
+    return place
+
+
+def _remove(document: dict[str, Any], key: str) -> None:
+    table, _, name = key.rpartition(".")
+    place = _find(document, table) if table else document
+    if isinstance(place, dict):
+        place.pop(name, None)
 
 
 def _put(document: dict[str, Any], key: str, entry: Any, file: Path | str | None) -> None:

@@ -182,9 +182,19 @@ def _check_shape(stack: Stack) -> None:
 
 
 def _check_offset(stack: Stack) -> None:
+    if stack.symmetry != "mirror":
+        return
     radius, offset = 0.5 * stack.electrolyte_diameter, stack.electrode_offset or 0.0
+    outer = stack.electrode.outer
+    if outer > radius * (1.0 + SAME):
+        refuse(
+            "geometry.electrolyte_diameter",
+            micrometres(2.0 * radius),
+            f"must be at least {micrometres(2.0 * outer)}: the electrolyte bears the electrode",
+            "make it wider, or the electrode smaller",
+        )
     play = stack.electrode.play(radius)
-    if stack.symmetry == "mirror" and offset > play + SAME * radius:
+    if offset > play + SAME * radius:
         refuse(
             "geometry.electrode_offset",
             micrometres(offset),
@@ -202,6 +212,13 @@ def _check_tilt(case: Case, stack: Stack) -> None:
             "(given)",
             "metal that slides along a tilted collector is not followed",
             "write metal.collector_wall = { law = 'sticking' }, or remove the tilt",
+        )
+    if case.mask is not None:
+        refuse(
+            "geometry.platen_tilt",
+            render(stack.platen_tilt, ("mrad",), "rad"),
+            "a mask that a tilted platen presses on one side first is not computed",
+            "remove it, or [mask]",
         )
     change = 0.5 * stack.electrode_diameter * math.tan(stack.platen_tilt)
     if change > (1.0 - _THINNEST) * stack.metal_thickness:

@@ -7,7 +7,6 @@ electrolyte cannot show it. Its volume is put above the foot, or dropped.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -141,7 +140,7 @@ def find_voids(stack: LabelStack, geometry: ImageCell) -> ImageVoids:
         Its least volume, and whether buried voids are kept.
     """
     least = geometry.minimum_volume / stack.voxel**3
-    collector = (geometry.metal_thickness or math.inf) / stack.voxel
+    collector = (geometry.metal_thickness or stack.height) / stack.voxel
     sides = np.array(stack.ids.shape[1:])
     opened: list[OpenVoid] = []
     buried: list[BuriedVoid] = []

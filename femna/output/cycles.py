@@ -75,7 +75,7 @@ class CycleWriter:
         row : mapping
             The row of ``history.csv`` as texts.
         ends : bool
-            Whether a strip, a plate or a hold ends with this step.
+            Whether a strip, a plate or a hold ends with this step, or the run.
 
         Raises
         ------
@@ -84,17 +84,7 @@ class CycleWriter:
         """
         self._take(row)
         if ends:
-            self.end()
-
-    def end(self) -> None:
-        """Write the half cycle so far, if there is one: the run stops (collective).
-
-        Raises
-        ------
-        ComputationError
-            On every rank, if the file cannot be written.
-        """
-        on_root_disk(self._comm, self._path, self._close)
+            on_root_disk(self._comm, self._path, self._close)
 
     def _begin(self, history: Path | None, *, ended: bool) -> None:
         self._path.unlink(missing_ok=True)

@@ -21,6 +21,7 @@ from femna.files import read_json
 from femna.lock import PATIENCE, sole_writer
 from femna.output.cost import Cost
 from femna.output.faults import named_faults
+from femna.output.files import on_root_disk
 from femna.output.folder import FINISHED, Claim, claim, release
 from femna.output.history import HistoryWriter
 from femna.output.interrupt import Interrupt
@@ -222,6 +223,7 @@ class _Run:
             keep_through=driver.clock.step if resumed else None,
         )
         self.progress.row = history.last
+        self._forget_ending()
         if resumed:
             self.log.info("resumed after step %d", driver.clock.step)
         self._record(driver.model, ended=False)
@@ -239,6 +241,11 @@ class _Run:
         del driver, history, files, self.checkpoint, self.last
         gc.collect()  # on all ranks at one point, since MPI's objects are freed together
         return summary
+
+    def _forget_ending(self) -> None:
+        """Remove how an attempt before this one ended: the run goes on (collective)."""
+        summary = self.directory / "summary.json"
+        on_root_disk(self.comm, summary, lambda: summary.unlink(missing_ok=True))
 
     def _keep(self, driver: Driver) -> None:
         """Keep checkpoints and the final state by the points of the driver's mesh."""

@@ -88,7 +88,8 @@ class StepFiles:
             On every rank, if a file cannot be written.
         """
         driver = self._driver
-        self._cycles.write(self._history.write(accepted.row), ends=driver.ends_half_cycle)
+        row = self._history.write(accepted.row)
+        self._cycles.write(row, ends=driver.ends_half_cycle or accepted.status is not None)
         self._probes.write(driver.system, accepted.row)
         if accepted.remesh is not None:
             self._remeshes.write(accepted.remesh, accepted.row)
@@ -102,14 +103,13 @@ class StepFiles:
                 fields.write(system, time=driver.clock.time, charge=driver.phase_charge)
 
     def end(self) -> None:
-        """Write what is made of many steps at once: a run ends, or stops early.
+        """Write what is made of all output times at once: a run ends, or stops early.
 
         Raises
         ------
         ComputationError
             On every rank, if a file cannot be written.
         """
-        self._cycles.end()
         if self._one_file_a_part:
             for fields in self._fields:
                 fields.collect()

@@ -95,7 +95,7 @@ def cycling_section(sweep: SweepFolder) -> str:
     if rows:
         parts.append(_map(sweep, rows))
     if judged:
-        names = ("variant", "cell", "statement", "computed", "verdict")
+        names = tuple(judged[0])
         cells = [tuple(row[name] for name in names) for row in judged]
         text = (
             "What the experiment states of its cycled cells. A life and a voltage agree within a "

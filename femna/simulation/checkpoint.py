@@ -27,6 +27,8 @@ Array = npt.NDArray[np.float64]
 _MESHES = ("pressure", "potential")  # their points are the vertices of metal and electrolyte
 _POINTS = "points_"
 _COUNTER = "counter_"
+_LEFT_BEHIND = ("cycle_", "mask_", _POINTS)  # what another case may begin without
+_NAMED = 3  # arrays in a message
 
 SAME_PLACE = 1e-9
 """Coordinates that lie closer than this, in lengths of the model, count as equal."""
@@ -239,6 +241,10 @@ class Checkpoint:
         missing = needed - set(content)
         if missing:
             return f"lacks {', '.join(sorted(missing))}"
+        more = sorted({name for name in content if not name.startswith(_LEFT_BEHIND)} - needed)
+        if more:
+            listed = ", ".join(more[:_NAMED]) + (", ..." if len(more) > _NAMED else "")
+            return f"holds {listed} of parts that this case does not have"
         other = [name for name, order in orders.items() if len(content[name]) != order.size]
         other += [
             name

@@ -27,7 +27,7 @@ from femna.simulation.state import Clock
 
 Array = npt.NDArray[np.float64]
 
-_HELD: Final = ("time", "throughput")
+_HELD: Final = ("time", "throughput", "enclosed", "reopened")
 _LINEAR: Final = (
     *_HELD,
     "removed",
@@ -36,8 +36,6 @@ _LINEAR: Final = (
     "elastic_volume",
     "film",
     "void_volume",
-    "enclosed",
-    "reopened",
     "closed",
 )
 """Numbers of the clock that go on while the state is held, and along the line."""
@@ -105,6 +103,9 @@ class CycleJump:
             for name in names:
                 slope = numbers[name] - earlier[name]
                 setattr(clock, name, numbers[name] + cycles * slope)
+            if not line:  # as much closes as is enclosed and not met again
+                clock.closed += clock.enclosed - clock.reopened
+                clock.closed -= numbers["enclosed"] - numbers["reopened"]
             clock.film = max(clock.film, 0.0)
             clock.phase += cycles * steps
             if line:

@@ -278,8 +278,6 @@ class Driver:
             electrode.newton.begin_step()
         reason = ""
         while True:
-            if dt < judgement.smallest:
-                self._fail(befores, reason, judgement.smallest)
             iterations, reason = self._solve(phase, dt, befores)
             share: float | None = FAILED_SHARE
             if not reason:
@@ -289,6 +287,8 @@ class Driver:
                 break
             self._undo(befores)
             dt *= share
+            if dt < judgement.smallest:
+                self._fail(befores, reason, judgement.smallest)
         try:
             for electrode in self._every:
                 electrode.stage.check_rim(dt)

@@ -200,8 +200,10 @@ class Electrode:
         clock.note_stress(failed=self._stress_failed)
         clock.advance(dt, current=passed, duration=phase.duration)
         clock.next_dt = dt * self.control.factor(load)
-        if numerics.step is not None and phase.current and phase.kind != "hold":
-            clock.next_dt = numerics.step / abs(phase.current)
+        if numerics.step is not None:
+            given = phase.kind in ("strip", "plate")
+            current = abs(phase.current) if given else self.model.scales.current
+            clock.next_dt = numerics.step / current
         return forces
 
     def row(self, phase: Phase, *, dt: float, iterations: int, forces: Forces) -> dict[str, Any]:

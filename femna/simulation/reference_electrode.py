@@ -7,11 +7,10 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.interpolate import LinearNDInterpolator
-from scipy.spatial import Delaunay
 
 from femna.case import ReferenceElectrode, Stack
 from femna.simulation.discretisation import owned_facet_dofs
+from femna.simulation.in_plane import InPlane
 from femna.simulation.setup import Model
 
 Array = npt.NDArray[np.float64]
@@ -76,8 +75,7 @@ class ReferenceReading:
     @staticmethod
     def _in_plane(wanted: Array, known: Array) -> Callable[[Array], Array]:
         half = np.column_stack([wanted[:, 0], np.abs(wanted[:, 1])])  # the other one is its image
-        triangles = Delaunay(known)
-        return lambda values: np.asarray(LinearNDInterpolator(triangles, values)(half))
+        return InPlane(known, half)
 
     def __call__(self) -> float:
         """Return the reading over the potential scale (collective)."""

@@ -139,17 +139,18 @@ def build_model(
         current=current,
         potential=current * resistance,
     )
-    floor = case.numerics.strain_rate_floor * scales.velocity / (2.0 * cell.half_period)
+    receding = scales.velocity / cell.half_period
+    floor = 0.5 * case.numerics.strain_rate_floor * receding
     metal = properties.metal
     moduli = None
     if metal.shear_modulus is not None and metal.bulk_modulus is not None:
         moduli = ElasticModuli(shear=metal.shear_modulus, bulk=metal.bulk_modulus)
-    thickness = _extent(cell.metal.mesh, 1.0)
+    thickness = _extent(cell.metal.mesh, 1.0) * cell.length_scale
     if isinstance(case.geometry, Stack):  # under a tilted platen that is the thick end
-        thickness = case.geometry.metal_thickness / cell.length_scale
+        thickness = case.geometry.metal_thickness
     # in a layer thinner than the half period metal flows along the walls, by length over thickness
     # faster than it recedes, and shears across the thickness
-    shearing = scales.rate / min(1.0, thickness) ** 2
+    shearing = receding / min(1.0, thickness / cell.half_period) ** 2
     sources = wall_sources(case, metal.creep, rate=shearing)
     properties = replace(properties, sources=(*properties.sources, *sources))
     wall, collector = (
@@ -209,7 +210,7 @@ def build_model(
         chart=chart,
         conducting=_conducting(cell, system, chart),
         conducting_fraction=chart.mean,
-        metal_thickness=thickness * scales.length,
+        metal_thickness=thickness,
         electrolyte_thickness=deep,
         own_electrolyte=0.5 * deep if shared else deep,
         refine=refine,

@@ -18,12 +18,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 from mpi4py import MPI
-from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
-from scipy.spatial import Delaunay
 
 from femna.errors import ComputationError
 from femna.simulation.conduction import distribute_current, healed
 from femna.simulation.fixed_point import Anderson
+from femna.simulation.in_plane import InPlane
 from femna.simulation.system import System
 
 Array = npt.NDArray[np.float64]
@@ -189,17 +188,12 @@ class _Facing:
         self._order = np.lexsort(known.T[::-1])
         self._known = known[self._order]
         self._wanted = target.electrolyte.far_places()
-        self._triangles = Delaunay(self._known) if known.shape[1] > 1 else None
+        self._in_plane = InPlane(self._known, self._wanted) if known.shape[1] > 1 else None
 
     def __call__(self) -> Array:
         """Return the potential at the owned dofs of the far side (collective)."""
         values = np.concatenate(self._comm.allgather(self._source.electrolyte.at_interface()))
         values = values[self._order]
-        if self._triangles is None:
-            return np.asarray(np.interp(self._wanted[:, 0], self._known[:, 0], values))
-        found = np.asarray(LinearNDInterpolator(self._triangles, values)(self._wanted))
-        outside = np.isnan(found)  # by round-off, or between chords of a curved rim
-        if outside.any():
-            near = NearestNDInterpolator(self._known, values)
-            found[outside] = near(self._wanted[outside])
-        return found
+        if self._in_plane is not None:
+            return self._in_plane(values)
+        return np.asarray(np.interp(self._wanted[:, 0], self._known[:, 0], values))

@@ -18,6 +18,9 @@ CLOSING_SHARE: Final = 1.0 / 32.0
 """Least part of a phase's usual length to which a step is shortened to end with an enclosed void,
 which softens the metal until the step's end."""
 
+STRETCH: Final = 1e-6
+"""Share of its length by which a step may be longer than wanted, to leave no sliver of a step."""
+
 
 def first_length(phase: Phase, model: Model) -> float:
     """Return the length [s] of a phase's first step."""
@@ -49,7 +52,7 @@ def next_length(clock: Clock, phase: Phase, model: Model) -> float:
     now = clock.phase_time
     target = next(t for t in _targets(phase, case) if t > now + 1e-12 * phase.duration)
     left = target - now
-    if wanted >= left * (1.0 - 1e-9):
+    if wanted >= left * (1.0 - STRETCH):
         return left
     return 0.5 * left if adaptive and wanted > 0.5 * left else wanted
 

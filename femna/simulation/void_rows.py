@@ -1,7 +1,8 @@
 """The voids of a cell from an image one by one, as they are at a step.
 
 Every vertex of the interface belongs to the void of the labels on whose foot it stands, else to the
-nearest one; of a buried void that the surface has met, the vertices that met it. So what opens at
+nearest one, and where all are buried to the one it lies below; of a buried void that the surface
+has met, the vertices that met it. So what opens at
 the edge of a void counts as that void, and the sum over the voids is all of the open volume.
 """
 
@@ -65,6 +66,9 @@ class VoidRows:
             for number in open_ids:
                 x, y = voids.places[voids.owner == number].mean(axis=0)
                 self._centre[number] = (float(x), float(y))
+        elif self._spheres:
+            above = cKDTree([(self._spheres[k].x, self._spheres[k].y) for k in self._ids])
+            self._owner = np.asarray(above.query(self._system.vertices.horizontal)[1])
 
     def rows(self, phase: Phase) -> list[dict[str, Any]]:
         """Return the rows at the present state, by the names of `COLUMNS`.
@@ -109,7 +113,7 @@ class VoidRows:
                 if not opened[k]:
                     z = clock.void_heights[k]
                     reach = z + clock.void_radii[k]
-                    state = "buried" if held > 0.0 else "closed"
+                    state = "buried" if enclosed[k] > 0.0 else "closed"
             found.append(
                 start
                 | {

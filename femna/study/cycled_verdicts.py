@@ -13,11 +13,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from femna.study.cycled_cells import Cell
+from femna.study.entries import VARIANT
 from femna.study.rows import FAILED, Row, Table
 from femna.tables import read_table
 
@@ -25,14 +26,21 @@ FACTOR: Final = 2.0
 FLAT: Final = 0.25
 HEADER: Final = ["variant", "cell", "statement", "computed", "verdict"]
 
+_OF_CELL: Final = ("protocol_charge_mAh_cm2", "protocol_repeat")
+"""Swept inputs that belong to a cell, as pressure and current do."""
+
 _ENDS: Final = ("contact_lost", "voltage_limit", "shorted")
 
 
 @dataclass(frozen=True)
 class Judged:
-    """One statement of one cell, held against one computed cell."""
+    """One statement of one cell, held against one computed cell.
+
+    Of the inputs `others` are those in which computed cells differ that are one measured cell.
+    """
 
     variant: str
+    others: tuple[tuple[str, Any], ...]
     cell: str
     statement: str
     computed: str
@@ -55,8 +63,8 @@ def judge_cells(directory: Path, rows: Sequence[Row], cells: Sequence[Cell]) -> 
         None for a cell of which no case with more than one half cycle was computed.
     """
     found: list[Judged] = []
-    for variant in dict.fromkeys(_variant(row) for row in rows):
-        own = [row for row in rows if _variant(row) == variant]
+    for variant, others in dict.fromkeys((_variant(row), _others(row)) for row in rows):
+        own = [row for row in rows if (_variant(row), _others(row)) == (variant, others)]
         lives: dict[tuple[float, float], float] = {}
         for cell in cells:
             for row in own:
@@ -64,29 +72,38 @@ def judge_cells(directory: Path, rows: Sequence[Row], cells: Sequence[Cell]) -> 
                 if len(table) < 2 or not _same(cell, row, table):
                     continue
                 found += [
-                    Judged(variant, cell.text, *texts) for texts in _statements(cell, row, table)
+                    Judged(variant, others, cell.text, *texts)
+                    for texts in _statements(cell, row, table)
                 ]
                 if not cell.voids and row.status != FAILED:
                     ended = row.status in _ENDS
                     life = float(table[-1]["cycle"])
                     lives[row.pressure, row.current] = life if ended else math.inf
                 break
-        found += [Judged(variant, "all", *texts) for texts in _trends(lives)]
+        found += [Judged(variant, others, "all", *texts) for texts in _trends(lives)]
     return found
 
 
 def judged_table(found: Sequence[Judged]) -> Table:
-    """Return header and cells of ``cycling.csv``."""
-    return list(HEADER), [[getattr(item, name) for name in HEADER] for item in found]
+    """Return header and cells of ``cycling.csv``; the other inputs stand after the variant."""
+    inputs = list(dict.fromkeys(name for item in found for name, _ in item.others))
+    variant, *rest = HEADER
+    cells = [
+        [item.variant, *(dict(item.others).get(name) for name in inputs)]
+        + [getattr(item, name) for name in rest]
+        for item in found
+    ]
+    return [variant, *inputs, *rest], cells
 
 
 def judged_lines(found: Sequence[Judged]) -> list[str]:
-    """Return how many statements each variant meets, one line a variant."""
+    """Return how many statements are met, a line for each variant and its other inputs."""
     lines = []
-    for variant in dict.fromkeys(item.variant for item in found):
-        own = [item.verdict for item in found if item.variant == variant]
+    for variant, others in dict.fromkeys((item.variant, item.others) for item in found):
+        own = [item.verdict for item in found if (item.variant, item.others) == (variant, others)]
         met, missed = own.count("met"), own.count("not met")
-        name = f"{variant}: " if variant else ""
+        named = ", ".join([*filter(None, [variant]), *(f"{n} = {v}" for n, v in others)])
+        name = f"{named}: " if named else ""
         lines.append(
             f"Cycled cells: {name}{met} of {len(own)} statements met, {missed} not met, "
             f"{len(own) - met - missed} not decided."
@@ -95,13 +112,18 @@ def judged_lines(found: Sequence[Judged]) -> list[str]:
 
 
 def _variant(row: Row) -> str:
-    return str(dict(row.others).get("variant", ""))
+    return str(dict(row.others).get(VARIANT, ""))
+
+
+def _others(row: Row) -> tuple[tuple[str, Any], ...]:
+    """Return the inputs besides the variant, and besides those that tell cells apart."""
+    return tuple((name, value) for name, value in row.others if name not in (VARIANT, *_OF_CELL))
 
 
 def _same(cell: Cell, row: Row, table: Sequence[Mapping[str, str]]) -> bool:
     same = math.isclose(cell.pressure, row.pressure) and math.isclose(cell.current, row.current)
     charge = max(float(entry["charge_mAh_cm2"]) for entry in table)
-    given = dict(row.others).get("protocol_charge_mAh_cm2", charge)
+    given = dict(row.others).get(_OF_CELL[0], charge)
     return same and (cell.charge is None or math.isclose(cell.charge, float(given)))
 
 
@@ -161,14 +183,18 @@ def _voids(table: Sequence[Mapping[str, str]]) -> list[tuple[str, str, str]]:
         return float(entry["void_volume_um3"]) + float(entry.get("occluded_void_volume_um3") or 0.0)
 
     strips = [volume(e) for e in table if e["phase"] == "strip"]
-    plates = [volume(e) for e in table if e["phase"] == "plate"]
     rising = all(b > a for a, b in itertools.pairwise(strips))
     verdict = _met(rising) if len(strips) > 1 else "not decided"
     listed = ", ".join(f"{v:.3g}" for v in strips)
     found = [
         ("void volume after stripping rises in every cycle", f"{listed} um3", verdict),
     ]
-    after = [(s, p) for s, p in zip(strips, plates[1:], strict=False)]
+    driven = [e for e in table if e["phase"] in ("strip", "plate")]
+    after = [
+        (volume(one), volume(next_one))
+        for one, next_one in itertools.pairwise(driven)
+        if (one["phase"], next_one["phase"]) == ("strip", "plate")
+    ]
     partly = bool(after) and all(0.0 < p < s for s, p in after)
     listed = ", ".join(f"{s:.3g} to {p:.3g}" for s, p in after)
     text = f"{listed} um3" if after else "no plating after a stripping"

@@ -15,7 +15,7 @@ from femna.study.quantities import parse_quantity
 from femna.study.ranges import Range, Scalar, Table, Values, swept_table
 from femna.study.sample import Sample
 from femna.study.slurm_settings import SlurmSettings
-from femna.study.variant import Variant
+from femna.study.variant import Parameter, Variant
 
 
 class Critical(Table):
@@ -151,6 +151,7 @@ class Study(Table):
             limit = "names no mechanism, and others do"
             raise problem(limit, "name all or none", key="variant", value=without[0])
         tables = [set(table) for table in self.sweep]
+        parameters: dict[str | None, Parameter] = {}
         for place, variant in enumerate(self.variant):
             if names.count(variant.name) > 1:
                 key = f"variant.{place}.name"
@@ -162,6 +163,17 @@ class Study(Table):
                 remedy = "add a [[sweep]] of them, which this one replaces"
                 paths = ", ".join(variant.sweep)
                 raise problem(limit, remedy, key=f"variant.{place}.sweep", value=paths)
+            if variant.parameter is not None:
+                first = parameters.setdefault(variant.mechanism, variant.parameter)
+                if not first.comparable(variant.parameter):
+                    limit = f"is no {first.name} as {first.value}, of the same mechanism"
+                    key = f"variant.{place}.parameter.value"
+                    raise problem(
+                        limit,
+                        "give it the name and a unit of the first, or another mechanism",
+                        key=key,
+                        value=variant.parameter.value,
+                    )
             other = variant.relative_to
             if other is not None and other not in names:
                 key = f"variant.{place}.relative_to"

@@ -45,16 +45,28 @@ class Entry:
     value: float | str
 
 
-def table_entries(table: Mapping[str, Values | Range]) -> list[tuple[Entry, ...]]:
-    """Return the rows of one table: its keys vary together."""
-    columns = {path: _points(path, item) for path, item in table.items()}
+def table_entries(
+    table: Mapping[str, Values | Range], *, like: Mapping[str, Values | Range] | None = None
+) -> list[tuple[Entry, ...]]:
+    """Return the rows of one table: its keys vary together.
+
+    Parameters
+    ----------
+    table : mapping
+    like : mapping, optional
+        A table of the same keys, whose order and units the rows take.
+    """
+    columns = {path: _points(path, table[path], (like or {}).get(path)) for path in like or table}
     count = length(next(iter(table.values())))
-    return [tuple(columns[path][row] for path in table) for row in range(count)]
+    return [tuple(columns[path][row] for path in columns) for row in range(count)]
 
 
-def _points(path: str, item: Values | Range) -> list[Entry]:
+def _points(path: str, item: Values | Range, like: Values | Range | None) -> list[Entry]:
     fixed = path in (PRESSURE, CURRENT)
     quantities = _quantities(item)
+    others = None if like is None else _quantities(like)
+    if quantities and others:
+        quantities = _in_unit(quantities, others[0].unit)
     if quantities is None:
         assigned = item.values if isinstance(item, Values) else ()
         column = "" if fixed else column_name(path, "")
@@ -64,6 +76,14 @@ def _points(path: str, item: Values | Range) -> list[Entry]:
         Entry(path, q.text if q.unit else _bare(item, index, q), column, q.number)
         for index, q in enumerate(quantities)
     ]
+
+
+def _in_unit(quantities: list[Quantity], unit: str) -> list[Quantity]:
+    """Return quantities in another unit; as they are where it is none of theirs."""
+    try:
+        return [quantity.to(unit) for quantity in quantities]
+    except ValueError:  # the case will refuse them
+        return quantities
 
 
 def _bare(item: Values | Range, index: int, quantity: Quantity) -> str:
@@ -126,6 +146,16 @@ def nearest_case(
                 "select by swept paths and variant",
             )
 
+        entries = [entry for chosen in picked for entry in chosen if entry.path == path]
+        if not any(math.isfinite(_distance(entry, selector[path])) for entry in entries):
+            raise InputError(
+                file,
+                f"output.fields.{path}",
+                selector[path],
+                f"is none of the swept values, such as {entries[0].text}",
+                "select by a value that is swept, a number with its unit",
+            )
+
     def distance(entries: tuple[Entry, ...]) -> float:
         total = 0.0
         for entry in entries:
@@ -142,7 +172,7 @@ def _distance(entry: Entry, wanted: Scalar) -> float:
         mine = parse_quantity(own)
         theirs = parse_quantity(other).to(mine.unit)
     except ValueError:
-        return 0.0 if own == other else 1e6
+        return 0.0 if own == other else math.inf
     if min(mine.number, theirs.number) <= 0:
         return abs(mine.number - theirs.number)
     return abs(math.log(mine.number / theirs.number))

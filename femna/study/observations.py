@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -199,11 +200,12 @@ _UNDECIDED: Final[Verdict] = "not decided"
 def _judge(bound: Bound, crossing: Crossing) -> Verdict:
     """Judge a bracket by the computed value, or by its own bracket where there is none."""
     low, high = crossing.range
-    if (low is not None and bound.high is not None and low > bound.high) or (
+    beyond = operator.gt if crossing.value is not None else operator.ge  # it fails at its low end
+    if (low is not None and bound.high is not None and beyond(low, bound.high)) or (
         high is not None and bound.low is not None and high < bound.low
     ):
         return "not met"
-    above = bound.low is None or (low is not None and low > bound.low)
+    above = bound.low is None or (low is not None and beyond(low, bound.low))
     below = bound.high is None or (high is not None and high <= bound.high)
     return "met" if above and below else "not decided"
 

@@ -95,7 +95,7 @@ def make_plan(
         changed = {} if variant is None else variant.set
         own = () if variant is None else (Entry(VARIANT, variant.name, VARIANT, variant.name),)
         start = {**base, **{path: override_text(value) for path, value in changed.items()}, **given}
-        for chosen in itertools.product(*_own_tables(variant, tables)):
+        for chosen in itertools.product(*_own_tables(variant, study, tables)):
             entries = tuple(itertools.chain.from_iterable(chosen))
             full = {**start, **{entry.path: entry.text for entry in entries}}
             case = load(loader, case_file, {**full, **_quiet(study)}, study=file)
@@ -124,13 +124,17 @@ def make_plan(
 
 
 def _own_tables(
-    variant: Variant | None, tables: Sequence[list[tuple[Entry, ...]]]
+    variant: Variant | None, study: Study, tables: Sequence[list[tuple[Entry, ...]]]
 ) -> list[list[tuple[Entry, ...]]]:
-    """Return the study's tables, with the variant's own in place of that of the same entries."""
+    """Return the study's tables, with the variant's own in place of that of the same entries.
+
+    It takes the order and the units of the one it replaces, so that a column means one thing.
+    """
     if variant is None or not variant.sweep:
         return list(tables)
-    own = table_entries(variant.sweep)
-    paths = {entry.path for entry in own[0]}
+    paths = set(variant.sweep)
+    like = next(table for table in study.sweep if set(table) == paths)
+    own = table_entries(variant.sweep, like=like)
     return [own if {entry.path for entry in table[0]} == paths else table for table in tables]
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from femna.case.messages import to_input_error
 from femna.case.quantities import problem
-from femna.study.quantities import Quantity, parse_quantity
+from femna.study.quantities import Quantity, is_quantity, parse_quantity
 
 type Scalar = bool | int | float | str
 
@@ -25,6 +25,22 @@ class Values(Table):
 
     values: tuple[Scalar, ...] = Field(min_length=1)
     unit: str | None = None
+
+    @model_validator(mode="after")
+    def _one_dimension(self) -> Values:
+        texts = [value for value in self.values if isinstance(value, str)]
+        if len(texts) < len(self.values) or not all(is_quantity(text) for text in texts):
+            return self
+        unit = parse_quantity(texts[0]).unit
+        for place, text in enumerate(texts):
+            try:
+                parse_quantity(text).to(unit)
+            except ValueError:
+                limit = f"measures something else than the first value, in {unit}"
+                raise problem(
+                    limit, "give all in one unit", key=f"values.{place}", value=text
+                ) from None
+        return self
 
     @model_validator(mode="after")
     def _unit_needs_numbers(self) -> Values:

@@ -5,7 +5,7 @@ A curve that stands for other currents is proved at the end by spot checks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ from femna.study.rows import (
     number,
     results_of,
 )
-from femna.study.slurm import run_tasks_on_slurm
+from femna.study.slurm import jobs_at_work, run_tasks_on_slurm
 from femna.study.slurm_settings import SlurmSettings
 from femna.study.workers import Outcome, Solve, Task, run_tasks
 
@@ -48,7 +48,8 @@ class Progress:
     """What a running sweep knows.
 
     `retried` holds the failed cases that begin anew, with their old reasons, each until it has
-    ended; with `only_retried` a case of the grid that has not ended yet is left alone.
+    ended; with `only_retried` a case of the grid that has not ended yet is left alone. `at_work`
+    are cases whose jobs a sweep before this one left with Slurm.
     """
 
     plan: Plan
@@ -64,6 +65,7 @@ class Progress:
     cases: tuple[Planned, ...] = ()
     masters: dict[Others, MasterCurve] = field(default_factory=dict)
     curves: int = 0
+    at_work: Container[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.cases, self.masters = split(self.plan.cases, self.plan.study)
@@ -121,6 +123,8 @@ def run_cases(
     With `slurm` each case is a job of the cluster, and `jobs` and `solve` have no meaning.
     """
     tasks: list[Task] = []
+    if slurm is not None:
+        progress.at_work = jobs_at_work(progress.directory)
     for item in progress.cases:
         progress.planned[item.name] = item
         key = _curve(item)
@@ -177,7 +181,10 @@ def _is_asked_for(progress: Progress, item: Planned) -> bool:
 
 
 def _task_or_row(progress: Progress, item: Planned) -> list[Task]:
-    """Return the task of a case, or take its result where it is finished."""
+    """Return the task of a case, or take its result where it is finished.
+
+    The folder of a case whose job is at work stays where that writes.
+    """
     folder = progress.directory / item.name
     if progress.resume:
         summary = finished_summary(progress.directory, item)
@@ -189,7 +196,8 @@ def _task_or_row(progress: Progress, item: Planned) -> list[Task]:
         # its row stays until it has ended again: an interrupt must not make it forgotten
         left = read_json(folder / "summary.json")
         progress.rows[item.name] = _row(item, left, progress.retried[item.name])
-        set_aside(folder)
+        if item.name not in progress.at_work:
+            set_aside(folder)
     return [Task(item.name, item.case, folder, resume=progress.resume and folder.exists())]
 
 

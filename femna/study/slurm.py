@@ -98,6 +98,19 @@ def read_jobs(directory: Path) -> dict[str, str]:
     return {str(name): str(job) for name, job in found.items()}
 
 
+def jobs_at_work(directory: Path) -> frozenset[str]:
+    """Return the cases of a sweep's folder whose jobs wait or run.
+
+    Raises
+    ------
+    EnvironmentProblem
+        As for `queue_states`.
+    """
+    jobs = read_jobs(directory)
+    states = queue_states(jobs.values())
+    return frozenset(name for name, job in jobs.items() if job in states)
+
+
 def queue_states(jobs: Iterable[str]) -> dict[str, JobState]:
     """Ask Slurm for the jobs of this user that wait or run, and return those asked for.
 
@@ -186,6 +199,7 @@ def _executor(settings: SlurmSettings, folder: Path) -> Any:
 
 
 def _submit(executor: Any, task: Task, settings: SlurmSettings, directory: Path) -> str:
+    (task.directory / "summary.json").unlink(missing_ok=True)  # of an attempt before
     case = directory / FOLDER / f"{task.name}.toml"
     write_text(case, task.case.to_toml())
     ranks = [starter(settings.mpi), "-n", str(settings.ranks)] if settings.ranks > 1 else []

@@ -43,8 +43,6 @@ class SlurmSettings(Table):
     @field_validator("time", mode="before")
     @classmethod
     def _time_in_minutes(cls, value: object) -> object:
-        if isinstance(value, float):  # a default
-            return value
         if not isinstance(value, str):
             raise problem("a time with its unit is expected", 'write e.g. "2 h"')
         minutes = parse_quantity(value).to("min").number

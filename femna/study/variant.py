@@ -41,6 +41,14 @@ class Parameter(Table):
             raise problem(limit, "correct value or estimate", key="value", value=self.value)
         return self
 
+    def comparable(self, other: Parameter) -> bool:
+        """Whether another value of it is one of the same quantity."""
+        try:
+            parse_quantity(other.value).to(parse_quantity(self.value).unit)
+        except ValueError:
+            return False
+        return True
+
 
 class Variant(Table):
     """A named alternative: entries of the case that change together.

@@ -56,6 +56,29 @@ def test_another_file_comes_without_the_hash_of_the_one_before(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        ({"geometry.labels": "b/labels.tif"}, {"labels": "b/labels.tif"}),
+        (
+            {"geometry.labels": "b/labels.tif", "geometry.void_ids": "own.tif"},
+            {"labels": "b/labels.tif", "void_ids": "own.tif"},
+        ),
+    ],
+)
+def test_other_labels_come_without_the_numbers_of_the_ones_before(given, left):
+    geometry = {"labels": "a/labels.tif", "labels_sha256": "1"}
+    geometry |= {"void_ids": "a/void_ids.tif", "void_ids_sha256": "1"}
+    found = apply_overrides({"geometry": geometry}, given)["geometry"]
+    assert found == left
+
+
+def test_numbers_of_ones_own_stay_with_other_labels():
+    geometry = {"labels": "a/labels.tif", "void_ids": "own/numbers.tif", "void_ids_sha256": "1"}
+    found = apply_overrides({"geometry": geometry}, {"geometry.labels": "b/labels.tif"})
+    assert found["geometry"] == geometry | {"labels": "b/labels.tif"}
+
+
+@pytest.mark.parametrize(
     ("key", "part"),
     [
         ("protocol.steps.3.do", "not an index of a list of 1"),

@@ -39,6 +39,28 @@ REFUSED = {
         "geometry.electrode_offset",
         "at most 2500 um",
     ),
+    "corners over the edge of the disc": (
+        {
+            "symmetry": "mirror",
+            "electrode_shape": "rectangular",
+            "electrode_diameter": "8 mm",
+            "electrode_width": "8 mm",
+            "corner_radius": "0.5 mm",
+            "reference_electrode": None,
+        },
+        "geometry.electrolyte_diameter",
+        "must be at least 10899.5 um",
+    ),
+    "longer across than the disc": (
+        {
+            "symmetry": "mirror",
+            "electrode_shape": "elliptic",
+            "electrode_width": "12 mm",
+            "reference_electrode": None,
+        },
+        "geometry.electrolyte_diameter",
+        "must be at least 12000 um",
+    ),
     "round and of another width": (
         {"symmetry": "mirror", "electrode_width": "4 mm"},
         "geometry.electrode_width",
@@ -166,6 +188,13 @@ def test_a_stack_that_does_not_fit_is_refused(what, refused):
     key, line = refused(geometry=changes)
     assert key == expected
     assert part in line
+
+
+def test_a_mask_under_a_tilted_platen_is_refused(refused):
+    tilted = {"symmetry": "mirror", "platen_tilt": "2 mrad"}
+    key, line = refused(geometry=tilted, mask=MASK, metal={"collector_wall": {"law": "sticking"}})
+    assert key == "geometry.platen_tilt"
+    assert "presses on one side first" in line
 
 
 COUNTER = {"map": {"kind": "uniform"}}

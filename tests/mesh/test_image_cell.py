@@ -128,6 +128,16 @@ def test_a_buried_void_above_the_collector_is_not_in_the_metal(image_case):
         assert len(found.dropped) == 2 - len(heights)
 
 
+def test_a_void_that_the_top_of_the_stack_cuts_is_not_in_the_metal(image_case):
+    top = SHAPE[0] * EDGE
+    mask = spheres(SHAPE, EDGE, (8, 8, 9, 4), (24, 24, top, 5))
+    for more in ({}, {"metal_thickness": f"{top} um"}):
+        case = image_case(mask, **more)
+        found = find_voids(read_labels(case.geometry), case.geometry)
+        assert [void.centre[0] * EDGE for void in found.buried] == pytest.approx([9.0], abs=0.5)
+        assert len(found.dropped) == 1
+
+
 def test_the_radius_of_a_sphere_from_voxels_converges_as_they_shrink(verified):
     # by Gauss's circle problem in three dimensions the error falls at least with the voxel
     errors = []

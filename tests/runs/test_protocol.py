@@ -8,6 +8,8 @@ from runs.conftest import UNIFORM, case_text, last, rows, summary
 from femna.api import Simulation
 from femna.case import load_case
 from femna.cli.app import execute
+from femna.output import run_case
+from femna.simulation.driver import Driver
 
 COARSE = 'step = "0.01 mAh/cm^2"'
 
@@ -106,6 +108,61 @@ def test_a_void_that_is_partly_met_begins_as_it_was_left(run):
     start = rows(second)[0]
     assert start["void_volume_um3"] == rows(first)[-1]["void_volume_um3"]
     assert float(start["volume_balance"]) < 1e-12
+
+
+def test_a_case_without_what_another_left_cannot_begin_there(run, capsys):
+    cycled = '[cycling]\nfilm_thickness = "0.1 um"\n'
+    run(case_text(output="final_state = true", numerics=COARSE) + cycled, "first")
+    capsys.readouterr()
+    run(case_text(protocol='start_from = "first"', numerics=COARSE), "second", code=2)
+    message = capsys.readouterr().err
+    assert message.count("\n") == 1
+    assert "layers_" in message
+    assert "of parts that this case does not have" in message
+
+
+FIXED = 'step = "0.00999999999 mAh/cm^2"'
+
+
+def test_no_sliver_of_a_step_is_left(run):
+    folder = run(case_text(numerics=FIXED))
+    assert summary(folder)["status"] == "ok"
+    assert [float(row["dt_s"]) for row in rows(folder)] == pytest.approx([0, 24, 24], rel=1e-8)
+    assert last(folder)["charge_mAh_cm2"] == pytest.approx(0.02, rel=1e-12)
+
+
+def test_a_rest_recovers_its_fixed_step(run, monkeypatch):
+    solve, failed = Driver._solve, []
+
+    def fails_once(self, phase, dt, befores):
+        if phase.kind == "rest" and not failed:
+            failed.append(dt)
+            return 0, "by this test"
+        return solve(self, phase, dt, befores)
+
+    monkeypatch.setattr(Driver, "_solve", fails_once)
+    steps = 'steps = [{ do = "strip" }, { do = "rest", time = "90 s" }]'
+    folder = run(case_text(protocol=steps, numerics='step = "0.01 mAh/cm^2"'))
+    took = [float(row["dt_s"]) for row in rows(folder) if row["phase"] == "rest"]
+    assert took == pytest.approx([6, 24, 24, 24, 12])
+
+
+def test_a_run_that_goes_on_is_not_called_ended(tmp_path):
+    (tmp_path / "case.toml").write_text(case_text(numerics=COARSE))
+    case, seen = load_case(tmp_path / "case.toml"), []
+
+    def look(row):
+        seen.append((tmp_path / "run" / "summary.json").exists())
+
+    def amid(row):
+        return row["step"] == 1
+
+    told = run_case(case, tmp_path / "run", stop=amid, checkpoint_seconds=0.0)
+    assert told["status"] == "interrupted"
+    assert (tmp_path / "run" / "summary.json").exists()
+    assert run_case(case, tmp_path / "run", resume=True, monitor=look)["status"] == "ok"
+    assert seen == [False]
+    assert summary(tmp_path / "run")["status"] == "ok"
 
 
 def test_another_cell_cannot_begin_there(run, capsys):

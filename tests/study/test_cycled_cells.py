@@ -1,12 +1,13 @@
 """Statements of cycled cells against tables whose verdicts are plain."""
 
 import csv
+from dataclasses import replace
 
 import pytest
 
 from femna.errors import InputError
 from femna.study.cycled_cells import Cell, cycled_cells
-from femna.study.cycled_verdicts import judge_cells, judged_lines
+from femna.study.cycled_verdicts import judge_cells, judged_lines, judged_table
 from femna.study.rows import Row
 
 COLUMNS = [
@@ -92,6 +93,47 @@ def test_voids_of_the_tomography_and_trends(tmp_path):
     assert verdicts(both)["life rises with pressure"] == "met"
     assert verdicts(both)["stable for 9 cycles"] == "met"
     assert "statements met" in judged_lines(both)[0]
+
+
+def test_a_stripping_is_held_against_the_plating_after_it_also_where_it_comes_first(tmp_path):
+    lines = []
+    for k in (1, 2, 3):
+        lines.append([k, "strip", 0.5, 0.2, 100.0 * k, 0.0, 0, 0])
+        lines.append([k, "plate", 0.5, -0.02, 0.0, 100.0 * k - 50.0, 0, 0])
+    write(tmp_path / "one", lines)
+    seen = Cell(pressure=4.0, current=1.5, voltages={}, voids=True)
+    (found,) = (
+        item
+        for item in judge_cells(tmp_path, [row("one")], [seen])
+        if item.statement == "plating fills part of it"
+    )
+    assert (found.verdict, found.computed) == ("met", "100 to 50, 200 to 150, 300 to 250 um3")
+
+
+def test_each_value_of_another_input_is_judged_by_itself(tmp_path):
+    stable = Cell(pressure=7.0, current=1.5, cycles=9, voltages={})
+    rows = []
+    for period, lasts in ((20.0, (3, 9)), (50.0, (1, 5))):
+        for pressure, last, status in zip((4.0, 7.0), lasts, ("shorted", "ok"), strict=True):
+            case = f"p{period:g}_{pressure:g}"
+            write(tmp_path / case, cycles(last)[1:] if last == 1 else cycles(last))
+            others = (("geometry_period_um", period), ("protocol_repeat", last))
+            rows.append(replace(row(case, status, pressure), others=others))
+    found = judge_cells(tmp_path, rows, [FAILS, stable])
+    header, cells = judged_table(found)
+    assert header[:3] == ["variant", "geometry_period_um", "cell"]
+    by_period = {
+        period: {line[3]: line[5] for line in cells if line[1] == period} for period in (20.0, 50.0)
+    }
+    assert by_period[20.0]["stable for 9 cycles"] == "met"
+    assert by_period[20.0]["life rises with pressure"] == "met"
+    # one half cycle is not enough: nothing of the other period takes its place
+    assert by_period[50.0]["stable for 9 cycles"] == "not decided"
+    assert "life rises with pressure" not in by_period[50.0]
+    assert [line.split(":")[1] for line in judged_lines(found)] == [
+        " geometry_period_um = 20.0",
+        " geometry_period_um = 50.0",
+    ]
 
 
 def test_an_entry_out_of_order_is_one_line(tmp_path):

@@ -303,6 +303,12 @@ def test_a_resumed_mechanism_study_computes_nothing_twice(ranked):
             f'{NAMED}parameter = {{ name = "p", value = "1 um", estimate = ["3 um", "2 um"] }}\n',
             "low to its high",
         ),
+        (
+            f'{NAMED}parameter = {{ name = "width", value = "1 um" }}\n'
+            + NAMED.replace('"a"', '"b"')
+            + 'parameter = { name = "width", value = "0.3" }\n',
+            "is no width as 1 um",
+        ),
     ],
 )
 def test_a_badly_described_mechanism_is_refused(tmp_path, body, words):

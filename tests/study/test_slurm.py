@@ -206,6 +206,45 @@ def test_a_job_that_was_cancelled_is_a_failed_case_and_runs_again(slurm, study, 
     assert len(list(slurm.glob("*.job"))) == 2
 
 
+def test_a_failed_case_that_runs_again_keeps_the_folder_its_job_writes_to(
+    slurm, study, tmp_path, monkeypatch
+):
+    file, out = study(), tmp_path / "out"
+    (slurm / "hold").touch()
+    (slurm / "gone").touch()
+    assert run_sweep(file, out, engine="slurm").exit_code == 3
+    assert table(out)[0]["status"] == "failed"
+    (slurm / "gone").unlink()
+    (slurm / "1.pid").write_text("99999999")  # it has ended, and the next one waits
+    asked = []
+
+    def stop(seconds):
+        asked.append(seconds)
+        if len(asked) in (2, 4):
+            raise KeyboardInterrupt
+
+    between_questions(monkeypatch, stop)
+    assert run_sweep(file, out, engine="slurm", retry_failed=True).exit_code == 3
+    folder = out / "P0.2"
+    folder.mkdir(exist_ok=True)
+    (folder / "history.csv").write_text("what the job at work has written")
+    assert run_sweep(file, out, engine="slurm", retry_failed=True).exit_code == 3
+    assert (folder / "history.csv").exists()
+    assert len(list(slurm.glob("*.job"))) == 2
+
+
+def test_how_an_attempt_before_ended_is_not_how_a_job_ended(slurm, study, tmp_path):
+    file, out = study(), tmp_path / "out"
+    (slurm / "hold").touch()
+    (slurm / "gone").touch()
+    run_sweep(file, out, engine="slurm")
+    (out / "P0.2").mkdir(exist_ok=True)
+    old = {"status": "interrupted", "reason": "interrupted by SIGTERM"}
+    (out / "P0.2" / "summary.json").write_text(json.dumps(old))
+    run_sweep(file, out, engine="slurm", resume=True)
+    assert table(out)[0]["reason"].startswith("job 2 ended as CANCELLED")
+
+
 def test_a_partition_that_does_not_exist_is_named(slurm, study, tmp_path, capfd):
     (slurm / "refuse").touch()
     arguments = ["sweep", str(study()), "-o", str(tmp_path / "out"), "--engine", "slurm"]
@@ -228,6 +267,7 @@ def test_no_slurm_is_named(study, tmp_path, monkeypatch):
     [
         ('time = "2 MPa"', "time"),
         ("time = 30", "a time with its unit"),
+        ("time = 2.0", "a time with its unit"),
         ("ranks = 0", "ranks"),
         ('partition = "a b"', "partition"),
         ('queue = "short"', "queue"),

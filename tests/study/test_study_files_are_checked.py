@@ -67,6 +67,32 @@ set = {{ "interface.wall.law" = "sticking", "interface.roughness" = "0.2 um" }}
     assert len({c.name for c in plan.cases}) == 12
 
 
+def test_a_variants_own_table_takes_order_and_units_of_the_one_it_replaces(write_study):
+    body = """
+[[sweep]]
+"geometry.period" = { values = [50, 60], unit = "um" }
+"interface.map.transition" = { values = ["1 um", "2 um"] }
+[[variant]]
+name = "same"
+[[variant]]
+name = "own"
+[variant.sweep]
+"interface.map.transition" = { values = ["3 um", "0.004 mm"] }
+"geometry.period" = { values = [0.07, 0.05], unit = "mm" }
+"""
+    plan = plan_of(write_study(body))
+    assert [c.others for c in plan.cases] == [
+        (("variant", name), ("geometry_period_um", period), ("interface_map_transition_um", width))
+        for name, period, width in [
+            ("same", 50, 1),
+            ("same", 60, 2),
+            ("own", 70, 3),
+            ("own", 50, 4),
+        ]
+    ]
+    assert plan.cases[2].case.geometry.period == pytest.approx(70e-6)
+
+
 def test_set_and_command_line_overrides_reach_every_case(write_study):
     path = write_study('[set]\n"protocol.charge" = "0.2 mAh/cm^2"\n' + GRID)
     plan = plan_of(path, **{"interface.roughness": "0.3 um"})
@@ -156,6 +182,18 @@ WRONG = {
     "selector of an unswept path": (
         GRID + '[output]\nfields = [{ "geometry.period" = "1 um" }]',
         "not swept",
+    ),
+    "selector without its unit": (
+        GRID + '[output]\nfields = [{ "protocol.pressure" = 0.7 }]',
+        "is none of the swept values, such as 0.05 MPa",
+    ),
+    "selector of no variant": (
+        GRID + '[[variant]]\nname = "one"\n[output]\nfields = [{ variant = "on" }]',
+        "is none of the swept values, such as one",
+    ),
+    "values of two dimensions": (
+        '[[sweep]]\n"geometry.period" = { values = ["50 um", "2 MPa"] }',
+        "measures something else than the first value, in um",
     ),
     "extra points on a coupled pressure": (
         """[[sweep]]

@@ -39,6 +39,10 @@ class DirectSolver:
         """Beyond MUMPS's estimate [%]."""
         return self._factors.workspace
 
+    def storage(self, x: PETSc.Vec) -> PETSc.Mat:
+        """Return the Jacobian's matrix: the first assembly finds its pattern (collective)."""
+        return self.update(x)
+
     def update(self, x: PETSc.Vec) -> PETSc.Mat:
         """Assemble the Jacobian at ``x`` and return it (collective)."""
         return self._system.jacobian(x)

@@ -142,9 +142,13 @@ class ElectrolyteBlock:
         scatter.scatter(self._vector, here)
         return np.asarray(here.getArray()).copy()
 
-    def shifted_matrix(self, slope: Array) -> PETSc.Mat:
-        """Return the conduction matrix plus ``slope`` on the diagonal of the interface vertices."""
-        matrix = self._matrix.copy()
+    def shifted_matrix(self, slope: Array, *, out: PETSc.Mat | None = None) -> PETSc.Mat:
+        """Return the conduction matrix plus ``slope`` on the diagonal of the interface vertices.
+
+        ``out`` is what this gave before; it is filled again.
+        """
+        same = PETSc.Mat.Structure.SAME_NONZERO_PATTERN
+        matrix = self._matrix.copy() if out is None else self._matrix.copy(out, same)
         matrix.scale(self.relative_conductivity)
         with for_a_moment(self._vector.duplicate()) as (shift,):
             shift.setArray(self.spread(slope))

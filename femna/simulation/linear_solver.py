@@ -28,6 +28,9 @@ class LinearSolver(Protocol):
 
     keeps_factors: bool
 
+    def storage(self, x: PETSc.Vec) -> PETSc.Mat:
+        """Return the matrix that `update` fills; ``x`` may give its pattern (collective)."""
+
     def update(self, x: PETSc.Vec) -> PETSc.Mat:
         """Linearise at ``x`` and return the Jacobian (collective)."""
 

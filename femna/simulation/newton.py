@@ -188,7 +188,7 @@ class Newton:
         self._begin()
         self._share = share
         if not self._has_matrix:
-            self._snes.setJacobian(_weakly(self._jacobian), self._linear.update(self._x))
+            self._snes.setJacobian(_weakly(self._jacobian), self._linear.storage(self._x))
             self._has_matrix = True
         self._snes.getLineSearch().setType(_LINE_SEARCHES[line_search])
         self._snes.max_it = self._max_iterations * (2 if line_search == "backtracking" else 1)

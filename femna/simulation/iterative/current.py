@@ -14,7 +14,7 @@ import numpy.typing as npt
 from petsc4py import PETSc
 
 from femna.simulation.electrolyte import ElectrolyteBlock
-from femna.simulation.products import for_a_moment
+from femna.simulation.products import lent
 
 Array = npt.NDArray[np.float64]
 
@@ -56,9 +56,8 @@ class CurrentPreconditioner:
         """
         self._held_by = held_by
         block = self._electrolyte
-        if self._matrix is not None:
-            self._matrix.destroy()
-        self._matrix = block.shifted_matrix(conductance)
+        # one and the same matrix: of another one multigrid would make its levels anew
+        self._matrix = block.shifted_matrix(conductance, out=self._matrix)
         self._solver.setOperators(self._matrix)
         self._column = block.solve(self._solver, block.spread(by_voltage))
         total, through = self._comm.allreduce(
@@ -80,7 +79,7 @@ class CurrentPreconditioner:
         voltage = (current + leaking) / self._conductance
         if self._held_by is not None:
             voltage = current / self._held_by
-        with for_a_moment(*self._matrix.createVecs()) as (source, out):
+        with lent(self._matrix) as (source, out):
             source.setArray(potential)
             self._solver.getPC().apply(source, out)
             return out.getArray(readonly=True) + voltage * self._column, voltage

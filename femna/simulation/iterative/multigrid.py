@@ -109,9 +109,7 @@ class VelocityMultigrid:
         if self._smoothing is None or self._aggregating is None:
             raise RuntimeError("the velocity has no matrix yet")
         coarse = solution(self._aggregating, transposed_product(self._prolongation, right))
-        smooth = product(self._prolongation, coarse)
-        matrix = self._smoothing.getOperators()[0]
-        return smooth + solution(self._smoothing, right - product(matrix, smooth))
+        return solution(self._smoothing, right, start=product(self._prolongation, coarse))
 
 
 def _solver(comm: Any, prefix: str, options: dict[str, str]) -> PETSc.KSP:

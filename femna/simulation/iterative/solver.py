@@ -59,6 +59,10 @@ class IterativeSolver:
         self.matrix = PETSc.Mat().createPython((size, size), self._operator, comm=system.comm)
         self.matrix.setUp()
 
+    def storage(self, x: PETSc.Vec) -> PETSc.Mat:
+        """Return the operator, which has no pattern."""
+        return self.matrix
+
     def update(self, x: PETSc.Vec) -> PETSc.Mat:
         """Linearise at ``x`` and return the Jacobian (collective)."""
         system = self._system

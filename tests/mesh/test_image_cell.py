@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from mpi4py import MPI
 from reference.label_stacks import dirty, spheres, write_labels
 from verification.record import Case
 
@@ -10,6 +11,10 @@ from femna.mesh.arrays import signed_volumes
 from femna.mesh.cell import cell_arrays
 from femna.mesh.image_voids import find_voids
 from femna.mesh.label_stack import read_labels
+from femna.simulation.schedule import phases
+from femna.simulation.setup import build_model
+from femna.simulation.stage import Stage
+from femna.simulation.void_rows import VoidRows
 
 SPHERE = Case(
     name="sphere_of_voxels",
@@ -136,6 +141,22 @@ def test_a_void_that_the_top_of_the_stack_cuts_is_not_in_the_metal(image_case):
         found = find_voids(read_labels(case.geometry), case.geometry)
         assert [void.centre[0] * EDGE for void in found.buried] == pytest.approx([9.0], abs=0.5)
         assert len(found.dropped) == 1
+
+
+def test_where_all_voids_are_buried_what_opens_counts_as_the_nearest_one(image_case):
+    case = image_case(spheres(SHAPE, EDGE, (8, 8, 9, 4), (24, 24, 12, 5)))
+    stage = Stage(build_model(case, MPI.COMM_SELF))
+    stage.set_step(phases(case)[0], 1.0)
+    stage.gap[:] = 0.1
+    x, y = stage.system.vertices.horizontal.T
+    unit = stage.model.scales.length * 1e6
+    second = np.hypot(x * unit - 8, y * unit - 8) > np.hypot(x * unit - 24, y * unit - 24)
+    per_area = 0.1 * stage.system.area * unit**3
+    one, two = VoidRows(stage).rows(phases(case)[0])
+    assert (one["state"], two["state"]) == ("buried", "buried")
+    enclosed = np.array(stage.voids.enclosed(stage.clock)) * unit**3
+    assert one["volume_um3"] - enclosed[0] == pytest.approx(per_area[~second].sum(), rel=1e-9)
+    assert two["volume_um3"] - enclosed[1] == pytest.approx(per_area[second].sum(), rel=1e-9)
 
 
 def test_the_radius_of_a_sphere_from_voxels_converges_as_they_shrink(verified):

@@ -284,8 +284,8 @@ class ContactProblem:
     def rise_slope(self, k: int) -> float:
         """Return how a pair's force follows its plane's displacement, at the solution (collective).
 
-        Uses the matrix of the last Newton step, whose contact set and tangent are those of the
-        solution but for its last change.
+        Of the matrix at the solution, which is made and factorised for it: that of the last Newton
+        step differs by the last change, and where there is friction or yield by more.
         """
         values = np.zeros(self._layout.local_size)
         mortar = self.pairs[k].mortar

@@ -159,7 +159,7 @@ def find_voids(stack: LabelStack, geometry: ImageCell) -> ImageVoids:
             opened.append(_open_void(number, body, over, box, sides))
         else:
             sphere = _sphere(number, body, box, sides)
-            if sphere.centre[0] + sphere.radius < collector:
+            if max(sphere.centre[0] + sphere.radius, box[0].stop) < collector:
                 buried.append(sphere)
             else:  # above the metal of this cell, or through its collector
                 small.append(volume)

@@ -18,8 +18,12 @@ CLOSING_SHARE: Final = 1.0 / 32.0
 """Least part of a phase's usual length to which a step is shortened to end with an enclosed void,
 which softens the metal until the step's end."""
 
-STRETCH: Final = 1e-6
-"""Share of its length by which a step may be longer than wanted, to leave no sliver of a step."""
+STRETCH: Final = 1e-3
+"""Share of its length by which a fixed step may be longer, where less would be left of a phase:
+thirds and sixths of a charge are written with a few decimals."""
+
+ROUND_OFF: Final = 1e-9
+"""The same of a step whose length is free."""
 
 
 def first_length(phase: Phase, model: Model) -> float:
@@ -48,12 +52,14 @@ def next_length(clock: Clock, phase: Phase, model: Model) -> float:
     if adaptive:
         closing = max(clock.void_lifetime, CLOSING_SHARE * usual_length(phase, case))
         wanted = min(wanted, phase.duration / STEPS_PER_PHASE, closing)
-    wanted = min(wanted, time_to_charge(phase, clock))
+    until = time_to_charge(phase, clock)
     now = clock.phase_time
     target = next(t for t in _targets(phase, case) if t > now + 1e-12 * phase.duration)
     left = target - now
-    if wanted >= left * (1.0 - STRETCH):
+    stretched = wanted * (1.0 + (ROUND_OFF if adaptive else STRETCH))
+    if left <= min(stretched, until * (1.0 + ROUND_OFF)):
         return left
+    wanted = min(wanted, until)
     return 0.5 * left if adaptive and wanted > 0.5 * left else wanted
 
 

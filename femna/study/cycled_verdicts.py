@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,15 +19,18 @@ import numpy as np
 
 from femna.study.cycled_cells import Cell
 from femna.study.entries import VARIANT
+from femna.study.quantities import column_name
 from femna.study.rows import FAILED, Row, Table
 from femna.tables import read_table
+
+type Inputs = tuple[tuple[str, Any], ...]
 
 FACTOR: Final = 2.0
 FLAT: Final = 0.25
 HEADER: Final = ["variant", "cell", "statement", "computed", "verdict"]
 
-_OF_CELL: Final = ("protocol_charge_mAh_cm2", "protocol_repeat")
-"""Swept inputs that belong to a cell, as pressure and current do."""
+_OF_CELL: Final = ("protocol.charge", "protocol.repeat")
+"""Swept inputs that belong to a cell always, as pressure and current do."""
 
 _ENDS: Final = ("contact_lost", "voltage_limit", "shorted")
 
@@ -40,14 +43,16 @@ class Judged:
     """
 
     variant: str
-    others: tuple[tuple[str, Any], ...]
+    others: Inputs
     cell: str
     statement: str
     computed: str
     verdict: str
 
 
-def judge_cells(directory: Path, rows: Sequence[Row], cells: Sequence[Cell]) -> list[Judged]:
+def judge_cells(
+    directory: Path, rows: Sequence[Row], cells: Sequence[Cell], of_cell: Iterable[str] = ()
+) -> list[Judged]:
     """Hold the computed cells of a sweep against those that were measured.
 
     Parameters
@@ -56,6 +61,8 @@ def judge_cells(directory: Path, rows: Sequence[Row], cells: Sequence[Cell]) -> 
         Of the sweep, with a folder for every case.
     rows : sequence of Row
     cells : sequence of Cell
+    of_cell : iterable of str
+        Swept paths that belong to a cell as its pressure and its current do.
 
     Returns
     -------
@@ -63,8 +70,11 @@ def judge_cells(directory: Path, rows: Sequence[Row], cells: Sequence[Cell]) -> 
         None for a cell of which no case with more than one half cycle was computed.
     """
     found: list[Judged] = []
-    for variant, others in dict.fromkeys((_variant(row), _others(row)) for row in rows):
-        own = [row for row in rows if (_variant(row), _others(row)) == (variant, others)]
+    columns = tuple(column_name(path, "") for path in (*_OF_CELL, *of_cell))
+    groups: dict[tuple[str, Inputs], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((_variant(row), _others(row, columns)), []).append(row)
+    for (variant, others), own in groups.items():
         lives: dict[tuple[float, float], float] = {}
         for cell in cells:
             for row in own:
@@ -115,15 +125,20 @@ def _variant(row: Row) -> str:
     return str(dict(row.others).get(VARIANT, ""))
 
 
-def _others(row: Row) -> tuple[tuple[str, Any], ...]:
+def _others(row: Row, of_cell: Sequence[str]) -> Inputs:
     """Return the inputs besides the variant, and besides those that tell cells apart."""
-    return tuple((name, value) for name, value in row.others if name not in (VARIANT, *_OF_CELL))
+    own = (VARIANT, *of_cell)
+    return tuple(
+        (name, value)
+        for name, value in row.others
+        if not any(name == column or name.startswith(f"{column}_") for column in own)
+    )
 
 
 def _same(cell: Cell, row: Row, table: Sequence[Mapping[str, str]]) -> bool:
     same = math.isclose(cell.pressure, row.pressure) and math.isclose(cell.current, row.current)
     charge = max(float(entry["charge_mAh_cm2"]) for entry in table)
-    given = dict(row.others).get(_OF_CELL[0], charge)
+    given = dict(row.others).get("protocol_charge_mAh_cm2", charge)
     return same and (cell.charge is None or math.isclose(cell.charge, float(given)))
 
 

@@ -134,7 +134,13 @@ def _between(first: float, last: float, part: float, item: Range) -> float:
 def nearest_case(
     file: Path, selector: Mapping[str, Scalar], picked: Sequence[tuple[Entry, ...]]
 ) -> int:
-    """Return the index of the case nearest to a selector."""
+    """Return the index of the case nearest to a selector.
+
+    Raises
+    ------
+    InputError
+        It selects by what is not swept, or no case has a comparable value of all that it names.
+    """
     known = {entry.path for entry in picked[0]} if picked else set()
     for path in selector:
         if path not in known:
@@ -146,24 +152,24 @@ def nearest_case(
                 "select by swept paths and variant",
             )
 
-        entries = [entry for chosen in picked for entry in chosen if entry.path == path]
-        if not any(math.isfinite(_distance(entry, selector[path])) for entry in entries):
-            raise InputError(
-                file,
-                f"output.fields.{path}",
-                selector[path],
-                f"is none of the swept values, such as {entries[0].text}",
-                "select by a value that is swept, a number with its unit",
-            )
+    def distance(entries: tuple[Entry, ...], wanted: Mapping[str, Scalar]) -> float:
+        return sum(_distance(e, wanted[e.path]) for e in entries if e.path in wanted)
 
-    def distance(entries: tuple[Entry, ...]) -> float:
-        total = 0.0
-        for entry in entries:
-            if entry.path in selector:
-                total += _distance(entry, selector[entry.path])
-        return total
-
-    return min(range(len(picked)), key=lambda index: distance(picked[index]))
+    totals = [distance(entries, selector) for entries in picked]
+    if not math.isfinite(min(totals)):
+        # the entry that no case meets, or the last one, which none meets with those before it
+        by_path = {path: {path: value} for path, value in selector.items()}
+        alone = [p for p in selector if all(math.isinf(distance(e, by_path[p])) for e in picked)]
+        path = [*selector, *alone][-1]
+        example = next(entry.text for entry in picked[0] if entry.path == path)
+        raise InputError(
+            file,
+            f"output.fields.{path}",
+            selector[path],
+            f"no case has it with the other entries; a swept value is {example}",
+            "select by values that are swept, numbers with their units",
+        )
+    return totals.index(min(totals))
 
 
 def _distance(entry: Entry, wanted: Scalar) -> float:

@@ -13,6 +13,7 @@ from femna.study.correlation import correlate, correlation_table
 from femna.study.cycled_cells import Cell
 from femna.study.cycled_verdicts import judge_cells, judged_lines, judged_table
 from femna.study.definition import Study
+from femna.study.entries import CURRENT, PRESSURE
 from femna.study.evaluation import (
     Group,
     critical_current_table,
@@ -60,7 +61,10 @@ def write_results(
     effects = analyse(sample, groups) if sample and sample.method == "morris" else []
     correlations = correlate(sample, groups) if sample and sample.method != "morris" else []
     missing = too_few(sample, groups) if sample else []
-    judged = judge_cells(directory, rows, observations.cells if observations else ())
+    together = [set(table) for table in study.sweep if {PRESSURE, CURRENT} & set(table)]
+    judged = judge_cells(
+        directory, rows, observations.cells if observations else (), set().union(*together)
+    )
     contact = contact_table(directory, rows)
     _write_tables(
         directory,

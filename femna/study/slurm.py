@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from femna.errors import EnvironmentProblem
 from femna.files import read_json, render_json, write_text
+from femna.study.rows import FINISHED
 from femna.study.slurm_settings import SlurmSettings
 from femna.study.workers import Outcome, Task
 
@@ -199,7 +200,7 @@ def _executor(settings: SlurmSettings, folder: Path) -> Any:
 
 
 def _submit(executor: Any, task: Task, settings: SlurmSettings, directory: Path) -> str:
-    (task.directory / "summary.json").unlink(missing_ok=True)  # of an attempt before
+    _forget_attempt(task.directory / "summary.json")
     case = directory / FOLDER / f"{task.name}.toml"
     write_text(case, task.case.to_toml())
     ranks = [starter(settings.mpi), "-n", str(settings.ranks)] if settings.ranks > 1 else []
@@ -212,6 +213,13 @@ def _submit(executor: Any, task: Task, settings: SlurmSettings, directory: Path)
     except Exception as error:
         raise EnvironmentProblem(f"Slurm takes no job: {_line(str(error))}") from error
     return str(job.job_id)
+
+
+def _forget_attempt(summary: Path) -> None:
+    """Remove how an attempt before this one ended, unless it reached its end meanwhile."""
+    found = read_json(summary)
+    if found is not None and found.get("status") not in FINISHED:
+        summary.unlink(missing_ok=True)
 
 
 def _outcome(task: Task, job: str, directory: Path) -> Outcome:

@@ -135,7 +135,8 @@ def test_a_buried_void_above_the_collector_is_not_in_the_metal(image_case):
 
 def test_a_void_that_the_top_of_the_stack_cuts_is_not_in_the_metal(image_case):
     top = SHAPE[0] * EDGE
-    mask = spheres(SHAPE, EDGE, (8, 8, 9, 4), (24, 24, top, 5))
+    mask = spheres(SHAPE, EDGE, (8, 8, 9, 4))
+    mask[4:, 10:14, 10:14] = True  # so tall that the sphere of its volume fits below the top
     for more in ({}, {"metal_thickness": f"{top} um"}):
         case = image_case(mask, **more)
         found = find_voids(read_labels(case.geometry), case.geometry)

@@ -121,13 +121,11 @@ def test_a_case_without_what_another_left_cannot_begin_there(run, capsys):
     assert "of parts that this case does not have" in message
 
 
-FIXED = 'step = "0.00999999999 mAh/cm^2"'
-
-
-def test_no_sliver_of_a_step_is_left(run):
-    folder = run(case_text(numerics=FIXED))
+@pytest.mark.parametrize("step", ["0.00999999999", "0.009998"])
+def test_no_sliver_of_a_step_is_left(run, step):
+    folder = run(case_text(numerics=f'step = "{step} mAh/cm^2"'))
     assert summary(folder)["status"] == "ok"
-    assert [float(row["dt_s"]) for row in rows(folder)] == pytest.approx([0, 24, 24], rel=1e-8)
+    assert [float(row["dt_s"]) for row in rows(folder)] == pytest.approx([0, 24, 24], rel=1e-3)
     assert last(folder)["charge_mAh_cm2"] == pytest.approx(0.02, rel=1e-12)
 
 

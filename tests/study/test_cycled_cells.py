@@ -136,6 +136,20 @@ def test_each_value_of_another_input_is_judged_by_itself(tmp_path):
     ]
 
 
+def test_what_is_swept_with_pressure_and_current_belongs_to_the_cell(tmp_path):
+    stable = Cell(pressure=7.0, current=1.5, cycles=9, voltages={})
+    rows = []
+    for pressure, last, status, limit in ((4.0, 3, "shorted", 5.0), (7.0, 9, "ok", 6.0)):
+        write(tmp_path / f"p{pressure:g}", cycles(last))
+        others = (("limits_plating_current_mA_cm2", limit),)
+        rows.append(replace(row(f"p{pressure:g}", status, pressure), others=others))
+    together = judge_cells(tmp_path, rows, [FAILS, stable], ["limits.plating_current"])
+    assert verdicts(together)["life rises with pressure"] == "met"
+    assert judged_table(together)[0] == ["variant", "cell", "statement", "computed", "verdict"]
+    apart = judge_cells(tmp_path, rows, [FAILS, stable])
+    assert "life rises with pressure" not in verdicts(apart)
+
+
 def test_an_entry_out_of_order_is_one_line(tmp_path):
     with pytest.raises(InputError, match="is not in order"):
         cycled_cells(tmp_path / "seen.toml", [{"pressure": 4.0}])

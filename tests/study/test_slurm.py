@@ -245,6 +245,31 @@ def test_how_an_attempt_before_ended_is_not_how_a_job_ended(slurm, study, tmp_pa
     assert table(out)[0]["reason"].startswith("job 2 ended as CANCELLED")
 
 
+def test_a_case_that_ended_well_before_its_turn_keeps_its_summary(
+    slurm, study, tmp_path, monkeypatch
+):
+    file, out = study("0.2, 0.3"), tmp_path / "out"
+    (slurm / "hold").touch()
+    asked = []
+
+    def stop(seconds):
+        asked.append(seconds)
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+        if len(asked) == 4:  # the second sweep: both jobs end, that of the waiting case well
+            for job in ("1", "2"):
+                (slurm / f"{job}.pid").write_text("99999999")
+            (out / "P0.3").mkdir(exist_ok=True)
+            (out / "P0.3" / "summary.json").write_text('{"status": "ok"}')
+        if len(asked) == 6:
+            raise KeyboardInterrupt
+
+    between_questions(monkeypatch, stop)
+    assert run_sweep(file, out, engine="slurm", jobs=2).exit_code == 3
+    assert run_sweep(file, out, engine="slurm", jobs=1, resume=True).exit_code == 3
+    assert (out / "P0.3" / "summary.json").exists()
+
+
 def test_a_partition_that_does_not_exist_is_named(slurm, study, tmp_path, capfd):
     (slurm / "refuse").touch()
     arguments = ["sweep", str(study()), "-o", str(tmp_path / "out"), "--engine", "slurm"]

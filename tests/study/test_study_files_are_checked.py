@@ -185,11 +185,11 @@ WRONG = {
     ),
     "selector without its unit": (
         GRID + '[output]\nfields = [{ "protocol.pressure" = 0.7 }]',
-        "is none of the swept values, such as 0.05 MPa",
+        "a swept value is 0.05 MPa",
     ),
     "selector of no variant": (
         GRID + '[[variant]]\nname = "one"\n[output]\nfields = [{ variant = "on" }]',
-        "is none of the swept values, such as one",
+        "a swept value is one",
     ),
     "values of two dimensions": (
         '[[sweep]]\n"geometry.period" = { values = ["50 um", "2 MPa"] }',

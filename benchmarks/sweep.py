@@ -4,7 +4,8 @@ Two independent copies of one list of cases, side by side, show the speed-up tha
 allows: its cores share caches and memory. A sweep with two workers is held against that. The
 seconds are those of the cases, and of a sweep with the start of its workers and its tables; the
 import of femna before and the report after are told apart, but belong to the map's time. The list
-is that of the map: of a third of it the start of the workers would be a tenth.
+is that of the map: of a third of it the start of the workers would be a tenth. All take turns, and
+the best turn counts: what else the machine does must not count for one of them only.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from benchmarks.record import Claim, Line, Results
 
 MAP: Final = HERE / "map65.toml"
 WORKERS: Final = 2
+TURNS: Final = 2
 
 CURRENTS, PRESSURES = "[0.5, 1.0, 1.5, 2.0, 2.5]", "count = 13"
 PART: Final = (CURRENTS, PRESSURES)
@@ -41,7 +43,7 @@ def run(*, quick: bool) -> Results:
         part = _part(Path(place), "part", QUICK_PART if quick else PART)
         one_each = _part(Path(place), "one_each", ONE_EACH)
         _go(one_each, 0)  # from here on the forms are compiled
-        results = [_speed_up(part)]
+        results = [_speed_up(part, turns=1 if quick else TURNS)]
         if not quick:
             results += [_cold(one_each), _map()]
     lines = [line for result in results for line in result.lines]
@@ -65,21 +67,31 @@ def _go(study: Path, jobs: int) -> dict[str, Any]:
     return result
 
 
-def _speed_up(study: Path) -> Results:
-    """Hold a sweep with two workers against two copies of its cases."""
-    alone = _go(study, 0)
+def _copies(study: Path) -> dict[str, Any]:
+    """Run the cases as often as there are workers, all at once; return the slowest."""
     with ThreadPoolExecutor(WORKERS) as pool:
         copies = list(pool.map(lambda _: _go(study, 0), range(WORKERS)))
-    one, two = _go(study, 1), _go(study, WORKERS)
-    together = max(copy["seconds"] for copy in copies)
-    ceiling = WORKERS * alone["seconds"] / together
-    speed_up = one["seconds"] / two["seconds"]
+    return max(copies, key=_seconds)
+
+
+def _seconds(result: dict[str, Any]) -> float:
+    return float(result["seconds"])
+
+
+def _speed_up(study: Path, *, turns: int) -> Results:
+    """Hold a sweep with two workers against two copies of its cases."""
+    every = [
+        (_go(study, 0), _copies(study), _go(study, 1), _go(study, WORKERS)) for _ in range(turns)
+    ]
+    alone, copies, one, two = (min(tried, key=_seconds) for tried in zip(*every, strict=True))
+    ceiling = WORKERS * _seconds(alone) / _seconds(copies)
+    speed_up = _seconds(one) / _seconds(two)
     size = f"{len(alone['contacts'])} cases"
     started = max(alone["starts"][1:])
     error = max(abs(two["contacts"][k] / value - 1.0) for k, value in alone["contacts"].items())
     lines = [
         _line("femna, no sweep", size, alone, f"{started:.2f} s at most to a first iteration"),
-        _line(f"{WORKERS} copies at once", size, copies[0], f"speed-up {ceiling:.3f}: the ceiling"),
+        _line(f"{WORKERS} copies at once", size, copies, f"speed-up {ceiling:.3f}: the ceiling"),
         _line("femna sweep, 1 worker", size, one, _report(one)),
         _line("femna sweep, 2 workers", size, two, f"speed-up {speed_up:.3f}, {_report(two)}"),
     ]

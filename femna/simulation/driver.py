@@ -276,7 +276,6 @@ class Driver:
             dt = max(dt, judgement.smallest)
         for electrode in self._every:
             electrode.newton.begin_step()
-        reason = ""
         while True:
             iterations, reason = self._solve(phase, dt, befores)
             share: float | None = FAILED_SHARE

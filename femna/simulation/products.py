@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from petsc4py import PETSc
 
 Array = npt.NDArray[np.float64]
-
-_SPARE: Final = "femna_spare_vectors"
 
 
 @contextmanager
@@ -27,22 +24,6 @@ def for_a_moment(*vectors: PETSc.Vec) -> Iterator[tuple[PETSc.Vec, ...]]:
     finally:
         for vector in vectors:
             vector.destroy()
-
-
-@contextmanager
-def lent(matrix: PETSc.Mat) -> Iterator[tuple[PETSc.Vec, PETSc.Vec]]:
-    """Lend a vector of a matrix's columns and one of its rows, which it keeps for the next time.
-
-    Made anew for every product, vectors of a million entries cost more than some of the products:
-    the system gives and takes their memory each time.
-    """
-    spare: list[tuple[PETSc.Vec, PETSc.Vec]] = matrix.getAttr(_SPARE) or []
-    pair = spare.pop() if spare else matrix.createVecs()
-    try:
-        yield pair
-    finally:
-        spare.append(pair)
-        matrix.setAttr(_SPARE, spare)
 
 
 def product(matrix: PETSc.Mat, values: Array) -> Array:
@@ -58,7 +39,7 @@ def product(matrix: PETSc.Mat, values: Array) -> Array:
     -------
     array, shape (owned rows,)
     """
-    with lent(matrix) as (right, left):
+    with for_a_moment(*matrix.createVecs()) as (right, left):
         right.setArray(values)
         matrix.mult(right, left)
         return np.array(left.getArray(readonly=True))
@@ -66,7 +47,7 @@ def product(matrix: PETSc.Mat, values: Array) -> Array:
 
 def transposed_product(matrix: PETSc.Mat, values: Array) -> Array:
     """Return ``A^T x`` (collective): owned rows in, owned columns out."""
-    with lent(matrix) as (right, left):
+    with for_a_moment(*matrix.createVecs()) as (right, left):
         left.setArray(values)
         matrix.multTranspose(left, right)
         return np.array(right.getArray(readonly=True))
@@ -96,7 +77,7 @@ def in_single_entries(matrix: PETSc.Mat, out: PETSc.Mat | None = None) -> PETSc.
 def solution(solver: PETSc.KSP, right: Array, *, start: Array | None = None) -> Array:
     """Return what a solver finds for an owned right-hand side, from a start (collective)."""
     solver.setInitialGuessNonzero(start is not None)
-    with lent(solver.getOperators()[0]) as (found, source):
+    with for_a_moment(*solver.getOperators()[0].createVecs()) as (found, source):
         source.setArray(right)
         if start is not None:
             found.setArray(start)

@@ -1,9 +1,9 @@
 """The voids of a cell from an image one by one, as they are at a step.
 
 Every vertex of the interface belongs to the void of the labels on whose foot it stands, else to the
-nearest one, and where all are buried to the one it lies below; of a buried void that the surface
-has met, the vertices that met it. So what opens at
-the edge of a void counts as that void, and the sum over the voids is all of the open volume.
+nearest one; where all voids are buried, to the nearest of them seen from above. Of a buried void
+that the surface has met, the vertices that met it. So what opens at the edge of a void counts as
+that void, and the sum over the voids is all of the open volume.
 """
 
 from __future__ import annotations

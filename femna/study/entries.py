@@ -65,8 +65,8 @@ def _points(path: str, item: Values | Range, like: Values | Range | None) -> lis
     fixed = path in (PRESSURE, CURRENT)
     quantities = _quantities(item)
     others = None if like is None else _quantities(like)
-    if quantities and others:
-        quantities = _in_unit(quantities, others[0].unit)
+    if quantities and others and all(q.fits(others[0].unit) for q in quantities):
+        quantities = [q.to(others[0].unit) for q in quantities]
     if quantities is None:
         assigned = item.values if isinstance(item, Values) else ()
         column = "" if fixed else column_name(path, "")
@@ -76,14 +76,6 @@ def _points(path: str, item: Values | Range, like: Values | Range | None) -> lis
         Entry(path, q.text if q.unit else _bare(item, index, q), column, q.number)
         for index, q in enumerate(quantities)
     ]
-
-
-def _in_unit(quantities: list[Quantity], unit: str) -> list[Quantity]:
-    """Return quantities in another unit; as they are where it is none of theirs."""
-    try:
-        return [quantity.to(unit) for quantity in quantities]
-    except ValueError:  # the case will refuse them
-        return quantities
 
 
 def _bare(item: Values | Range, index: int, quantity: Quantity) -> str:
@@ -152,15 +144,14 @@ def nearest_case(
                 "select by swept paths and variant",
             )
 
-    def distance(entries: tuple[Entry, ...], wanted: Mapping[str, Scalar]) -> float:
-        return sum(_distance(e, wanted[e.path]) for e in entries if e.path in wanted)
+    def distance(entries: tuple[Entry, ...]) -> float:
+        return sum(_distance(e, selector[e.path]) for e in entries if e.path in selector)
 
-    totals = [distance(entries, selector) for entries in picked]
+    totals = [distance(entries) for entries in picked]
     if not math.isfinite(min(totals)):
-        # the entry that no case meets, or the last one, which none meets with those before it
-        by_path = {path: {path: value} for path, value in selector.items()}
-        alone = [p for p in selector if all(math.isinf(distance(e, by_path[p])) for e in picked)]
-        path = [*selector, *alone][-1]
+        every = [entry for entries in picked for entry in entries]
+        met = {e.path for e in every if e.path in selector and distance((e,)) < math.inf}
+        path = next((path for path in selector if path not in met), [*selector][-1])
         example = next(entry.text for entry in picked[0] if entry.path == path)
         raise InputError(
             file,

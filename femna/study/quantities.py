@@ -43,6 +43,14 @@ class Quantity:
             raise ValueError(f"{self.text!r} is not a quantity in {unit}: {error}") from None
         return Quantity(tidy(float(number)), unit)
 
+    def fits(self, unit: str) -> bool:
+        """Tell whether it can be given in another unit."""
+        try:
+            self.to(unit)
+        except ValueError:
+            return False
+        return True
+
     @property
     def text(self) -> str:
         """The quantity as a case file has it, '0.05 MPa'."""

@@ -33,13 +33,9 @@ class Values(Table):
             return self
         unit = parse_quantity(texts[0]).unit
         for place, text in enumerate(texts):
-            try:
-                parse_quantity(text).to(unit)
-            except ValueError:
+            if not parse_quantity(text).fits(unit):
                 limit = f"measures something else than the first value, in {unit}"
-                raise problem(
-                    limit, "give all in one unit", key=f"values.{place}", value=text
-                ) from None
+                raise problem(limit, "give all in one unit", key=f"values.{place}", value=text)
         return self
 
     @model_validator(mode="after")
@@ -81,11 +77,10 @@ class Range(Table):
                 text = end if isinstance(end, str) else f"{end:g}"
                 raise problem(limit, f"write e.g. '{text} {unit}'", key=name, value=end)
         first, last = parse_quantity(str(self.start)), parse_quantity(str(self.stop))
-        try:
-            low, high = first.number, last.to(first.unit).number
-        except ValueError:
+        if not last.fits(first.unit):
             limit = f"`from` and `to` measure different things, {first.unit} and {last.unit}"
-            raise problem(limit, "give both in one unit", key="to", value=self.stop) from None
+            raise problem(limit, "give both in one unit", key="to", value=self.stop)
+        low, high = first.number, last.to(first.unit).number
         if low == high:
             raise problem("`from` and `to` are equal", "change one", key="to", value=self.stop)
         if self.spacing == "log" and min(low, high) <= 0:

@@ -43,11 +43,7 @@ class Parameter(Table):
 
     def comparable(self, other: Parameter) -> bool:
         """Whether another value of it is one of the same quantity."""
-        try:
-            parse_quantity(other.value).to(parse_quantity(self.value).unit)
-        except ValueError:
-            return False
-        return True
+        return parse_quantity(other.value).fits(parse_quantity(self.value).unit)
 
 
 class Variant(Table):

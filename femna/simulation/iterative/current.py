@@ -14,7 +14,7 @@ import numpy.typing as npt
 from petsc4py import PETSc
 
 from femna.simulation.electrolyte import ElectrolyteBlock
-from femna.simulation.products import lent
+from femna.simulation.products import for_a_moment
 
 Array = npt.NDArray[np.float64]
 
@@ -79,7 +79,7 @@ class CurrentPreconditioner:
         voltage = (current + leaking) / self._conductance
         if self._held_by is not None:
             voltage = current / self._held_by
-        with lent(self._matrix) as (source, out):
+        with for_a_moment(*self._matrix.createVecs()) as (source, out):
             source.setArray(potential)
             self._solver.getPC().apply(source, out)
             return out.getArray(readonly=True) + voltage * self._column, voltage
